@@ -1,6 +1,7 @@
 """Fixtures and helpers shared by all tests: an installation with a court, on both databases."""
 
 import datetime as dt
+import html
 import json
 import os
 import re
@@ -381,6 +382,22 @@ def scenario(database: str, tmp_path: Path) -> Iterator[Scenario]:
     make_court(scenario)
     yield scenario
     scenario.close()
+
+
+def confirmed(browser: FlaskClient, path: str, data: Any = None) -> Any:
+    """Post a form that sends messages, then the form of the page that shows these messages.
+
+    Return the last response: the first one where it is no such page.
+    """
+    shown = browser.post(path, data=data)
+    if shown.status_code != 200 or 'name="seen"' not in shown.text:
+        return shown
+    form = shown.text.split("<main", 1)[1].split('<form method="post">', 1)[1].split("</form>")[0]
+    fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    typed: dict[str, list[str]] = {}
+    for name, value in fields:
+        typed.setdefault(name, []).append(html.unescape(value))
+    return browser.post(path, data=typed)
 
 
 CASE: dict[str, Any] = {

@@ -15,6 +15,7 @@ def register(app: "Flask") -> None:
         counsel_views,
         hearing_views,
         home_views,
+        message_views,
         paper_views,
     )
 
@@ -25,6 +26,7 @@ def register(app: "Flask") -> None:
         counsel_views,
         hearing_views,
         home_views,
+        message_views,
         paper_views,
     ):
         app.register_blueprint(pages.bp)

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases import queries as cases
-from app.cases.models import Case
+from app.cases.models import Case, Counsel
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.core.db import db, retrying
@@ -19,11 +19,12 @@ from app.core.errors import N_, Invalid, Message
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
-from app.desk import off_channel
+from app.desk import confirmations, off_channel
 from app.desk import queries as desk
 from app.desk.off_channel import LoggedContact
 from app.evidence import symmetry
 from app.hearings import queries
+from app.hearings.proposing import confirmation
 from app.hearings.proposing.form_fields import instant, wall_clock
 from app.hearings.scheduling import CourtContext
 from app.people.models import User
@@ -122,6 +123,9 @@ def log(case_id: int) -> Any:
         return _page(case_id, form)
     try:
         checked = checked_contact(form, ZoneInfo(current_user.court.zone))
+        back = url_for("case.case", case_id=case_id, _anchor="log")
+        if shown := page_before(user_id, case_id, checked, back):
+            return shown
         contact = retrying(lambda session: write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(case_id, form, errors=translated_errors(fault)), 422
@@ -160,6 +164,21 @@ def checked_contact(form: dict[str, str], zone: ZoneInfo) -> ContactIn:
     if errors:
         raise Invalid(errors)
     return contact
+
+
+def page_before(user_id: int, case_id: int, form: ContactIn, back: str) -> str | None:
+    """Return the page with the messages that tell other sides of a contact; None if none are sent.
+
+    Also None if it was shown before. Raises what ``write`` raises.
+    """
+    if not off_channel.must_notify(form):
+        return None
+    counsel = db.session().get(Counsel, form.counsel_id)
+    known = counsel is not None and counsel.court_id == current_user.court_id
+    page = confirmations.contact(back, counsel.name if counsel and known else "", form.note)
+    return confirmation.page_before(
+        lambda session: write(session, user_id, case_id, form).entry.case_id, page
+    )
 
 
 def write(session: Session, user_id: int, case_id: int, form: ContactIn) -> LoggedContact:

@@ -129,6 +129,8 @@ def _log(template: str, case_id: int, form: dict[str, str]) -> Any:
         return _page(template, case_id, form)
     try:
         checked = case_views.checked_contact(form, ZoneInfo(current_user.court.zone))
+        if shown := case_views.page_before(user_id, case_id, checked, request.url):
+            return shown
         contact = retrying(lambda session: case_views.write(session, user_id, case_id, checked))
     except Invalid as fault:
         return _page(template, case_id, form, errors=translated_errors(fault)), 422

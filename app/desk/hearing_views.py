@@ -14,12 +14,14 @@ from app.core.errors import Invalid, NotFound, Refusal
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
-from app.desk import hearing_page
+from app.desk import confirmations, hearing_page
 from app.desk.hearing_page import HearingPage
 from app.evidence import symmetry
 from app.hearings import service, versions
 from app.hearings.forms import AgreedSlotIn, CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
+from app.hearings.proposing import confirmation
+from app.hearings.proposing.confirmation import ConfirmationPage
 from app.hearings.service import CourtContext
 from app.people.models import User
 
@@ -74,7 +76,10 @@ def _page(view: HearingPage, page: str = "desk/hearing.html", **changes: Any) ->
 @signed_in
 @shows_again
 def fix(hearing_id: int) -> Any:
-    """Fix a slot: by order, with a reason, or without one if all agreed on it."""
+    """Fix a slot: by order, with a reason, or without one if all agreed on it.
+
+    The messages are shown first.
+    """
     typed = {name: request.form.get(name, "") for name in ("slot_id", "reason")}
     agreed = bool(request.form.get("agreed"))
 
@@ -86,9 +91,11 @@ def fix(hearing_id: int) -> Any:
         form = load(FixIn, values)
         return service.fix(session, context, hearing_id, form.slot_id, form.reason)
 
-    return _change(
-        hearing_id, "fix", typed, use_case, gettext("The date is fixed. All are told now.")
-    )
+    def before(view: HearingPage) -> ConfirmationPage:
+        return confirmations.fixing(view, typed["slot_id"], typed["reason"], agreed=agreed)
+
+    success_text = gettext("The date is fixed. All are told now.")
+    return _change(hearing_id, "fix", typed, use_case, before, success_text)
 
 
 def _for_schema(typed: dict[str, str], agreed: bool) -> dict[str, object]:
@@ -104,14 +111,17 @@ def _for_schema(typed: dict[str, str], agreed: bool) -> dict[str, object]:
 @signed_in
 @shows_again
 def cancel(hearing_id: int) -> Any:
-    """Cancel a hearing, with a reason."""
+    """Cancel a hearing, with a reason; the messages are shown first."""
     typed = {"reason": request.form.get("reason", "")}
 
     def use_case(session: Session, context: CourtContext) -> Hearing:
         return service.cancel(session, context, hearing_id, load(CancelIn, typed).reason)
 
+    def before(view: HearingPage) -> ConfirmationPage:
+        return confirmations.cancelling(view, typed["reason"])
+
     success_text = gettext("The hearing is cancelled. All who were asked or told are told now.")
-    return _change(hearing_id, "cancel", typed, use_case, success_text)
+    return _change(hearing_id, "cancel", typed, use_case, before, success_text)
 
 
 def _change(
@@ -119,21 +129,28 @@ def _change(
     action: str,
     typed: dict[str, str],
     use_case: Callable[[Session, CourtContext], Hearing],
+    before: Callable[[HearingPage], ConfirmationPage],
     success_text: str,
 ) -> Any:
-    """Run a use case; on refusal show the hearing's page with the error and the form's input."""
+    """Show what a use case would send, and run it once that was shown.
+
+    On refusal show the hearing's page with the error and the form's input.
+    """
     user_id, now, secret = current_user.id, web.now(), web.secret()
     version = request.form.get("stood", "")
 
     def run(session: Session) -> int:
         user = session.get_one(User, user_id)
         versions.check(session, user.court_id, hearing_id, version)
-        return use_case(session, CourtContext(user.court, user, now, secret)).id
+        return use_case(session, CourtContext(user.court, user, now, secret)).case_id
 
     if only_shown():
         text = gettext("You are signed in again. Nothing was done: look, then press.")
         return _page(_load_page(hearing_id), act=action, typed=typed, refused=text)
     try:
+        page = before(_load_page(hearing_id))
+        if shown := confirmation.page_before(run, page, always=True):
+            return shown
         retrying(run)
     except NotFound:
         raise

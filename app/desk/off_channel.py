@@ -72,8 +72,7 @@ def log_with(
     It is required if ``tell_others`` is true, or if it is None and the contact was outside the
     court's own channels. Raises Invalid if there is no note.
     """
-    must_notify = form.channel in UNPLANNED if form.tell_others is None else form.tell_others
-    others = _others(session, case, counsel) if must_notify else []
+    others = _others(session, case, counsel) if must_notify(form) else []
     if others and not form.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
     duplicate = contacts_by_hand.same(session, case, form)
@@ -86,6 +85,11 @@ def log_with(
     ]
     queue(session, requests, now)
     return LoggedContact(entry, counsel.name, [other.counsel.name for other in others])
+
+
+def must_notify(form: ContactIn) -> bool:
+    """Tell whether the other sides are notified of a contact."""
+    return form.channel in UNPLANNED if form.tell_others is None else form.tell_others
 
 
 def _others(session: Session, case: Case, counsel: Counsel) -> list[Representation]:

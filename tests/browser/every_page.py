@@ -22,7 +22,7 @@ from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import SECRET, Scenario
+from tests.conftest import SECRET, Scenario, confirmed
 
 ADMIN: str = STORY["users"][2]["email"]
 PASSWORD: str = STORY["password"]
@@ -80,7 +80,7 @@ def furnish(scenario: Scenario) -> None:
         number = db.session.get_one(Hearing, 1).case.number
     upload(client, "/listings", HEARINGS.format(number), seconds="5")
     beat.search_listing(scenario.app)
-    assert client.post("/hearings/2/cancel", data={"reason": "原告撤诉"}).status_code == 303
+    assert confirmed(client, "/hearings/2/cancel", {"reason": "原告撤诉"}).status_code == 303
     with scenario.app.app_context(), transaction() as session:
         people.open_password_link(session.get_one(User, 1), SECRET, scenario.clock.now())
     scenario.beat()

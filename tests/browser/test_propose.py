@@ -59,7 +59,7 @@ def test_a_hearing_is_proposed_without_a_mouse(desk: Page) -> None:
     desk.keyboard.press("ArrowDown")
     tab_to(desk, "Preview the messages")
     desk.keyboard.press("Enter")
-    expect(desk.locator("#preview")).to_have_text("Read before it is sent")
+    expect(desk.locator("#preview")).to_have_text("Check before sending")
     expect(desk.locator("main dl.facts")).to_contain_text("Mediation, 45 min")
     expect(desk.locator("main dl.facts")).to_contain_text("The assistant fixes a slot")
     tab_to(desk, "Send to all")
@@ -106,7 +106,7 @@ def test_enter_in_a_field_shows_the_preview_and_drops_nothing(desk: Page) -> Non
     for field in ("#minutes", "[name='slots.1.starts_at']", "#answer_by"):
         desk.locator(field).focus()
         desk.keyboard.press("Enter")
-        expect(desk.locator("#preview")).to_have_text("Read before it is sent")
+        expect(desk.locator("#preview")).to_have_text("Check before sending")
         expect(desk.locator("main dl.facts")).to_contain_text("Thu 10 Dec 2026, 09:00–10:30")
         desk.get_by_role("link", name="Change something").click()
         expect(desk.locator(".slot")).to_have_count(3)
@@ -149,7 +149,7 @@ def test_a_half_typed_time_is_not_lost_in_silence(desk: Page) -> None:
 
 def test_back_and_send_again_leads_to_the_one_hearing(desk: Page, site: Site) -> None:
     desk.get_by_role("button", name="Preview the messages").click()
-    expect(desk.locator("#preview")).to_have_text("Read before it is sent")
+    expect(desk.locator("#preview")).to_have_text("Check before sending")
     kept = desk.locator("form[method=post]:has([name=once])").evaluate(
         "form => [...new FormData(form)].map(pair => pair.map(String))"
     )

@@ -12,7 +12,7 @@ from app.core import document_types
 from app.core.db import db
 from app.hearings.models import MoveDocument
 from app.retention import erasing
-from tests.conftest import Scenario, at
+from tests.conftest import Scenario, at, confirmed
 from tests.counsel.test_answers import ZHAO, answer, browser, do, nonce, propose, words
 
 PDF = b"%PDF-1.7\nSummons of another court"
@@ -94,7 +94,7 @@ def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
     [answer_] = re.findall(r'action="(/requests/\d+)"', shown.get_data(as_text=True))
     why = {"why": "No date is free before April."}
     assert court.post(answer_, data={"why": ""}).status_code == 422
-    assert court.post(answer_, data=why).status_code == 303
+    assert confirmed(court, answer_, why).status_code == 303
     assert "asks to move the date" not in words(court.get("/hearings/1"))
     assert "the date stays. No date is free before April." in words(client.get(f"{link}/move"))
     before = len(scenario.letters(to="zhao@"))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.core.db import db, transaction
 from app.court.models import Court
 from app.hearings.models import Invitation
-from tests.conftest import CASE, Scenario, at, proposal
+from tests.conftest import CASE, Scenario, at, confirmed, proposal
 from tests.flows.test_replies_by_mail import come, filed, open_scenario
 from tests.imap import ImapServer
 from tests.replied import Invited, apple, gmail, invited, outlook
@@ -195,9 +195,8 @@ def leave(scenario: Scenario, name: str) -> None:
         seat = db.session.scalar(
             sa.select(Representation.id).join(Counsel).where(Counsel.name == name)
         )
-    page = desk.post(
-        f"/cases/1/counsel/{seat}", data={"do": "leave", "name": name, "phone": "13800138001"}
-    )
+    leaving = {"do": "leave", "name": name, "phone": "13800138001"}
+    page = confirmed(desk, f"/cases/1/counsel/{seat}", leaving)
     assert page.status_code in (302, 303), page.text
 
 

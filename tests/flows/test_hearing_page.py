@@ -19,7 +19,7 @@ from app.people import service as people
 from app.record.rules import Event
 from app.sending import attempts
 from app.sending.attempts import Attempt, Step
-from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal
+from tests.conftest import CASE, SECRET, Scenario, at, case_with, confirmed, proposal
 
 LI, ZHAO = "李敏", "Zhao Lei"
 
@@ -152,7 +152,9 @@ def test_a_failed_message_is_sent_again_by_its_button(
     assert "code 30006" in text_of(page)
     assert text_of(page).count("Send again") == 1
     assert f'action="{path}"' in page
-    assert browser.post(path).status_code == 303
+    shown = browser.post(path)
+    assert "Nothing is sent yet. Messages: 1, to 李敏." in text_of(shown.text)
+    assert confirmed(browser, path).status_code == 303
     page = look(hearing)
     assert "It is being sent again." in text_of(page)
     assert f'action="{path}"' not in page
@@ -175,7 +177,7 @@ def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
     assert wrong.status_code == 422
     assert "give a reason to fix it" in text_of(wrong.get_data(as_text=True))
     pressed = {"agreed": "1", "slot_id": good}
-    done = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
+    done = confirmed(browser, f"/hearings/{hearing['id']}/fix", pressed)
     assert (done.status_code, done.location) == (303, f"/hearings/{hearing['id']}")
     assert "The date is fixed. All are told now." in text_of(look(hearing))
     scenario.beat()
@@ -246,7 +248,7 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
     page = none.get_data(as_text=True)
     assert none.status_code == 422
     assert "逾期未答复 &lt;b&gt;</textarea>" in page
-    assert browser.post(path, data={"slot_id": slot, "reason": "逾期未答复"}).status_code == 303
+    assert confirmed(browser, path, {"slot_id": slot, "reason": "逾期未答复"}).status_code == 303
     says = next_of(look(hearing))
     assert "Fixed by order. Reason: 逾期未答复" in says
     assert f"not told yet {LI}, {ZHAO}" in says
@@ -283,7 +285,7 @@ def test_cancelling_says_who_will_be_told_and_twice_is_answered_kindly(
     empty = browser.post(path, data={"reason": ""})
     assert empty.status_code == 422
     assert '<details class="act" id="cancel" open>' in empty.get_data(as_text=True)
-    assert browser.post(path, data={"reason": "原告撤诉"}).status_code == 303
+    assert confirmed(browser, path, {"reason": "原告撤诉"}).status_code == 303
     scenario.beat()
     says = next_of(look(hearing))
     assert "Cancelled on Mon 23 Nov 2026, 09:00. Reason: 原告撤诉" in says

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.hearings.models import Booking
 from app.hearings.rules import resource
-from tests.conftest import CASE, Scenario, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, confirmed, proposal
 from tests.replied import invited
 
 pytestmark = pytest.mark.database
@@ -42,7 +42,7 @@ def fix(scenario: Scenario, hearing: int) -> None:
 
 def join(scenario: Scenario) -> None:
     """Add a counsel to the case at the desk, and let the worker see it."""
-    page = scenario.sign_in().post("/cases/1/counsel", data={**TYPED, "party": "1"})
+    page = confirmed(scenario.sign_in(), "/cases/1/counsel", {**TYPED, "party": "1"})
     assert page.status_code in (302, 303), page.text
     scenario.beat()
 
@@ -171,7 +171,7 @@ def leave(scenario: Scenario) -> None:
     """Let the newest counsel leave the case, as the desk does."""
     with scenario.app.app_context():
         seat = db.session.scalar(sa.text("SELECT max(id) FROM representation"))
-    page = scenario.sign_in().post(f"/cases/1/counsel/{seat}", data={**TYPED, "do": "leave"})
+    page = confirmed(scenario.sign_in(), f"/cases/1/counsel/{seat}", {**TYPED, "do": "leave"})
     assert page.status_code in (302, 303), page.text
     scenario.beat()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, Scenario, at, case_with, proposal
+from tests.conftest import CASE, Scenario, at, case_with, confirmed, proposal
 from tests.counsel.test_answers import words
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
@@ -262,7 +262,7 @@ def test_the_other_sides_are_told_of_a_contact_outside_the_ways(
     assert "Say what it was about: the other sides are told." in words(empty)
     said["note"] = "Asked how many copies to file; told three."
     for _ in range(2):
-        assert browser.post("/cases/1/off-channel", data=said).status_code == 303
+        assert confirmed(browser, "/cases/1/off-channel", said).status_code == 303
     scenario.beat()
     told = scenario.letters(containing="Asked how many copies to file; told three.")
     assert [letter.to for letter in told if letter.channel == "email"] == [f"Zhao Lei <{ZHAO}>"]

@@ -16,7 +16,7 @@ from app.hearings import queries
 from app.hearings.models import Invitation
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import CASE, Scenario, at, make_court, make_scenario, proposal
+from tests.conftest import CASE, Scenario, at, confirmed, make_court, make_scenario, proposal
 from tests.counsel.test_answers import answer, browser, do
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
@@ -273,10 +273,12 @@ def test_what_is_done_is_said_in_chinese(scenario: Scenario, made: dict[str, Any
         read(left, f"{path} sent", send(desk, form.action, **sent))
     hearing = f"/hearings/{made['ready']['id']}"
     order = {"slot_id": str(made["ready"]["slot"]), "reason": "各方同意"}
+    for path, data in ((f"{hearing}/fix", order), (f"{hearing}/cancel", {"reason": "法官生病"})):
+        read(left, f"before {path}", desk.post(path, data=data))
+        assert confirmed(desk, path, data).status_code == 303
+        read(left, f"after {path}", desk.get(hearing))
     for name, path, data in (
-        ("fixed", f"{hearing}/fix", order),
         ("fixed twice", f"{hearing}/fix", order),
-        ("cancelled", f"{hearing}/cancel", {"reason": "法官生病"}),
         ("cancelled twice", f"{hearing}/cancel", {"reason": "法官生病"}),
         ("a courtroom", "/settings/courtrooms", {"name": "第九法庭"}),
         ("a token", "/me/tokens", {"label": "排期"}),

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.rehearsal.browser import HtmlForm
-from tests.conftest import PASSWORD, Scenario, at, case_with, proposal
+from tests.conftest import PASSWORD, Scenario, at, case_with, confirmed, proposal
 from tests.flows.test_propose_page import Seen, english, enter, press, see, send, slots, wall
 
 ROUND = "/hearings/1/round"
@@ -74,7 +74,7 @@ def test_a_cancellation_and_an_order_do_not_overrun_a_colleague(asked: Scenario,
     if act == "cancel":
         assert "The date was set to Wed 23 Dec 2026" in again.words
         assert form_to(again, "/cancel").fields["reason"] == "Settled."
-        got = browser.post("/hearings/1/cancel", data=form_to(again, "/cancel").filled())
+        got = confirmed(browser, "/hearings/1/cancel", form_to(again, "/cancel").filled())
         assert got.status_code == 303
     else:
         assert "A date was fixed meanwhile: Wed 23 Dec 2026" in again.words

@@ -1,9 +1,6 @@
 """The page of a proposal: who is asked, which slots, until when, and a preview of messages."""
 
 import datetime as dt
-import hashlib
-import hmac
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +20,7 @@ from app.court.models import Court
 from app.hearings import booking, queries, versions
 from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.models import Hearing, Proposal
-from app.hearings.proposing import board, form_fields, prefill, preview
+from app.hearings.proposing import board, confirmation, form_fields, prefill, preview
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span
 from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
@@ -85,8 +82,7 @@ def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
 def seal(form: ProposalFields) -> str:
     """Return the HMAC which proves that the messages of just this form were shown."""
     content = {k: value for k, value in form.as_json().items() if k not in NOT_IN_MESSAGES}
-    words = json.dumps(content, sort_keys=True).replace("\\r\\n", "\\n")
-    return hmac.new(web.secret(), f"seen/{words}".encode(), hashlib.sha256).hexdigest()[:32]
+    return confirmation.seal(content)
 
 
 @dataclass(frozen=True)
@@ -166,11 +162,12 @@ def render_form(about: ProposalContext, form: ProposalFields, **context: Any) ->
 
 def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str:
     """Render the page with a preview of the messages as they would be sent now."""
-    settings, now, court = web.services().settings, web.now(), current_user.court
-    sender = preview.PreviewSender(web.secret(), settings.public_url, settings.court_address)
+    now, court = web.now(), current_user.court
     # A warning of a rule is shown beside the messages: there the reason is asked for.
     reason = order.form.override_reason or "-"
-    seen = preview.preview_messages(lambda session: order.work(session, reason), sender, now)
+    seen = preview.preview_messages(
+        lambda session: order.work(session, reason).case_id, confirmation.sender(), now
+    )
     case, hearing = load_subject(order.about)
     starts = [slot.starts_at for slot in order.form.slots]
     working = working_days.working_days(db.session(), court)

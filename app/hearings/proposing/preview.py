@@ -3,14 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.core.channels import Channel
 from app.core.db import retrying
-from app.hearings.models import Hearing
 from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
@@ -76,18 +75,19 @@ class _Undo(Exception):  # noqa: N818
 
 
 def preview_messages(
-    work: Callable[[Session], Hearing], sender: PreviewSender, now: dt.datetime
+    work: Callable[[Session], int], sender: PreviewSender, now: dt.datetime
 ) -> Preview:
     """Return the messages that a use case would send at once; nothing of it is stored.
 
-    Raises what the use case raises, so that what would be refused is refused here.
+    ``work`` returns the id of the case that the messages are about. Raises what the use case
+    raises, so that what would be refused is refused here.
     """
 
     def undone(session: Session) -> Preview:
         last = newest_notice_id(session)
-        hearing = work(session)
+        case_id = work(session)
         session.flush()
-        raise _Undo(_read(session, hearing, last, sender, now))
+        raise _Undo(_read(session, case_id, last, sender, now))
 
     try:
         return retrying(undone)
@@ -100,24 +100,26 @@ def newest_notice_id(session: Session) -> int:
     return session.scalar(sa.select(sa.func.max(Notice.id))) or 0
 
 
-def queued_notices(session: Session, hearing: Hearing, last: int) -> Sequence[NoticeRow]:
-    """Return counsel's notices about a hearing with an id above ``last``, in order of queueing."""
+def queued_notices(session: Session, case_id: int, last: int) -> Sequence[NoticeRow]:
+    """Return counsel's notices about a case with an id above ``last``, in order of queueing."""
     statement = sa.select(*COLUMNS).where(
-        Notice.id > last, Notice.about == hearing.about, Notice.counsel_id.is_not(None)
+        Notice.id > last, Notice.case_id == case_id, Notice.counsel_id.is_not(None)
     )
     # Channels were queued best first, and recipients in the order of their invitations.
     return [NoticeRow(*row) for row in session.execute(statement.order_by(Notice.id))]
 
 
 def _read(
-    session: Session, hearing: Hearing, last: int, sender: PreviewSender, now: dt.datetime
+    session: Session, case_id: int, last: int, sender: PreviewSender, now: dt.datetime
 ) -> Preview:
-    notices = queued_notices(session, hearing, last)
-    words = wording_versions.current(session, {hearing.court_id})
+    notices = queued_notices(session, case_id, last)
+    words = wording_versions.current(session, {session.get_one(Case, case_id).court_id})
     at_once = [notice for notice in notices if notice.due_at <= now]
+    by_counsel: dict[int | None, list[NoticeRow]] = {}
+    for notice in at_once:
+        by_counsel.setdefault(notice.counsel_id, []).append(notice)
     recipients = []
-    for _, group in groupby(at_once, lambda notice: notice.counsel_id):
-        theirs = list(group)
+    for theirs in by_counsel.values():
         first = theirs[0]
         messages = [
             _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs

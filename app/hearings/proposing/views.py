@@ -215,7 +215,9 @@ def _send(order: SendOrder) -> Any:
         session.flush()
         drafts.delete(session, user_id, order.about.key)
         sent = [
-            each for each in preview.queued_notices(session, hearing, last) if each.due_at <= now
+            each
+            for each in preview.queued_notices(session, hearing.case_id, last)
+            if each.due_at <= now
         ]
         return hearing.id, list(dict.fromkeys(each.name for each in sent)), len(sent)
 

@@ -1,14 +1,11 @@
-"""Requests to move, on the court's side: the document, and the decision to leave the date."""
+"""Requests to move, on the court's side: their documents."""
 
-from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, Response
 from flask_login import current_user
 
-from app.core import web
-from app.core.db import db, retrying
+from app.core.db import db
 from app.core.web.access import signed_in
 from app.hearings.models import MoveDocument
 from app.hearings.rescheduling import service
@@ -30,18 +27,6 @@ def download(paper_id: int) -> Response:
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
-
-
-@bp.post("/requests/<int:task_id>")
-@signed_in
-def decline(task_id: int) -> Any:
-    """Leave the date as it is, with a reason."""
-    court_id, reason, now = current_user.court_id, request.form.get("why", "").strip(), web.now()
-    hearing_id = retrying(
-        lambda session: service.decline(session, court_id, task_id, reason, now).hearing_id
-    )
-    flash(gettext("The date stays. Counsel are told so, with your reason."), "ok")
-    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 
 
 @bp.app_template_global()

@@ -1,0 +1,116 @@
+"""What is asked before a page of the desk sends messages, beside the messages themselves."""
+
+from flask import url_for
+from flask_babel import gettext
+
+from app.core import web, wording
+from app.desk.hearing_page import HearingPage
+from app.hearings.models import Hearing
+from app.hearings.proposing.confirmation import ConfirmationPage
+from app.notices.kinds import label
+from app.notices.models import Notice
+
+Facts = list[tuple[str, str]]
+
+
+def fixing(view: HearingPage, slot_id: str, reason: str, *, agreed: bool) -> ConfirmationPage:
+    """Return the confirmation of a date that is fixed, by order or because all agreed on it."""
+    slots = view.latest.proposal.slots if view.latest else []
+    facts = _hearing(view.hearing)
+    for slot in slots:
+        if str(slot.id) == slot_id:
+            when = wording.span(slot.starts_at, slot.ends_at, view.court.zone, web.language())
+            facts += [(gettext("Date"), when), (gettext("Courtroom"), slot.courtroom.name)]
+    return ConfirmationPage(
+        gettext("Fix the date that suits all") if agreed else gettext("Fix the date by order"),
+        gettext("Fix this date and tell everybody"),
+        "calendar-check",
+        back=_hearing_url(view.hearing),
+        facts=facts + _reason(reason),
+        unreachable=_unreachable(view),
+    )
+
+
+def cancelling(view: HearingPage, reason: str) -> ConfirmationPage:
+    """Return the confirmation of a hearing that is cancelled."""
+    return ConfirmationPage(
+        gettext("Cancel the hearing"),
+        gettext("Cancel it and tell everybody"),
+        "x-circle",
+        back=_hearing_url(view.hearing),
+        facts=_hearing(view.hearing) + _date(view.hearing) + _reason(reason),
+        unreachable=_unreachable(view),
+        grave=True,
+    )
+
+
+def keeping_date(hearing: Hearing, reason: str) -> ConfirmationPage:
+    """Return the confirmation of a request to move that is declined."""
+    return ConfirmationPage(
+        gettext("Leave the date as it is"),
+        gettext("Leave the date and tell counsel why"),
+        "send",
+        back=_hearing_url(hearing),
+        facts=_hearing(hearing) + _date(hearing) + _reason(reason),
+    )
+
+
+def resending(notice: Notice, back: str) -> ConfirmationPage:
+    """Return the confirmation of a message that is sent once more."""
+    return ConfirmationPage(
+        gettext("Send again"),
+        gettext("Send this message again"),
+        "arrow-repeat",
+        back=back,
+        facts=[(gettext("Message"), gettext(label(notice.kind))), (gettext("To"), notice.name)],
+    )
+
+
+def contact(back: str, counsel: str, note: str) -> ConfirmationPage:
+    """Return the confirmation of a contact with one side of which the other sides are told."""
+    return ConfirmationPage(
+        gettext("Tell the other sides of this contact"),
+        gettext("Save it and tell the other sides"),
+        "megaphone",
+        back=back,
+        facts=[(gettext("Contact with"), counsel), (gettext("What it was about"), note)],
+    )
+
+
+def counsel_change(back: str, name: str, *, leaves: bool) -> ConfirmationPage:
+    """Return the confirmation of counsel who joins or leaves a case that has hearings."""
+    return ConfirmationPage(
+        gettext("%(name)s acts no longer in this case", name=name)
+        if leaves
+        else gettext("%(name)s joins the case", name=name),
+        gettext("Save and send"),
+        "send",
+        back=back,
+        by_worker=True,
+    )
+
+
+def _hearing_url(hearing: Hearing) -> str:
+    return url_for("hearing.shown", hearing_id=hearing.id)
+
+
+def _hearing(hearing: Hearing) -> Facts:
+    language = web.language()
+    kind = wording.kind_name(hearing.kind, language)
+    return [(gettext("Hearing"), kind + wording.comma(language) + hearing.case.number)]
+
+
+def _date(hearing: Hearing) -> Facts:
+    if hearing.starts_at is None:
+        return []
+    zone, language = hearing.case.court.zone, web.language()
+    when = wording.span(hearing.starts_at, hearing.ends_at, zone, language)
+    return [(gettext("Date"), when)]
+
+
+def _reason(reason: str) -> Facts:
+    return [(gettext("Reason"), reason)] if reason.strip() else []
+
+
+def _unreachable(view: HearingPage) -> list[str]:
+    return [each.counsel.name for each in view.contacts if each.acts and each.silent]
