@@ -7,7 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    select_autoescape,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.core import wording
@@ -107,6 +113,26 @@ def _own(
     heading, text = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT), written[1][0]
     html = _html(heading, text, _mail(kind, channel, language)[1], context, language)
     return Letter(heading, text + "\n", html, own.version)
+
+
+def call_script(kind: str, language: str, facts: Mapping[str, Any]) -> list[str]:
+    """Compose what to read out to a person on the telephone: who calls, the news, what to ask.
+
+    The last paragraph asks. Empty for a kind that is never read out; otherwise as `compose`.
+    """
+    language = wording.language_of(language)
+    template = _script(kind, language)
+    if template is None:
+        return []
+    return _written(template, template_context(facts, language)).split("\n\n")
+
+
+@lru_cache
+def _script(kind: str, language: str) -> Template | None:
+    try:
+        return _WORDS.from_string(_source(kind, "call", language))
+    except TemplateNotFound:
+        return None
 
 
 def first_draft(kind: str, channel: str, language: str) -> tuple[str, str]:

@@ -239,3 +239,28 @@ def test_any_words_make_a_letter(kind: str, channel: str, language: str, words: 
         assert "\n" not in said.text
     else:
         assert Page(said.html).links == [LINK]
+
+
+READ_OUT = ("proposal", "fixed", "moved", "reminder", "cancelled", "withdrawn")
+
+
+@pytest.mark.parametrize(("kind", "language"), EACH)
+def test_what_is_read_out_on_the_telephone_reads_as_reviewed(kind: str, language: str) -> None:
+    script = composing.call_script(kind, language, facts(kind, language))
+    assert bool(script) == (kind in READ_OUT)
+    if script:
+        assert agrees(f"{kind}/call.{language}.txt", "\n\n".join(script))
+        assert len(script) == 3
+
+
+@pytest.mark.parametrize("kind", READ_OUT)
+def test_a_script_with_few_facts_has_no_hole(kind: str) -> None:
+    for language in ("en", "zh"):
+        told = facts(kind, language)
+        told["case"]["title"] = told["assistant"]["name"] = told["reason"] = told["bring"] = ""
+        told["person"]["party"] = told["hearing"]["judge"] = ""
+        told["hearing"] |= {"minutes": None, "courtroom": None, "location": None}
+        for name in ("was", "answer_by"):
+            told.pop(name, None)
+        words = "\n".join(composing.call_script(kind, language, told))
+        assert not re.search(r"None|[,，][.。,，]|  |：$|\(\)|（）", words), words
