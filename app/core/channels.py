@@ -122,6 +122,8 @@ OTHER_CHANNELS = {
     OtherChannel.OTHER: ChannelLook(N_("other way"), "dot", "diamond", ("another way", "其他方式")),
 }
 BY_RANK = tuple(sorted(CHANNELS, key=lambda each: CHANNELS[each].rank))
+# Ways beside the court's own, which leave no file; calls and letters are the court's own.
+UNPLANNED = (OtherChannel.CHAT, OtherChannel.IN_PERSON, OtherChannel.OTHER)
 # A contact by hand that a person of the court logs.
 BY_HAND = tuple(each for each in OtherChannel if each is not OtherChannel.LINK)
 

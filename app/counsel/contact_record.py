@@ -110,7 +110,8 @@ def fold(
         key = f"entry {entry.id}" if entry.notice_id is None else f"notice {entry.notice_id}"
         row = rows.setdefault(key, _row(entry, reader_id, instant))
         last = row.steps[-1][1] if row.steps else ""
-        if entry.what == Event.STARTED and entry.content:
+        handed_on = entry.kind == "handed_on"
+        if (entry.what == Event.STARTED or handed_on) and entry.content:
             row.subject = str(entry.content.body.get("subject", ""))
             row.text = str(entry.content.body.get("text", ""))
         if entry.what != last and shown_as(entry.what).traits.shown_to_counsel:
@@ -129,7 +130,7 @@ def _row(entry: Entry, reader_id: int, instant: InstantReader) -> ContactRow:
         side=entry.side,
         own=own,
         channel=entry.channel,
-        kind=entry.kind if entry.notice_id or entry.kind == "move" else "",
+        kind=entry.kind if entry.notice_id or entry.kind in ("move", "handed_on") else "",
         address=address if own else mask(address),
         begun_at=entry.at,
         says=[

@@ -11,14 +11,16 @@ from flask_login import current_user
 from app.cases import phones
 from app.cases import queries as cases
 from app.cases.models import Case, Counsel
-from app.core import web
+from app.core import web, wording
 from app.core.db import db, retrying
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import translated_errors
-from app.desk import case_views
+from app.core.web.params import row_number, translated_errors
+from app.desk import case_views, official_messages
+from app.desk.official_messages import OfficialMessage
 from app.hearings import queries as hearings_queries
 from app.hearings.proposing.form_fields import wall_clock
+from app.hearings.scheduling import CourtContext
 
 bp = Blueprint("contact", __name__)
 
@@ -29,17 +31,17 @@ def call_outcomes() -> list[tuple[str, str, str]]:
         ("spoke", "person-check", gettext("Spoke with the person")),
         ("no_answer", "telephone-x", gettext("No answer")),
         ("busy", "telephone-minus", gettext("Busy")),
-        ("left_word", "voicemail", gettext("Left word")),
+        ("left_word", "voicemail", gettext("Left a message")),
         ("wrong_number", "telephone-x", gettext("Wrong number")),
     ]
 
 
-def off_channel_ways() -> list[tuple[str, str]]:
+def other_ways() -> list[tuple[str, str]]:
     """Return the ways of contact outside the court's channels, as (value, label)."""
     return [
-        ("chat", gettext("private chat")),
-        ("in_person", gettext("in person")),
-        ("other", gettext("other way")),
+        ("chat", gettext("WeChat or another chat")),
+        ("in_person", gettext("In person")),
+        ("other", gettext("Another way")),
     ]
 
 
@@ -98,19 +100,44 @@ def _page(template: str, case_id: int, form: dict[str, str], **more: Any) -> str
     counsel = next(
         (candidate for candidate, _ in choices if str(candidate.id) == form["counsel_id"]), None
     )
+    message = _message(case, counsel, form["hearing_id"])
     return render_template(
         template,
         case=case,
+        message=message,
+        scripts=_scripts(case, message) if message else [],
         zone=case.court.zone,
         form=form,
         choices=choices,
         counsel=counsel,
         number=_number(case, counsel),
         outcomes=call_outcomes(),
-        ways=off_channel_ways(),
+        ways=other_ways(),
         hearings=hearings_queries.hearings_of_case(db.session(), case),
         **{"errors": {}, **more},
     )
+
+
+def _message(case: Case, counsel: Counsel | None, hearing_id: str) -> OfficialMessage | None:
+    """Return the news that counsel is called about; None if there is none."""
+    if counsel is None:
+        return None
+    user = current_user._get_current_object()
+    context = CourtContext(user.court, user, web.now(), web.secret())
+    public_url = web.services().settings.public_url
+    try:
+        return official_messages.find(
+            db.session(), context, case, counsel.id, row_number(hearing_id), public_url
+        )
+    except Refusal:
+        return None
+
+
+def _scripts(case: Case, message: OfficialMessage) -> list[tuple[str, list[str]]]:
+    """Return what to read out, in counsel's language and in the court's if that is another."""
+    spoken = [message.counsel.language, case.court.language]
+    languages = dict.fromkeys(wording.language_of(each) for each in spoken)
+    return [(language, message.script(language)) for language in languages]
 
 
 def _number(case: Case, counsel: Counsel | None) -> str:

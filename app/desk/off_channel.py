@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.cases.models import Case, Counsel, Party, Representation
-from app.core.channels import OtherChannel
+from app.core.channels import UNPLANNED
 from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
 from app.hearings import facts, queries
@@ -25,10 +25,9 @@ from app.notices.queue import NoticeRequest, Subject, queue
 from app.people.models import User
 from app.record.models import Entry
 from app.tasks import contacts_by_hand
+from app.tasks.contacts_by_hand import HandedMessage
 from app.tasks.forms import ContactIn
 
-# Unplanned channels that leave no file; calls and letters are the court's own channels.
-UNPLANNED = (OtherChannel.CHAT, OtherChannel.IN_PERSON, OtherChannel.OTHER)
 STALE_AFTER = dt.timedelta(days=3)
 
 
@@ -66,17 +65,19 @@ def log_with(
     form: ContactIn,
     user: User | None,
     now: dt.datetime,
+    *,
+    message: HandedMessage | None = None,
 ) -> LoggedContact:
     """Record a contact with counsel, and notify the other sides of its note if required.
 
     It is required if ``tell_others`` is true, or if it is None and the contact was outside the
-    court's own channels. Raises Invalid if there is no note.
+    court's own channels. ``message`` is what was handed on. Raises Invalid if there is no note.
     """
     others = _others(session, case, counsel) if must_notify(form) else []
     if others and not form.note.strip():
         raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
     duplicate = contacts_by_hand.same(session, case, form)
-    entry = contacts_by_hand.log_contact(session, case, counsel, form, user, now)
+    entry = contacts_by_hand.log_contact(session, case, counsel, form, user, now, message)
     if duplicate or not others:
         return LoggedContact(entry, counsel.name, ())
     hearing = _hearing(session, case, form.hearing_id)

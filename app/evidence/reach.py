@@ -56,7 +56,7 @@ class MessageRow:
         """Whether the court was in contact: by a message that went out, a call or in person."""
         if self.notice:
             return self.notice.state in WENT_OUT
-        return self.kind == "by_hand" and Event(self.what).traits.by_hand
+        return self.kind in ("by_hand", "handed_on") and Event(self.what).traits.by_hand
 
 
 @dataclass
@@ -197,7 +197,7 @@ def _fill(
             by_notice[entry.notice_id].append(entry)
         elif Event(entry.what).traits.listed_alone:
             rows = contact.rows if entry.seq >= begun else contact.earlier
-            rows.append(_row_without_message(entry))
+            rows.append(_row_without_message(entry, entries))
     for notice in notices:
         if notice.state == NoticeState.QUEUED and notice.due_at > now and not notice.tries:
             contact.planned.append(notice)
@@ -211,8 +211,20 @@ def _fill(
         rows.sort(key=lambda row: row.at, reverse=True)
 
 
-def _row_without_message(entry: Entry) -> MessageRow:
+def _row_without_message(entry: Entry, entries: Sequence[Entry]) -> MessageRow:
+    """Return the row of an entry without a notice; ``entries`` are all about the same person.
+
+    A message that was handed on proves nothing itself: what the person did on their page since
+    shows that they have it.
+    """
     body = entry.content.body if entry.content else {}
+    if entry.kind == "handed_on":
+        later = [each for each in entries if each.seq > entry.seq and each.direction == "in"]
+        best, proof = _best(later)
+        address = str(body.get("address", ""))
+        return MessageRow(
+            entry.what, entry.kind, entry.channel, address, entry.at, entry, proof, best
+        )
     grade = proves(Event(entry.what), entry.detail)
     return MessageRow(
         entry.what,
@@ -226,12 +238,18 @@ def _row_without_message(entry: Entry) -> MessageRow:
     )
 
 
-def _message(notice: Notice, entries: Sequence[Entry], again: ResendOption) -> MessageRow:
+def _best(entries: Sequence[Entry]) -> tuple[EvidenceGrade, Entry | None]:
+    """Return the best grade that entries prove, with the first that proves it."""
     best, proof = EvidenceGrade.ATTEMPTED, None
     for entry in entries:
         grade = proves(Event(entry.what), entry.detail)
         if grade > best:
             best, proof = grade, entry
+    return best, proof
+
+
+def _message(notice: Notice, entries: Sequence[Entry], again: ResendOption) -> MessageRow:
+    best, proof = _best(entries)
     last = entries[-1] if entries else None
     at = last.at if last else notice.created_at
     tried = (

@@ -41,14 +41,7 @@ def proposal(
     time.
     """
     asked = proposal.invitations if invitations is None else invitations
-    common = facts.hearing_facts(
-        hearing,
-        slots=facts.slots_facts(proposal),
-        answer_by=facts.iso(proposal.answer_by),
-        round=proposal.round,
-        reason=reason,
-        tentative=proposal.tentative,
-    )
+    common = proposal_facts(hearing, proposal, reason)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"r{proposal.round}"),
@@ -64,6 +57,18 @@ def proposal(
     if nudge_at - now >= NUDGE_BEFORE:
         requests += [replace(each, kind=NoticeKind.NUDGE, due_at=nudge_at) for each in requests]
     queue(session, requests, now)
+
+
+def proposal_facts(hearing: Hearing, proposal: Proposal, reason: str) -> dict[str, Any]:
+    """Return the facts of a proposal's messages, apart from their recipient."""
+    return facts.hearing_facts(
+        hearing,
+        slots=facts.slots_facts(proposal),
+        answer_by=facts.iso(proposal.answer_by),
+        round=proposal.round,
+        reason=reason,
+        tentative=proposal.tentative,
+    )
 
 
 def everyone(

@@ -234,6 +234,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
 # Entries of the record that are about no message name what they are about in the same column.
 ENTRY_LABELS = {
     "by_hand": N_("Logged by hand"),
+    "handed_on": N_("Official message, copied"),
     "visit": N_("Visit"),
     "knows": N_("Confirmed having seen the date"),
     "call": N_("Call to make"),

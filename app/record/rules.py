@@ -81,11 +81,15 @@ class ContactOutcome(StrEnum):
     SPOKE = "spoke", N_("spoke with the person"), True
     NO_ANSWER = "no_answer", N_("no answer"), False
     BUSY = "busy", N_("busy"), False
-    LEFT_WORD = "left_word", N_("left word"), True
+    LEFT_WORD = "left_word", N_("left a message"), True
     WRONG_NUMBER = "wrong_number", N_("wrong number"), False
     TOLD = "told", N_("told in writing"), True
+    # The official message, copied: always with its words, so never by the form of a contact.
+    HANDED_ON = "handed_on", N_("message handed on"), True
 
 
+# The outcomes of a contact that somebody logs.
+LOGGED = tuple(outcome for outcome in ContactOutcome if outcome is not ContactOutcome.HANDED_ON)
 # They tell the person what a message would have.
 INFORMING = frozenset(outcome for outcome in ContactOutcome if outcome.informs)
 

@@ -168,7 +168,7 @@ def differences(
     }
     if len(set(channels.values())) > 1:
         result.append(Difference("channel", channels))
-    left_out = {*personal, "", "by_hand", "visit"}
+    left_out = {*personal, "", "by_hand", "handed_on", "visit"}
     kinds = dict.fromkeys(each.kind for each in to_sides if each.kind not in left_out)
     return result + [each for kind in kinds for each in _in_time(kind, to_sides, sides)]
 

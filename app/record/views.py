@@ -15,7 +15,7 @@ from app.core.db import db
 from app.core.web.access import signed_in
 from app.record import ledger
 from app.record.models import ChainHead, Entry
-from app.record.rules import ContactOutcome, EvidenceGrade, shown_as
+from app.record.rules import LOGGED, ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
 bp = Blueprint("record", __name__)
@@ -43,6 +43,7 @@ def line_words(entry: Entry) -> str:
         _outcome(str(detail.get("outcome") or "")),
         str(body.get("note") or ""),
         str(body.get("comment") or ""),
+        gettext("by %(name)s", name=body["by"]) if body.get("by") else "",
     ]
     return " · ".join(dict.fromkeys(each for each in parts if each))
 
@@ -63,12 +64,13 @@ def _happened(at: str) -> str:
 
 
 def _outcome(word: str) -> str:
-    return dict(outcomes()).get(word, word)
+    labels = {outcome.value: outcome.label for outcome in ContactOutcome}
+    return gettext(labels[word]) if word in labels else word
 
 
 def outcomes() -> list[tuple[str, str]]:
-    """Return the outcomes of a contact by hand with their labels."""
-    return [(outcome.value, gettext(outcome.label)) for outcome in ContactOutcome]
+    """Return the outcomes of a contact that somebody logs, with their labels."""
+    return [(outcome.value, gettext(outcome.label)) for outcome in LOGGED]
 
 
 def ways_by_hand() -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def message(
     )
     shown: dict[str, Any] = {
         "subject": letter.subject,
-        "text": _without_key(letter.text, link, code),
+        "text": without_key(letter.text, link, code),
     }
     if letter.wording:
         shown["wording"] = letter.wording
@@ -111,7 +111,8 @@ def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str 
     return calendar, method.value
 
 
-def _without_key(text: str, link: str, code: str) -> str:
+def without_key(text: str, link: str, code: str) -> str:
+    """Return a message's words for the record: the key of its link and its code are left out."""
     for key in (link.rpartition("/r/")[2], code):
         if key and "/hearings/" not in key:
             text = text.replace(key, HIDDEN)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +18,15 @@ from app.record.models import Entry
 from app.record.rules import Event
 from app.tasks import service
 from app.tasks.forms import ContactIn
+
+
+@dataclass(frozen=True)
+class HandedMessage:
+    """An official message that was handed on: its kind, and its words with the key left out."""
+
+    kind: str
+    subject: str
+    text: str
 
 
 def counsel_of(session: Session, case: Case, counsel_id: int) -> Counsel:
@@ -48,7 +58,7 @@ def _press(form: ContactIn) -> str:
     """Return the name of one contact from one page, by which pressing twice is known."""
     if not form.page:
         return ""
-    parts = [form.page, form.counsel_id, form.channel, form.outcome, form.at, form.note]
+    parts = [form.page, form.counsel_id, form.channel, form.outcome, form.note]
     return (
         "h" + hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]
     )
@@ -61,8 +71,11 @@ def log_contact(
     form: ContactIn,
     user: User | None,
     now: dt.datetime,
+    message: HandedMessage | None = None,
 ) -> Entry:
     """Record a contact made by hand, and return its entry.
+
+    ``message`` is the official message that was handed on.
 
     The caller has checked that ``hearing_id`` is a hearing of this case. The entry is of the time
     of writing; when the contact happened is in its detail. The same page a second time writes
@@ -84,18 +97,20 @@ def log_contact(
         counsel_id=counsel.id,
         side=_side(session, case, counsel),
         channel=form.channel,
-        kind="by_hand",
+        kind="handed_on" if message else "by_hand",
         detail={
             "outcome": form.outcome,
             "happened_at": ledger.instant(form.at),
             "user": user.id if user else None,
             "numbered": bool(address),
+            **({"message": message.kind} if message else {}),
         },
         personal={
             "name": counsel.name,
             "address": address,
             "note": form.note,
             "by": user.name if user else "",
+            **({"subject": message.subject, "text": message.text} if message else {}),
         },
     )
     [seq] = ledger.append(session, [entry], now)

@@ -7,9 +7,9 @@ from marshmallow import fields
 
 from app.core.channels import BY_HAND
 from app.core.forms import ChoiceField, Form, InstantField, RowIdField, TextField, posted
-from app.record.rules import ContactOutcome
+from app.record.rules import LOGGED
 
-OUTCOMES = tuple(outcome.value for outcome in ContactOutcome)
+OUTCOMES = tuple(outcome.value for outcome in LOGGED)
 
 
 @dataclass(frozen=True, kw_only=True)
