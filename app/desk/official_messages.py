@@ -97,7 +97,7 @@ def find(
     found = _news(session, hearing, counsel_id, context.now) if hearing else None
     if hearing is None or found is None:
         raise Refusal(N_("There is no news to pass on: no question is open, and no date is ahead."))
-    kind, told = found
+    kind, news_facts = found
     invitation = queries.latest_invitations(session, hearing).get(counsel_id)
     if kind == NoticeKind.PROPOSAL and invitation is None:
         raise Refusal(N_("This person joined the case just now and is asked within a minute."))
@@ -105,7 +105,7 @@ def find(
         hearing,
         representation.counsel,
         kind,
-        {**told, "person": _person(representation)},
+        {**news_facts, "person": _person(representation)},
         base=public_url,
         wordings=wording_versions.current(session, {case.court_id}),
     )
@@ -156,8 +156,8 @@ def _news(
     version = str(hearing.revision)
     if hearing.state == HearingState.FIXED and hearing.starts_at and hearing.starts_at > now:
         if reminder := _sent(session, hearing, (NoticeKind.REMINDER,), version, counsel_id):
-            kind, told = reminder
-            return kind, {**told, "days": None}  # counted on the day on which it was sent
+            kind, reminded_of = reminder
+            return kind, {**reminded_of, "days": None}  # counted on the day on which it was sent
         kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
         by_order = {"reason": hearing.reason, "by_order": bool(hearing.reason)}
         return _sent(session, hearing, ANNOUNCING_DATE, version) or (
