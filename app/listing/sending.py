@@ -52,7 +52,7 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     if hearing_id is None:
         try:
             with session.begin_nested():
-                hearing_id = _propose(session, context, row).id
+                hearing_id = propose(session, context, row).id
         except Refusal as refusal:
             row.why = message_to_json(refusal.message)
             return False
@@ -63,7 +63,8 @@ def send(session: Session, listed_id: int, now: dt.datetime, *, secret: bytes) -
     return True
 
 
-def _propose(session: Session, context: CourtContext, row: ListedHearing) -> Hearing:
+def propose(session: Session, context: CourtContext, row: ListedHearing) -> Hearing:
+    """Propose a hearing of a draft. Raises Refusal or Invalid where its slots do not suit now."""
     answer_by = row.listing.answer_by
     if answer_by < context.now + LEAST_TO_ANSWER:
         answer_by = suggestions.default_answer_by(session, context.court, context.now)

@@ -1,6 +1,7 @@
 """Pages of listings: upload a file, watch the search, review the draft, send it."""
 
 import datetime as dt
+import hmac
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +14,20 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.core import web, wording
+from app.core.channels import CHANNELS
 from app.core.characters import half_width, whole_number
 from app.core.db import db, retrying
-from app.core.errors import N_, Invalid, Message
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.web.access import signed_in
 from app.core.web.params import translated_errors
 from app.court import queries as court_queries
+from app.hearings.proposing import confirmation
+from app.hearings.proposing.confirmation import ConfirmationPage
+from app.hearings.proposing.preview import Preview
 from app.hearings.service import CourtContext
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
-from app.listing import drafting, files, queries, service
+from app.listing import drafting, files, previewing, queries, service
 from app.listing.models import ListingState
 from app.listing.solver import search
 from app.people.models import User
@@ -211,6 +216,91 @@ def shown(listing_id: int) -> str:
     )
 
 
+def _page_before_sending(listing_id: int) -> str | None:
+    """Return the page with recipients and messages; None if just this draft was shown before.
+
+    Also None where nothing is to be sent, which the use case refuses.
+    """
+    session, court = db.session(), current_user.court
+    listing = queries.find(session, court.id, listing_id)
+    unsent = [
+        each
+        for each in queries.draft_rows(session, listing)
+        if each.slots and each.hearing_id is None
+    ]
+    content = [[each.id, *(slot.starts_at.isoformat() for slot in each.slots)] for each in unsent]
+    seal = confirmation.seal({"path": request.path, "hearings": content})
+    if listing.state != ListingState.READY or not unsent:
+        return None
+    if hmac.compare_digest(request.form.get(confirmation.SEAL, ""), seal):
+        return None
+    summary = previewing.summary(session, unsent)
+    found = list(
+        previewing.examples(
+            _context_factory(), listing.id, summary, confirmation.sender(), web.now()
+        )
+    )
+    recipients = [person for _, preview in found for person in preview.recipients]
+    counts = [
+        gettext(CHANNELS[channel].title) + f" {count}"
+        for channel, count in previewing.channel_names(summary.counts)
+    ]
+    page = ConfirmationPage(
+        gettext("Send all: %(count)s", count=len(unsent)),
+        gettext("Send all: %(count)s", count=len(unsent)),
+        "send",
+        back=url_for("listing.shown", listing_id=listing.id),
+        facts=[
+            (gettext("Hearings"), str(len(unsent))),
+            (gettext("Counsel"), str(summary.people)),
+            (gettext("Messages"), wording.listed(counts, web.language()) or "0"),
+            (gettext("Answer by"), wording.moment(listing.answer_by, court.zone, web.language())),
+        ],
+        unreachable=summary.unreachable,
+        by_worker=True,
+    )
+    return confirmation.render_page(
+        page,
+        Preview(recipients, None),
+        [["do", "send"]],
+        seal,
+        "listing/confirmation.html",
+        listing=listing,
+        summary=summary,
+        examples=[row for row, _ in found],
+    )
+
+
+@bp.get("/<int:listing_id>/hearings/<int:listed_id>/messages")
+@signed_in
+def messages(listing_id: int, listed_id: int) -> str:
+    """Show the messages of one hearing of a draft as they would be sent now."""
+    session, court = db.session(), current_user.court
+    listing = queries.find(session, court.id, listing_id)
+    row = next((e for e in queries.draft_rows(session, listing) if e.id == listed_id), None)
+    if row is None:
+        raise NotFound(N_("This hearing is not in the list."))
+    try:
+        seen = previewing.messages(
+            _context_factory(), listing.id, listed_id, confirmation.sender(), web.now()
+        )
+        refused = ""
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        seen, refused = Preview((), None), web.translated(refusal.message)
+    except Invalid as fault:
+        seen, refused = Preview((), None), web.translated(next(iter(fault.errors.values())))
+    return render_template(
+        "listing/messages.html",
+        listing=listing,
+        row=row,
+        zone=court.zone,
+        seen=seen,
+        refused=refused,
+    )
+
+
 @bp.post("/<int:listing_id>")
 @signed_in
 def act(listing_id: int) -> Any:
@@ -221,6 +311,8 @@ def act(listing_id: int) -> Any:
         current_user.court_id,
     )
     row = action.removeprefix("remove-")
+    if action == "send" and (shown := _page_before_sending(listing_id)):
+        return shown
     response = redirect(url_for("listing.shown", listing_id=listing_id), 303)
 
     def work(session: Session) -> None:

@@ -121,6 +121,7 @@ def _known() -> Iterator[dict[str, Any]]:
     yield {"case_id": 1, "representation_id": seat.id}
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
     yield from ({name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id"))
+    yield {"listing_id": 1, "listed_id": 1}
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}
     yield {"seal": session.scalars(sa.select(ChainHead.hash)).first()}
     states: set[str] = set()

@@ -14,8 +14,9 @@ from app.listing.models import Listing
 from app.listing.solver.problem import SearchLimits
 from app.people import service as people
 from app.worker import beat
-from tests.conftest import Scenario, at, case_with, proposal
+from tests.conftest import Scenario, at, case_with, confirmed, proposal
 from tests.flows.test_listing import cases, counsel, file_of, number, rows
+from tests.flows.test_propose_page import HtmlPage
 
 
 def upload(desk: FlaskClient, content: str, **more: Any) -> Any:
@@ -41,9 +42,22 @@ def test_a_file_becomes_a_draft_that_is_sent_to_both_sides_once(scenario: Scenar
     assert "3 of 3 have a slot" in page
     assert "the best possible" in page
     assert "Send all: 3" in page
+    shown = desk.post(f"{address}?lang=en", data={"do": "send"})
+    words = HtmlPage(shown.text).words
+    assert "Check before sending" in words
+    assert "Hearings 3" in words
+    assert "Counsel 4" in words
+    assert "Mail 6" in words
+    assert all(number(n) in words for n in range(3))
+    assert "As an example, the messages of" in words
+    assert "律师0 Claimant · 中文" in words
+    one = re.search(rf"{address}/hearings/\d+/messages", shown.text)
+    assert one
+    assert "请选定庭期" in HtmlPage(desk.get(one[0]).text).words
+    scenario.beat()
     assert scenario.letters() == []
     for _ in range(2):
-        assert desk.post(address, data={"do": "send"}).status_code == 303
+        assert confirmed(desk, address, {"do": "send"}).status_code == 303
     scenario.beat()
     sent = scenario.letters(channel="email")
     assert {letter.to for letter in sent} == {f"律师{n} <c{n}@firm.example>" for n in range(4)}
@@ -68,7 +82,7 @@ def test_what_clashes_meanwhile_is_said_and_stays_in_the_draft(scenario: Scenari
     body = proposal(taken, answer_by=at(3, "17:00"), override_reason="急")
     body["slots"] = [{"starts_at": found[1], "courtroom": "第五法庭"}]
     assert scenario.api("POST", "/hearings", body)[0] == 201
-    desk.post(address, data={"do": "send"})
+    confirmed(desk, address, {"do": "send"})
     scenario.beat()
     page = desk.get(f"{address}?lang=en").text
     assert "These could not be sent, and stay in the draft:" in page
@@ -77,7 +91,7 @@ def test_what_clashes_meanwhile_is_said_and_stays_in_the_draft(scenario: Scenari
     assert len(scenario.api("GET", "/hearings?limit=200")[1]["hearings"]) == 3
     assert desk.post(address, data={"do": "again"}).status_code == 303
     assert beat.search_listing(scenario.app)
-    desk.post(address, data={"do": "send"})
+    confirmed(desk, address, {"do": "send"})
     scenario.beat()
     assert len(scenario.api("GET", "/hearings?limit=200")[1]["hearings"]) == 4
 
@@ -93,7 +107,7 @@ def test_a_slot_that_would_not_be_suggested_any_more_is_not_sent(scenario: Scena
         .status_code
         == 303
     )
-    desk.post(address, data={"do": "send"})
+    confirmed(desk, address, {"do": "send"})
     scenario.beat()
     assert "is no longer free" in desk.get(f"{address}?lang=en").text
     assert scenario.letters() == []

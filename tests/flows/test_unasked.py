@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.worker import beat
-from tests.conftest import CASE, Scenario, case_with, proposal
+from tests.conftest import CASE, Scenario, case_with, confirmed, proposal
 from tests.flows.test_listing import file_of
 from tests.flows.test_listing_page import upload
 from tests.flows.test_propose_page import answer, press, see
@@ -124,7 +124,7 @@ def test_a_listing_fixes_nothing_at_once_either(scenario: Scenario) -> None:
     desk = scenario.sign_in()
     address = upload(desk, content).location
     assert beat.search_listing(scenario.app)
-    assert desk.post(address, data={"do": "send"}).status_code == 303
+    assert confirmed(desk, address, {"do": "send"}).status_code == 303
     scenario.beat()
     found = scenario.api("GET", "/hearings")[1]["hearings"]
     assert {each["number"][-4:]: each["fix"] for each in found} == {
