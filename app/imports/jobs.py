@@ -19,7 +19,7 @@ from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 from app.hearings.service import CourtContext
-from app.imports import pipeline, uploads
+from app.imports import pipeline, reminder_preview, uploads
 from app.imports.models import Upload
 from app.imports.service import ImportReport
 from app.people.models import User
@@ -124,14 +124,17 @@ def _do(
             mapping,
             remind=remind,
             step=tell,
-            upload_id=number if enters else None,
+            upload_id=number,
         )
+        reminders = {} if enters else reminder_preview.of_upload(session, number, now)
         stays = enters and (part or not report.refused)
         if not stays:
             raise _Undone
     # The rows of the file were let go of on the way, and this one with them.
     upload = session.get_one(Upload, number, populate_existing=True)
     upload.report = report_json(report, table.headers, dict(rows))
+    if reminders:
+        upload.report["reminders"] = reminders
     upload.report["notes"] = [message_to_json(note) for note in table.notes()]
     upload.state = "entered" if stays else "checked"
     if stays:

@@ -4,17 +4,19 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
+from app.hearings.models import Hearing, HearingState
 from app.imports.models import ChosenColumn, Upload, UploadPart
 from app.imports.reading import both_sides, column_maps, rules, tables
 from app.imports.reading.encoding import NeedsChoice
@@ -23,6 +25,7 @@ from app.imports.reading.rules import FIELDS, NEEDED, OF_ITS_OWN, ColumnMap, Col
 from app.imports.reading.tables import FileTable, ReadingOptions
 
 LARGEST = 20 * 1024 * 1024  # bytes
+PAGE = 50  # cases of a file that are shown at once
 SAMPLES = 3  # rows that are shown beside the columns
 MOST_KEPT = 30  # files of one court whose bytes are kept
 
@@ -83,6 +86,45 @@ def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
     """Return a court's last files, the newest first."""
     statement = sa.select(Upload).where(Upload.court_id == court_id)
     return session.scalars(statement.order_by(Upload.id.desc()).limit(20)).all()
+
+
+@dataclass(frozen=True)
+class EnteredCase:
+    """A case that a file made, with the first of its hearings that lies ahead or is proposed."""
+
+    case: Case
+    hearing: Hearing | None
+
+
+def entered_cases(
+    session: Session, upload: Upload, page: int, now: dt.datetime
+) -> tuple[list[EnteredCase], bool]:
+    """Return one page of the cases that a file made, in its order, and whether there are more."""
+    query = sa.select(Case).where(Case.upload_id == upload.id).order_by(Case.id)
+    rows = session.scalars(
+        query.options(joinedload(Case.judge)).offset((page - 1) * PAGE).limit(PAGE + 1)
+    ).all()
+    coming = sa.select(Hearing).where(
+        Hearing.case_id.in_([case.id for case in rows]), _is_coming(now)
+    )
+    first: dict[int, Hearing] = {}
+    for hearing in session.scalars(coming.order_by(Hearing.id)):
+        first.setdefault(hearing.case_id, hearing)
+    return [EnteredCase(case, first.get(case.id)) for case in rows[:PAGE]], len(rows) > PAGE
+
+
+def cases_to_propose(session: Session, upload: Upload, now: dt.datetime) -> list[Case]:
+    """Return the cases that a file made and that have no hearing ahead, in its order."""
+    has_hearing = sa.exists().where(Hearing.case_id == Case.id, _is_coming(now))
+    query = sa.select(Case).where(Case.upload_id == upload.id, ~has_hearing)
+    return list(session.scalars(query.order_by(Case.id)))
+
+
+def _is_coming(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        Hearing.state == HearingState.PROPOSED.value,
+        sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
+    )
 
 
 def country(court: Court, column_map: ColumnMap | None = None) -> str:
@@ -249,13 +291,16 @@ def _of_sides(headers: Sequence[str], columns: Sequence[str]) -> dict[int, both_
 
 
 def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
-    """Request that a checked file be entered. Raises Refusal if it is unchecked or has errors."""
+    """Request that a checked file be entered. Raises Refusal if it is unchecked or has errors.
+
+    ``remind`` counts only where the file has coming hearings, whose reminders were shown.
+    """
     if upload.state != "checked":
         raise Refusal(N_("The file is not checked yet."))
     if upload.report.get("faults") and not partial:
         raise Refusal(N_("There are faults: mend them, or leave out the cases that have them."))
     upload.state, upload.tries = "to_enter", 0
-    upload.partial, upload.remind = partial, remind
+    upload.partial, upload.remind = partial, remind and bool(upload.report.get("reminders"))
 
 
 def cancel(session: Session, upload_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -13,8 +13,9 @@ from app.core import message_json, web
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.access import signed_in
+from app.core.web.params import page_number
 from app.court.authorship import signed_in_author
-from app.imports import jobs, undo, uploads
+from app.imports import jobs, template_file, undo, uploads
 from app.imports.models import Upload
 from app.imports.reading import rules
 from app.imports.reading.both_sides import OF_A_PARTY, PartyColumn, parse_key
@@ -44,6 +45,17 @@ def _files(**more: Any) -> str:
         zone=court.zone,
         most=uploads.LARGEST // PIECE,
         **{"refused": "", **more},
+    )
+
+
+@bp.get("/import/template.<any(xlsx, csv):kind>")
+@signed_in
+def template(kind: str) -> Response:
+    """Return a file to fill in, with headers in the language of the page."""
+    return Response(
+        template_file.write(kind, web.language()),
+        mimetype=template_file.FORMATS[kind],
+        headers={"Content-Disposition": f"attachment; filename=tingqi-cases.{kind}"},
     )
 
 
@@ -116,6 +128,12 @@ def _one(upload_id: int, **more: Any) -> Any:
         except Invalid:  # its bytes are deleted, and the page says so
             context["headers"] = []
     folder = web.services().settings.instance
+    page = page_number()
+    entered, more_cases = (
+        uploads.entered_cases(session, upload, page, now)
+        if upload.state == "entered"
+        else ([], False)
+    )
     return render_template(
         "imports/file.html",
         upload=upload,
@@ -125,6 +143,10 @@ def _one(upload_id: int, **more: Any) -> Any:
         encodings=ENCODINGS,
         needed=rules.NEEDED,
         silent=is_silent(last_beat(session), now),
+        entered=entered,
+        page=page,
+        more_cases=more_cases,
+        proposable=uploads.cases_to_propose(session, upload, now) if entered else [],
         done=jobs.rows_done(folder, upload.id),
         undoable=undo.can_undo(court, upload, now),
         faults=[_fault(each) for each in upload.report.get("refused", [])],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message
 from app.court.models import Court
 from app.hearings.service import CourtContext
@@ -17,7 +18,7 @@ from app.imports.reading import column_maps, tables
 from app.imports.reading.rules import ColumnMap, ColumnMapping, bind
 from app.listing import drafting, rows
 from app.listing.models import Listing
-from app.listing.rows import FIELDS, NEEDED, ListingRow
+from app.listing.rows import FIELDS, MOST, NEEDED, ListingPreferences, ListingRow
 
 COLUMNS = Path(__file__).parent / "columns.toml"
 
@@ -52,6 +53,16 @@ def read(file: Path, court: Court, *, sheet: str = "", encoding: str = "") -> Li
     refused: list[RowRefusal] = []
     hearings = rows.read(table.rows, mapping, refused)
     return ListingFile(mapping, hearings, refused, table.notes())
+
+
+def of_cases(cases: Sequence[Case], kind: str, minutes: int) -> ListingFile:
+    """Return cases as if a file named a hearing of one kind and length for each."""
+    mapping = bind(columns(), ("number",), NEEDED)
+    found = [
+        ListingRow(line, case.number, kind, minutes, ListingPreferences())
+        for line, case in enumerate(cases, start=1)
+    ]
+    return ListingFile(mapping, found[:MOST])
 
 
 def draft(

@@ -13,18 +13,22 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from app.cases.models import Case
 from app.core import web, wording
 from app.core.channels import CHANNELS
 from app.core.characters import half_width, whole_number
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.web.access import signed_in
-from app.core.web.params import translated_errors
+from app.core.web.params import row_number, translated_errors
 from app.court import queries as court_queries
-from app.hearings.proposing import confirmation
+from app.hearings.forms import LONGEST, SHORTEST
+from app.hearings.proposing import confirmation, prefill
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.hearings.proposing.preview import Preview
 from app.hearings.service import CourtContext
+from app.imports import uploads
+from app.imports.models import Upload
 from app.imports.reading.encoding import NeedsChoice
 from app.imports.reading.file_types import safe_name
 from app.listing import drafting, files, previewing, queries, service
@@ -35,14 +39,32 @@ from app.sending import heartbeat
 
 bp = Blueprint("listing", __name__, url_prefix="/listings")
 MOST_SHOWN = 50
-NAMES = ("from", "to", "slots", "seconds", "sheet", "encoding")
+NAMES = ("from", "to", "slots", "seconds", "sheet", "encoding", "upload", "kind", "minutes")
 
 
 @bp.get("")
 @signed_in
 def listed() -> str:
     """Show the court's listings and the form for a new one."""
-    return _form({"slots": str(drafting.SLOTS), "seconds": str(drafting.SECONDS)})
+    form = {"slots": str(drafting.SLOTS), "seconds": str(drafting.SECONDS)}
+    form |= {"kind": prefill.KINDS[0], "minutes": str(prefill.MINUTES)}
+    return _form(form | {"upload": request.args.get("upload", "")[:20]})
+
+
+@bp.app_template_global()
+def can_list() -> bool:
+    """Tell whether hearings can be listed: whether the solver is installed."""
+    return search.is_available()
+
+
+def _of_upload(number: str) -> tuple[Upload, list[Case]] | None:
+    """Return an import with its cases that have no hearing ahead; None if none is named."""
+    upload_id = row_number(number)
+    if upload_id is None:
+        return None
+    session = db.session()
+    upload = uploads.find_upload(session, current_user.court_id, upload_id)
+    return upload, uploads.cases_to_propose(session, upload, web.now())
 
 
 def _form(form: dict[str, Any], **context: Any) -> str:
@@ -54,8 +76,12 @@ def _form(form: dict[str, Any], **context: Any) -> str:
         "choice": None,
         **context,
     }
+    language = web.language()
+    kinds = [(kind, wording.kind_name(kind, language)) for kind in prefill.KINDS]
     return render_template(
         "listing/list.html",
+        imported=_of_upload(form.get("upload", "")),
+        kinds=kinds,
         listings=queries.newest(session, court.id),
         zone=court.zone,
         rooms=court_queries.courtrooms(session, court.id),
@@ -72,12 +98,14 @@ def _form(form: dict[str, Any], **context: Any) -> str:
 def create() -> Any:
     """Create a draft from an uploaded file; a worker searches it."""
     form = {name: half_width(request.form.get(name, "")[:100]).strip() for name in NAMES}
-    rooms, partial = request.form.getlist("rooms"), request.form.get("partial") == "1"
+    # Of an import, the cases that cannot be listed are named and left out.
+    rooms = request.form.getlist("rooms")
+    partial = request.form.get("partial") == "1" or bool(form["upload"])
     context_of = _context_factory()
     try:
         search.require_solver()
         listing_request = _listing_request(form, rooms)
-        listing_file, name = _read(request.files.get("file"), form)
+        listing_file, name = _of_form(form)
         create_draft = _draft_factory(
             context_of, listing_file, name, listing_request, partial=partial
         )
@@ -86,7 +114,13 @@ def create() -> Any:
         text = gettext("Choose below how the file is to be read, and choose the file again.")
         return _form(form, errors={"file": text}, rooms_chosen=rooms, choice=choice), 422
     except Invalid as fault:
-        return _form(form, errors=translated_errors(fault), rooms_chosen=rooms), 422
+        errors = translated_errors(fault)
+        if form["upload"] and "file" in errors:
+            errors["file"] = gettext(
+                "None of these cases can be listed: each has a hearing ahead, or no counsel with "
+                "an address."
+            )
+        return _form(form, errors=errors, rooms_chosen=rooms), 422
     if not listing_id:
         return _form(
             form,
@@ -96,7 +130,13 @@ def create() -> Any:
         ), 422
     for note in listing_file.notes:
         flash(web.translated(note), "due")
-    if refused:
+    if refused and form["upload"]:
+        numbers = [listing_file.rows[each.line - 1].number for each in refused]
+        why = web.translated(refused[0].why)
+        left_out = wording.listed(numbers[:20], web.language())
+        text = gettext("Left out: %(numbers)s. %(why)s", numbers=left_out, why=why)
+        flash(text, "due")
+    elif refused:
         refused_lines = sorted({each.line for each in refused})
         flash(
             gettext(
@@ -164,6 +204,20 @@ def _listing_request(form: dict[str, str], rooms: list[str]) -> drafting.Listing
     if errors:
         raise Invalid(errors)
     return listing_request
+
+
+def _of_form(form: dict[str, str]) -> tuple[files.ListingFile, str]:
+    """Return the hearings of an uploaded file, or of the cases of an import. Raises Invalid."""
+    imported = _of_upload(form["upload"])
+    if imported is None:
+        return _read(request.files.get("file"), form)
+    upload, found = imported
+    minutes = whole_number(form["minutes"])
+    if not isinstance(minutes, int) or not SHORTEST <= minutes <= LONGEST:
+        why = Message(N_("Give a number from %(least)s to %(most)s."), least=SHORTEST, most=LONGEST)
+        raise Invalid({"minutes": why})
+    kind = form["kind"] if form["kind"] in prefill.KINDS else prefill.KINDS[0]
+    return files.of_cases(found, kind, minutes), upload.name
 
 
 def _read(upload: FileStorage | None, form: dict[str, str]) -> tuple[files.ListingFile, str]:

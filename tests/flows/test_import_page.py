@@ -75,9 +75,9 @@ def test_a_file_is_mapped_checked_entered_and_undone(scenario: Scenario) -> None
     assert count(scenario, Case, Counsel) == [0, 0]  # checked is not entered
     assert columns(desk.get(give(desk, GOOD).location).text)["column-6"] == "email"  # remembered
     desk.post(path, data={"do": "enter"})
-    assert "No worker has been heard" in words(desk.get(path))
+    assert "The sending service has not answered" in words(desk.get(path))
     scenario.beat()
-    assert "The worker is at it." in words(desk.get(path))
+    assert "The file is being processed." in words(desk.get(path))
     beat.process_file(scenario.app)
     assert count(scenario, Case, Hearing, Counsel) == [2, 1, 3]
     with scenario.app.app_context():

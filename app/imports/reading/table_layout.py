@@ -15,6 +15,8 @@ _NOTE = re.compile(
     r"|(notes?|remarks?|printed|prepared|page|source|legend)\b\s*[:\d]",
     re.IGNORECASE,
 )
+# How the examples of the template begin.
+_EXAMPLE = re.compile(r"(示例|example)\s*:", re.IGNORECASE)
 _LONG = 60  # characters; a longer single cell is no case number
 
 
@@ -71,10 +73,15 @@ def find_header(rows: Sequence[Row], known: Collection[str]) -> tuple[int, list[
     return best, list(rows[best][1]), 1
 
 
+def is_example(text: str) -> bool:
+    """Tell whether the first cell of a row says that it is an example of the template."""
+    return bool(_EXAMPLE.match(half_width(text[:20]).lstrip()))
+
+
 def without_notes(
     rows: Iterator[Row], headers: Sequence[str], left_out: list[tuple[int, str]]
 ) -> Iterator[Row]:
-    """Yield rows without repeated headers, totals and notes, which go to ``left_out``.
+    """Yield rows without repeated headers, totals, notes and examples; these go to ``left_out``.
 
     A total begins with a word such as 合计 and has few cells; a note is the only cell of its row,
     below all data.
@@ -88,7 +95,8 @@ def without_notes(
             has_several_columns and len(filled_cells) <= 3 and len(filled_cells) < len(titles)
         )
         is_note = is_sparse and _NOTE.match(half_width(filled_cells[0]))
-        if is_note or [cell.strip() for cell in cells] == titles:
+        is_example_row = bool(filled_cells) and is_example(filled_cells[0])
+        if is_note or is_example_row or [cell.strip() for cell in cells] == titles:
             left_out.append((line, filled_cells[0]))
         elif (
             has_several_columns

@@ -67,6 +67,8 @@ class FileTable:
             messages.append(Message(text, count=len(self.hidden), lines=[*listed_lines, *ellipsis]))
         for line_number, cell_text in self.left_out[:_MOST_LISTED]:
             text = N_("Line %(line)s is taken for a note or a total, and left out: %(text)s.")
+            if table_layout.is_example(cell_text):
+                text = N_("Line %(line)s is the example of the template, and left out: %(text)s.")
             messages.append(Message(text, line=line_number, text=cell_text[:60]))
         return messages
 
