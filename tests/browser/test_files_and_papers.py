@@ -68,8 +68,11 @@ def test_a_batch_is_printed_a_sheet_each_and_marked_as_posted(site: Site, page: 
     site.sign_in(page)
     page.goto(f"{site.url}/paper")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(count)
-    page.get_by_role("button", name="Show them for print").click()
+    page.get_by_role("button", name="Show them for printing").click()
     expect(page.locator("article.sheet")).to_have_count(count)
+    page.evaluate("window.print = () => document.body.classList.add('printed')")
+    page.get_by_role("button", name="Print", exact=True).click()
+    expect(page.locator("body")).to_have_class(re.compile("printed"))
     page.emulate_media(media="print")
     expect(page.locator(".not-printed")).to_be_hidden()
     pages = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
@@ -77,7 +80,7 @@ def test_a_batch_is_printed_a_sheet_each_and_marked_as_posted(site: Site, page: 
     page.emulate_media(media="screen")
     page.get_by_role("button", name="All are posted").click()
     expect(page.get_by_role("status")).to_contain_text("on the record as posted")
-    expect(page.locator("main")).to_contain_text("Nothing is to be posted now.")
+    expect(page.locator("main")).to_contain_text("Nothing to post now.")
 
 
 def test_counsel_asks_to_move_with_a_document_that_the_desk_can_open(

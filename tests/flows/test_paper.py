@@ -42,6 +42,7 @@ def test_a_batch_is_printed_by_reading_and_marked_once_by_a_button(scenario: Sce
     asked = "&".join(f"task={each}" for each in tasks)
     page = desk.get(f"/paper/print?{asked}")
     assert page.text.count('class="sheet cn"') == len(tasks)
+    assert "The postal address is missing: these notices cannot be delivered." in words(page)
     assert page.text.count("<svg") >= len(tasks)
     assert "fill:#fff" in page.text.replace(" ", "") or 'fill="#fff"' in page.text
     assert "calendar entry" not in page.text  # nothing is enclosed in an envelope
