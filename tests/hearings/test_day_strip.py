@@ -47,10 +47,18 @@ def test_a_slot_and_what_is_taken_stand_where_they_are() -> None:
     assert told(row) == [(2, ""), (4, "1"), (2, ""), (2, "!"), (2, "")]
 
 
-def test_a_slot_over_what_is_taken_says_so_where_they_meet() -> None:
-    taken = BusyRow("Judge Chen", [span(9, "10:00", "12:00")])
+def test_a_slot_that_meets_busy_time_in_part_is_one_block_and_names_who() -> None:
+    taken = BusyRow("Judge Chen", [span(9, "10:00", "12:00")], refused=[span(9, "09:00", "10:00")])
     [row] = strip(StripMark("1", span(9, "09:30", "10:30")), taken=(taken,))
-    assert told(row) == [(2, ""), (2, "1"), (2, "1!"), (6, "!")]
+    assert told(row) == [(2, ""), (4, "1!"), (6, "!")]
+    slot = row.stretches[1]
+    assert (slot.who, slot.refused) == (("Judge Chen",), ("Judge Chen",))
+
+
+def test_busy_time_that_only_shares_a_quarter_with_a_slot_is_not_named_in_it() -> None:
+    taken = BusyRow("Judge Chen", [span(9, "09:00", "09:35")])
+    [row] = strip(StripMark("1", span(9, "09:37", "10:30")), taken=(taken,))
+    assert told(row) == [(2, "!"), (4, "1"), (6, "")]
 
 
 def test_a_slot_across_lunch_is_one_block() -> None:

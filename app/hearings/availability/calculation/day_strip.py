@@ -1,7 +1,7 @@
 """Pure: days as rows of quarters of an hour: busy, proposed, free."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
@@ -130,21 +130,39 @@ def _stretches(
     zone: ZoneInfo,
     open_: Collection[Span],
 ) -> list[Stretch]:
+    def overlapping(people: Iterable[tuple[str, Sequence[Span]]], *times: Span) -> tuple[str, ...]:
+        return tuple(
+            who for who, spans in people if any(s.overlaps(t) for s in spans for t in times)
+        )
+
+    def names_of(quarter: Span) -> tuple[str, ...]:
+        return tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
+
+    busy = [(each.who, each.spans) for each in taken]
+    refused = [(each.who, each.refused) for each in taken]
+
     def state(quarter: Span) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], bool]:
-        names = tuple(mark.name for mark in marks if mark.span.overlaps(quarter))
-        who = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.spans))
-        no = tuple(t.who for t in taken if any(s.overlaps(quarter) for s in t.refused))
-        # A slot over lunch is one stretch: where a slot lies, closed hours are not told apart.
-        is_closed = not names and not any(span.overlaps(quarter) for span in open_)
-        return names, who, no, is_closed
+        # A slot is one stretch, over lunch too and where somebody is free for a part of it only.
+        if names := names_of(quarter):
+            return names, (), (), False
+        is_closed = not any(span.overlaps(quarter) for span in open_)
+        return (), overlapping(busy, quarter), overlapping(refused, quarter), is_closed
 
     made = []
     for (names, who, no, closed), group in groupby(_quarters(day, hours, zone), key=state):
         alike = list(group)
+        whole = Span(alike[0].starts_at, alike[-1].ends_at)
+        if names:
+            within = [
+                Span(max(m.span.starts_at, whole.starts_at), min(m.span.ends_at, whole.ends_at))
+                for m in marks
+                if m.name in names
+            ]
+            who, no = overlapping(busy, *within), overlapping(refused, *within)
         made.append(
             Stretch(
-                alike[0].starts_at.astimezone(zone),
-                alike[-1].ends_at.astimezone(zone),
+                whole.starts_at.astimezone(zone),
+                whole.ends_at.astimezone(zone),
                 len(alike),
                 names,
                 who,
