@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
     from app.desk import (
+        calendar_panel,
         calendar_views,
         case_views,
         contact_views,
@@ -20,6 +21,7 @@ def register(app: "Flask") -> None:
     )
 
     for pages in (
+        calendar_panel,
         calendar_views,
         case_views,
         contact_views,

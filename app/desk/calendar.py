@@ -1,9 +1,10 @@
-"""Queries of the court's calendar: fixed dates, held slots, and dates about to move."""
+"""Queries of the court's calendar: fixed dates, slots that are asked about, lanes of rooms."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,21 +12,55 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Party
+from app.core.errors import N_
 from app.court.models import ClosedDay, Court, Courtroom, Judge
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
 from app.hearings.rules import Span
 
 MOST = 2000  # rows per query; the busiest basic court has 340 hearings a day
-FIXED, HELD, TENTATIVE = "fixed", "held", "tentative"
+MOST_LANES = 6  # courtrooms or judges beside each other in one day of a week
+NO_LANE = 0  # the lane of hearings without a courtroom
+
+
+class Grouping(StrEnum):
+    """What the lanes of a day are."""
+
+    COURTROOM = "courtroom"
+    JUDGE = "judge"
+
+
+class BlockState(StrEnum):
+    """How sure a block is: a date in force, one that is about to move, or a slot asked about."""
+
+    FIXED = "fixed"
+    ASKED = "asked"
+    MOVING = "moving"
+
+    @property
+    def look(self) -> "BlockLook":
+        """The look of the state on every page."""
+        return LOOKS[self]
+
+
+@dataclass(frozen=True)
+class BlockLook:
+    """A state's look (see tingqi.css), its icon, and its word, which is still to be translated."""
+
+    look: str
+    icon: str
+    label: str
+
+
+LOOKS = {
+    BlockState.FIXED: BlockLook("ok", "calendar2-check", N_("Fixed")),
+    BlockState.ASKED: BlockLook("busy", "hourglass-split", N_("Asked")),
+    BlockState.MOVING: BlockLook("due", "arrow-left-right", N_("Moving")),
+}
 
 
 @dataclass(frozen=True)
 class CalendarBlock:
-    """A hearing's date, or a slot held for it.
-
-    ``how`` is ``fixed``; ``held``, a slot of an open proposal; or ``tentative``, a date in force
-    while another one is being proposed.
-    """
+    """A hearing's date, or a slot of its open proposal."""
 
     hearing_id: int
     case_id: int
@@ -38,11 +73,13 @@ class CalendarBlock:
     courtroom: str
     judge_id: int
     judge: str
-    how: str
+    state: BlockState
 
-    def resource_id(self, by: str) -> int | None:
-        """Return the id of the courtroom or judge, by which the calendar is grouped."""
-        return self.judge_id if by == "judge" else self.courtroom_id
+    def lane(self, by: Grouping) -> tuple[int, str]:
+        """Return the id and name of the courtroom or judge in whose lane the block is."""
+        if by == Grouping.JUDGE:
+            return self.judge_id, self.judge
+        return self.courtroom_id or NO_LANE, self.courtroom
 
 
 def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
@@ -51,11 +88,11 @@ def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
         *session.execute(_dates(court, span).limit(MOST)),
         *session.execute(_slots(court, span).limit(MOST)),
     ]
-    blocks = [CalendarBlock(*row) for row in rows]
+    blocks = [CalendarBlock(*facts, state=BlockState(state)) for *facts, state in rows]
     return sorted(blocks, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
 
 
-def _block_columns(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
+def _block_columns(starts_at: Any, ends_at: Any, state: Any) -> sa.Select[Any]:
     return sa.select(
         Hearing.id,
         Hearing.case_id,
@@ -68,14 +105,17 @@ def _block_columns(starts_at: Any, ends_at: Any, how: Any) -> sa.Select[Any]:
         sa.func.coalesce(Courtroom.name, ""),
         Judge.id,
         Judge.name,
-        how,
+        state,
     )
 
 
 def _dates(court: Court, span: Span) -> sa.Select[Any]:
-    how = sa.case((Hearing.state == HearingState.PROPOSED.value, TENTATIVE), else_=FIXED)
+    state = sa.case(
+        (Hearing.state == HearingState.PROPOSED.value, BlockState.MOVING.value),
+        else_=BlockState.FIXED.value,
+    )
     return (
-        _block_columns(Hearing.starts_at, Hearing.ends_at, how)
+        _block_columns(Hearing.starts_at, Hearing.ends_at, state)
         .join(Case, Case.id == Hearing.case_id)
         .join(Judge, Judge.id == Hearing.judge_id)
         .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
@@ -87,7 +127,7 @@ def _dates(court: Court, span: Span) -> sa.Select[Any]:
 
 def _slots(court: Court, span: Span) -> sa.Select[Any]:
     return (
-        _block_columns(Slot.starts_at, Slot.ends_at, sa.literal(HELD))
+        _block_columns(Slot.starts_at, Slot.ends_at, sa.literal(BlockState.ASKED.value))
         .select_from(Proposal)
         .join(Slot, Slot.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
@@ -97,6 +137,40 @@ def _slots(court: Court, span: Span) -> sa.Select[Any]:
         .where(Proposal.state == ProposalState.OPEN.value, Hearing.court_id == court.id)
         .where(Slot.starts_at >= span.starts_at, Slot.starts_at < span.ends_at)
         .order_by(Slot.starts_at)
+    )
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The lanes that a calendar shows, by id; and how many more there are that have blocks."""
+
+    shown: dict[int, str]
+    hidden: int = 0
+    hidden_blocks: int = 0
+
+
+def choose_lanes(
+    known: dict[int, str],
+    chosen: Collection[int],
+    blocks: Sequence[CalendarBlock],
+    by: Grouping,
+    most: int | None,
+) -> Lanes:
+    """Choose the lanes of a calendar, in the court's order.
+
+    All of ``known``, or those ``chosen``; and the lanes of blocks elsewhere, such as in a retired
+    courtroom or in none. If these are more than ``most``, the ones with the most blocks.
+    """
+    lanes = known | {id_: name for id_, name in (b.lane(by) for b in blocks) if id_ not in known}
+    if chosen:
+        return Lanes({id_: name for id_, name in lanes.items() if id_ in chosen})
+    if most is None or len(lanes) <= most:
+        return Lanes(lanes)
+    counts = Counter(block.lane(by)[0] for block in blocks)
+    kept = set(sorted(lanes, key=lambda id_: -counts[id_])[:most])
+    hidden = {id_: counts[id_] for id_ in lanes if id_ not in kept}
+    return Lanes(
+        {id_: name for id_, name in lanes.items() if id_ in kept}, len(hidden), sum(hidden.values())
     )
 
 

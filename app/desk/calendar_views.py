@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_interval
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases.rules import addresses_by_channel, short_number
+from app.cases.rules import short_number
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.web.access import may, signed_in
@@ -18,19 +20,20 @@ from app.core.wording import public_names
 from app.court import queries as court_queries
 from app.court.models import Court
 from app.desk import calendar as docket
-from app.desk.calendar import CalendarBlock
+from app.desk.calendar import BlockState, CalendarBlock, Grouping, Lanes
 from app.desk.hearing_search import EARLIEST, LATEST
 from app.desk.home_views import day_named
-from app.hearings import queries
+from app.hearings.proposing import prefill
 from app.hearings.rules import days_span
 from app.law import working_days
+from app.law.working_days import WorkingDays
 
 bp = Blueprint("calendar", __name__)
 
 VIEWS = {"week": 7, "day": 1}
-BY = ("courtroom", "judge")
 # Rows per day in the list: a week shows the first ones, a day is paginated.
 ROWS_PER_DAY = {"week": 30, "day": 150}
+MOST_CHOSEN = 100  # courtrooms or judges in one address
 
 
 @dataclass(frozen=True)
@@ -38,56 +41,94 @@ class CalendarQuery:
     """Parsed query string of the calendar, so that each view can be bookmarked."""
 
     view: str
-    by: str
+    by: Grouping
     first: dt.date
-    resource_id: int | None
+    rooms: tuple[int, ...] = ()
+    judges: tuple[int, ...] = ()
+    states: tuple[BlockState, ...] = ()
 
     @property
     def days(self) -> int:
         """Number of days shown."""
         return VIEWS[self.view]
 
-    def address(self, **replaced: Any) -> str:
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The ids of the lanes that were asked for, none for all."""
+        return self.judges if self.by == Grouping.JUDGE else self.rooms
+
+    @property
+    def filters(self) -> int:
+        """The number of filters that leave something out."""
+        return sum(map(bool, (self.rooms, self.judges, self.states)))
+
+    def accepts(self, block: CalendarBlock) -> bool:
+        """Tell whether no filter leaves a block out."""
+        return (
+            (not self.rooms or (block.courtroom_id or docket.NO_LANE) in self.rooms)
+            and (not self.judges or block.judge_id in self.judges)
+            and (not self.states or block.state in self.states)
+        )
+
+    def address(self, endpoint: str = "calendar.calendar", **replaced: Any) -> str:
         """Return the URL of this view, with some arguments replaced."""
         arguments = {
             "view": self.view,
             "by": self.by,
             "on": self.first.isoformat(),
-            "whose": self.resource_id,
+            "room": self.rooms,
+            "judge": self.judges,
+            "state": self.states,
             **replaced,
         }
-        return url_for("calendar.calendar", **arguments)
+        return url_for(endpoint, **arguments)
 
 
 def _calendar_query() -> CalendarQuery:
     """Parse the query string; invalid values fall back to defaults."""
-    view = request.args.get("view", "week")
-    by, resource = request.args.get("by", BY[0]), request.args.get("whose", "")
-    view, by = view if view in VIEWS else "week", by if by in BY else BY[0]
+    view, by_text = request.args.get("view", "week"), request.args.get("by", "")
+    view = view if view in VIEWS else "week"
+    by = Grouping(by_text) if by_text in list(Grouping) else Grouping.COURTROOM
     on = _requested_day()
     first = on - dt.timedelta(days=on.weekday()) if view == "week" else on
-    return CalendarQuery(view, by, first, row_number(resource))
+    rooms, judges = _ids("room"), _ids("judge")
+    # The one courtroom or judge of bookmarks from before several could be chosen.
+    if (only := row_number(request.args.get("whose", ""))) is not None:
+        rooms, judges = (rooms, (only,)) if by == Grouping.JUDGE else ((only,), judges)
+    states = [each for each in BlockState if each in request.args.getlist("state")]
+    every = len(states) == len(BlockState)
+    return CalendarQuery(view, by, first, rooms, judges, () if every else tuple(states))
+
+
+def _ids(name: str) -> tuple[int, ...]:
+    ids = [row_number(text) for text in request.args.getlist(name)[:MOST_CHOSEN]]
+    return tuple(dict.fromkeys(each for each in ids if each is not None))
 
 
 def _requested_day() -> dt.date:
     """Return the requested day; by default today in the court's time zone."""
-    day = day_named("on") or wording.local(web.now(), current_user.court.zone).date()
+    day = day_named("on") or _today()
     return min(max(day, EARLIEST), LATEST)
 
 
-def _resources(by: str) -> list[tuple[int, str]]:
-    list_resources = court_queries.judges if by == "judge" else court_queries.courtrooms
-    return [
-        (resource.id, resource.name)
-        for resource in list_resources(db.session(), current_user.court_id)
-    ]
+def _today() -> dt.date:
+    return wording.local(web.now(), current_user.court.zone).date()
+
+
+def _resources(by: Grouping) -> dict[int, str]:
+    list_resources = court_queries.judges if by == Grouping.JUDGE else court_queries.courtrooms
+    return {each.id: each.name for each in list_resources(db.session(), current_user.court_id)}
 
 
 def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
     span = days_span(query.first, query.days, ZoneInfo(court.zone))
-    blocks = docket.sittings(db.session(), court, span)
-    return [block for block in blocks if query.resource_id in (None, block.resource_id(query.by))]
+    return [block for block in docket.sittings(db.session(), court, span) if query.accepts(block)]
+
+
+def _lanes(query: CalendarQuery, known: dict[int, str], blocks: list[CalendarBlock]) -> Lanes:
+    most = docket.MOST_LANES if query.view == "week" else None
+    return docket.choose_lanes(known, query.chosen, blocks, query.by, most)
 
 
 @bp.get("/calendar")
@@ -95,88 +136,144 @@ def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
 def calendar() -> str:
     """Show a week or a day as a table; with JavaScript also as an hourly grid."""
     session, court, query = db.session(), current_user.court, _calendar_query()
-    blocks, reasons = (
-        _blocks(query),
-        docket.closure_reasons(session, court, query.first, query.days),
-    )
+    blocks = _blocks(query)
+    reasons = docket.closure_reasons(session, court, query.first, query.days)
     table = docket.by_day(blocks, query.first, query.days, ZoneInfo(court.zone))
     rows, page = ROWS_PER_DAY[query.view], page_number() if query.view == "day" else 1
     working = working_days.working_days(session, court)
     closed_days = {day for day, _ in table if not working.has(day)}
-    period = dt.timedelta(days=query.days)
+    # Weekend days without hearings are hidden.
+    hidden_days = {
+        day
+        for day, blocks_of_day in table
+        if query.view == "week" and day in closed_days and day.weekday() > 4 and not blocks_of_day
+    }
+    shown_days = [day for day, _ in table if day not in hidden_days]
+    courtrooms, judges = _resources(Grouping.COURTROOM), _resources(Grouping.JUDGE)
+    lanes = _lanes(query, judges if query.by == Grouping.JUDGE else courtrooms, blocks)
     return render_template(
         "desk/calendar.html",
         query=query,
+        words=_period(shown_days),
         table=table,
         closed_days=closed_days,
         closure_reasons=reasons,
-        resources=_resources(query.by),
+        lanes=lanes,
+        courtrooms=courtrooms,
+        judges=judges,
+        states=list(BlockState),
         zone=court.zone,
         court=court,
         page=page,
         begin=(page - 1) * rows,
         end=page * rows,
-        before=(query.first - period).isoformat(),
-        after=(query.first + period).isoformat(),
-        today=wording.local(web.now(), court.zone).date(),
-        # Weekend days without hearings are hidden.
-        hidden_weekdays=[
-            (day.weekday() + 1) % 7
-            for day, blocks_of_day in table
-            if not blocks_of_day
-            and day in closed_days
-            and day.weekday() > 4
-            and query.view == "week"
-        ],
+        before=_turned(query, -1, working),
+        after=_turned(query, 1, working),
+        today=_today(),
+        grid=_grid_options(query, lanes, closed_days, hidden_days, reasons),
     )
+
+
+def _period(days: list[dt.date]) -> str:
+    """Return the days of a page as people say them: "14–18 December 2026"."""
+    locale = {"zh": "zh"}.get(web.language(), "en_GB")
+    skeleton = "yMMMMd" if len(days) > 1 else "yMMMMEEEEd"
+    return str(format_interval(days[0], days[-1], skeleton, locale=locale))
+
+
+def _turned(query: CalendarQuery, by: int, working: WorkingDays) -> str:
+    """Return the first day of the page before or after; single days leave the weekend out."""
+    day = query.first + dt.timedelta(days=by * query.days)
+    while query.view == "day" and day.weekday() > 4 and not working.has(day):
+        day += dt.timedelta(days=by)
+    return day.isoformat()
+
+
+def _closed_words(reason: str) -> str:
+    closed = gettext("closed")
+    return f"{closed}{wording.colon(web.language())}{reason}" if reason else closed
+
+
+def _next_span(court: Court, days: list[dt.date]) -> dict[str, str]:
+    """Return the time with which a new hearing's panel opens: the next opening or full hour."""
+    now = wording.local(web.now(), court.zone).replace(tzinfo=None)
+    opens = dt.time.fromisoformat(court.opens)
+    start = dt.datetime.combine(max(days[0], now.date()), opens)
+    if start <= now:
+        start = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    end = start + dt.timedelta(minutes=prefill.MINUTES)
+    if end.date() > start.date():
+        start = dt.datetime.combine(start.date() + dt.timedelta(days=1), opens)
+        end = start + dt.timedelta(minutes=prefill.MINUTES)
+    return {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}"}
+
+
+def _grid_options(
+    query: CalendarQuery,
+    lanes: Lanes,
+    closed_days: set[dt.date],
+    hidden_days: set[dt.date],
+    reasons: dict[dt.date, str],
+) -> dict[str, Any]:
+    """Return what the script needs to draw the grid, times by the court's wall clock."""
+    court = current_user.court
+    days = [query.first + dt.timedelta(days=n) for n in range(query.days)]
+    return {
+        "view": query.view,
+        "by": query.by,
+        "first": query.first.isoformat(),
+        "now": f"{wording.local(web.now(), court.zone):%Y-%m-%dT%H:%M:%S}",
+        "opens": court.opens,
+        "closes": court.closes,
+        "lunch": [court.lunch_from, court.lunch_until],
+        "minutes": prefill.MINUTES,
+        "next": _next_span(court, days),
+        # As JavaScript counts weekdays: Sunday is 0.
+        "hidden": [(day.weekday() + 1) % 7 for day in days if day in hidden_days],
+        "days": [
+            {
+                "on": day.isoformat(),
+                "weekday": format_date(day, "EEE", web.language()),
+                "date": format_date(day, "M月d日" if web.language() == "zh" else "d MMM", "en_GB"),
+                "closed": _closed_words(reasons.get(day, "")) if day in closed_days else "",
+            }
+            for day in days
+            if day not in hidden_days
+        ],
+        "states": list(BlockState),
+        "lanes": [
+            [id_, name if id_ else gettext("No courtroom")] for id_, name in lanes.shown.items()
+        ],
+    }
 
 
 @bp.get("/calendar/events")
 @signed_in
 def calendar_events() -> Any:
-    """Return the calendar as JSON events, in the court's local time."""
-    query, zone, language, now = (
-        _calendar_query(),
-        current_user.court.zone,
-        web.language(),
-        web.now(),
-    )
+    """Return the blocks of the lanes shown as JSON events, in the court's local time."""
+    query, zone, now = _calendar_query(), current_user.court.zone, web.now()
+    blocks = _blocks(query)
+    lanes = _lanes(query, _resources(query.by), blocks)
     return jsonify(
         [
             {
                 "start": f"{wording.local(block.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
                 "end": f"{wording.local(block.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
-                "resourceIds": [str(block.resource_id(query.by) or "")],
+                "resourceIds": [str(block.lane(query.by)[0])],
                 "title": block.number,
-                "startEditable": block.how == docket.FIXED and block.starts_at > now,
+                "startEditable": block.state == BlockState.FIXED and block.starts_at > now,
                 "extendedProps": {
-                    "how": block.how,
-                    "tab": short_number(block.number),
-                    "kind": wording.kind_name(block.kind, language),
-                    "place": block.courtroom if query.by == "judge" else block.judge,
-                    "about": block.title,
                     "hearing": block.hearing_id,
+                    "state": block.state,
+                    "short": short_number(block.number),
+                    "kind": wording.kind_name(block.kind, web.language()),
+                    "room": block.courtroom,
+                    "judge": block.judge,
+                    "about": block.title,
                 },
             }
-            for block in _blocks(query)
-        ]
-    )
-
-
-@bp.get("/calendar/told/<int:hearing_id>")
-@signed_in
-def notified_by_move(hearing_id: int) -> Any:
-    """Return who would be notified of a move, and whether any message can reach them."""
-    hearing = queries.find_hearing(db.session(), current_user.court_id, hearing_id)
-    representations = queries.acting_representations(db.session(), hearing.case)
-    return jsonify(
-        [
-            {
-                "name": representation.counsel.name,
-                "side": wording.side_name(representation.party.side, web.language()),
-                "reached": bool(addresses_by_channel(representation.counsel)),
-            }
-            for representation in representations
+            for block in blocks
+            if block.lane(query.by)[0] in lanes.shown
         ]
     )
 
@@ -186,16 +283,16 @@ def fixed_on(day: dt.date) -> int:
     """Count the hearings on a day in the user's court."""
     court = current_user.court
     sittings = docket.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
-    return sum(block.how != docket.HELD for block in sittings)
+    return sum(block.state != BlockState.ASKED for block in sittings)
 
 
 @bp.get("/calendar/list")
 @signed_in
 def cause_list() -> str:
-    """Show a day's cause list for printing: internal, or with ``public=1`` for the public."""
+    """Show a day's cause list for printing: internal, or with ``public=1`` the public notice."""
     session, court, on = db.session(), current_user.court, _requested_day()
     span = days_span(on, 1, ZoneInfo(court.zone))
-    blocks = [block for block in docket.sittings(session, court, span) if block.how != docket.HELD]
+    blocks = [b for b in docket.sittings(session, court, span) if b.state != BlockState.ASKED]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else public_names.NameRule.FULL
     parties = {
@@ -214,6 +311,8 @@ def cause_list() -> str:
         rule=rule,
         zone=court.zone,
         court=court,
+        closed=not working_days.working_days(session, court).has(on),
+        reason=docket.closure_reasons(session, court, on, 1).get(on, ""),
         before=on - one_day,
         after=on + one_day,
         rules=list(public_names.NameRule),
@@ -223,7 +322,7 @@ def cause_list() -> str:
 @bp.post("/calendar/list")
 @may("set_up")
 def change_public_names() -> Any:
-    """Set how names appear on the public cause list."""
+    """Set how names appear on the public notice."""
     names, court_id = request.form.get("names", ""), current_user.court_id
 
     def change(session: Session) -> None:

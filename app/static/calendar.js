@@ -1,69 +1,94 @@
-// The calendar drawn by the hour: spans to propose in, dates to move. The table below it says the
-// same and needs none of this; on a narrow screen it stands alone.
+// The calendar by the hour: days side by side, courtrooms or judges as lanes in each. It reports a
+// span that was drawn and a hearing that was dragged to the panels (calendar_panels.js). The list
+// below says the same and needs none of this. A phone shows a day, or a week as the list alone.
 "use strict";
 
 (() => {
-  const place = document.getElementById("drawn");
-  const narrow = matchMedia("(max-width: 40rem)").matches;
-  if (!place || narrow || !window.EventCalendar) return;
-  const read = (name) => JSON.parse(place.dataset[name]);
-  const [asked, words, shut, resources] = ["asked", "words", "shut", "resources"].map(read);
+  const grid = document.getElementById("grid");
+  if (!grid || !window.EventCalendar) return;
+  const options = JSON.parse(grid.dataset.options);
+  const words = JSON.parse(grid.dataset.words);
+  if (options.view === "week" && matchMedia("(max-width: 40rem)").matches) {
+    const here = new URL(location.href);
+    if (here.searchParams.has("view")) return;
+    here.searchParams.set("view", "day");
+    location.replace(here);
+    return;
+  }
+
+  const EVERY = 30000; // milliseconds between two looks for changes
+  const WIDE = 180; // pixels of a lane in which a case's number and title can be read
+  const HOUR = 3600000;
   const line = document.getElementById("line");
   const list = document.getElementById("as-list");
-  const dialog = document.getElementById("move");
-  const EVERY = 30000; // milliseconds
-  const HOUR = 3600000;
-  let busy = false;
-  let last = []; // what was heard before the line was lost
-
-  const one = asked.whose !== null && asked.view === "week";
-  const shown = resources.filter(([id]) => asked.whose === null || id === asked.whose);
-  const names = new Map(resources.map(([id, name]) => [String(id), name]));
-  const view = one ? "timeGridWeek" : asked.view === "week" ? "resourceTimelineWeek" : "resourceTimeGridDay";
-  const begin = Math.max(0, parseInt(asked.opens, 10) - 1);
-  const end = Math.min(24, parseInt(asked.closes, 10) + 2);
-  const hours = (7 - asked.unseen.length) * (end - begin);
-  // The calendar hands out dates whose local parts are the court's wall clock.
-  const wall = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  const loadedAt = performance.now();
+  const days = new Map(options.days.map((day) => [day.on, day]));
+  const lanes = new Map(options.lanes.map(([id, name]) => [String(id), name]));
+  const tags = [...document.querySelectorAll(".states .tag")];
+  const looks = new Map(options.states.map((state, n) => [
+    state, { icon: tags[n].querySelector("svg"), word: tags[n].textContent.trim() },
+  ]));
+  let blocks = []; // the last that were received, shown while the connection is lost
+  let draft = null; // the span for which the panel is open
+  let dragging = false;
 
   // Times are the court's wall clock, written without a zone and read as if in UTC: no hour is
-  // skipped or doubled by the clock of whoever looks.
-  const calendar = EventCalendar.create(place, {
-    view,
-    date: asked.first,
+  // skipped or doubled by the clock of whoever looks. The library hands out dates whose local
+  // parts are that wall clock.
+  const wall = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  const now = () => new Date(Date.parse(`${options.now}Z`) + performance.now() - loadedAt).toISOString().slice(0, 16);
+  const minutesLater = (clock, minutes, grid_ = 1, round = Math.floor) => {
+    const exact = parseInt(clock, 10) * 60 + Number(clock.slice(3)) + minutes;
+    const at = Math.min(Math.max(round(exact / grid_) * grid_, 0), 24 * 60);
+    return `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
+  };
+
+  const calendar = EventCalendar.create(grid, {
+    view: options.view === "week" ? "resourceTimeGridWeek" : "resourceTimeGridDay",
+    date: options.first,
     timeZone: "UTC",
     locale: document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang,
     firstDay: 1,
-    hiddenDays: asked.unseen,
+    hiddenDays: options.hidden,
     headerToolbar: { start: "", center: "", end: "" },
     allDaySlot: false,
-    slotMinTime: `${String(begin).padStart(2, "0")}:00`,
-    slotMaxTime: `${String(end).padStart(2, "0")}:00`,
-    slotDuration: view === "resourceTimelineWeek" ? "01:00" : "00:30",
+    datesAboveResources: true,
+    columnWidth: "minmax(var(--lane), 1fr)",
+    slotMinTime: minutesLater(options.opens, -15, 60),
+    slotMaxTime: minutesLater(options.closes, 15, 60, Math.ceil),
+    flexibleSlotTimeLimits: true,
+    slotDuration: "00:30",
+    slotLabelInterval: "01:00",
     snapDuration: "00:15",
-    slotHeight: 32, // an hour holds the three lines of a hearing
-    slotWidth: Math.max(44, Math.floor((place.parentElement.clientWidth - 130) / hours)),
-    slotLabelFormat: view === "resourceTimelineWeek"
-      ? (date) => wall(date).slice(11, 13)
-      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    slotHeight: 27,
+    slotEventOverlap: false,
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
-    highlightedDates: shut,
-    resources: shown.map(([id, title]) => ({ id: String(id), title })),
+    dayHeaderFormat: dayHead,
+    resources: options.lanes.map(([id, title]) => ({ id: String(id), title })),
     selectable: true,
+    unselectAuto: false,
     editable: false,
     eventDurationEditable: false,
     eventSources: [{ events: fetched }],
     eventContent: content,
-    eventDidMount: ({ el, event, timeText }) => { el.title = [timeText, ...told(event)].join(" · "); },
-    eventClick: ({ event }) => location.assign(place.dataset.shown.replace(/0$/, event.extendedProps.hearing)),
-    eventDragStart: () => { busy = true; },
-    eventDragStop: () => { busy = false; },
-    eventDrop: prepareMove,
+    eventClassNames: ({ event }) => sizes(event),
+    resourceLabelContent: ({ resource }) => (resource.id === "0" ? "–" : resource.title),
+    resourceLabelDidMount: ({ el, resource }) => { el.title = resource.title; },
+    eventDidMount: mounted,
+    eventClick: ({ event }) => {
+      if (event.extendedProps.hearing) location.assign(grid.dataset.shown.replace(/0$/, event.extendedProps.hearing));
+    },
+    eventDragStart: () => { dragging = true; },
+    eventDragStop: () => { dragging = false; },
+    eventDrop: dropped,
     eventAllUpdated: forReaders,
-    select: propose,
+    selectConstraint: ({ start }) => wall(start) >= now(), // how far; the first step is in drawn()
+    dragConstraint: ({ event }) => wall(event.start) >= now(),
+    select: ({ start, end, resource }) => drawn(wall(start), wall(end), resource),
+    dateClick: ({ date, resource }) => clicked(wall(date), resource),
   });
-  place.hidden = false;
+  grid.hidden = false;
   document.querySelector(".how-to").hidden = false;
   list.open = false;
 
@@ -76,95 +101,148 @@
   addEventListener("afterprint", () => { list.open = !closed; });
 
   setInterval(() => {
-    if (!busy && !dialog.open && document.visibilityState === "visible") calendar.refetchEvents();
+    const busy = dragging || document.querySelector("dialog[open]");
+    if (!busy && document.visibilityState === "visible") calendar.refetchEvents();
   }, EVERY);
 
   async function fetched() {
     try {
-      const answer = await fetch(place.dataset.events);
+      const answer = await fetch(grid.dataset.events);
       if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
       line.textContent = "";
-      last = (await answer.json()).map((each, n) => ({
-        ...each, id: String(n), classNames: [`is-${each.extendedProps.how}`],
+      blocks = (await answer.json()).map((block, n) => ({
+        ...block, id: `block-${n}`, classNames: [`is-${block.extendedProps.state}`],
       }));
     } catch {
       line.textContent = words.lost;
     }
-    return last;
+    return [...blocks, ...shades(), ...(draft ? [draft] : [])];
   }
 
-  // Its rows are none that a screen reader could walk through: the list below is their table. What
-  // scrolls is reached by keyboard although nothing may be in it.
-  function forReaders() {
-    place.querySelectorAll("[role]:not([role=button])").forEach((each) => each.removeAttribute("role"));
-    place.querySelectorAll("[aria-colindex]").forEach((each) => each.removeAttribute("aria-colindex"));
-    place.querySelectorAll(".ec-main").forEach((each) => { each.tabIndex = 0; });
+  // Hours and days in which the court does not sit, and what is past: behind the hearings.
+  function shades() {
+    const today = now().slice(0, 10);
+    const [noon, afternoon] = options.lunch;
+    return options.days.flatMap((day) => {
+      const shut = day.closed ? [["00:00", "24:00"]] : [["00:00", options.opens], [noon, afternoon], [options.closes, "24:00"]];
+      const spans = shut.filter(([from, to]) => from < to).map((span) => [...span, "is-closed"]);
+      if (day.on <= today) spans.push(["00:00", day.on < today ? "24:00" : now().slice(11), day.on < today ? "is-past" : "is-past until-now"]);
+      return spans.map(([from, to, look], n) => ({
+        id: `shade-${day.on}-${n}`,
+        start: `${day.on}T${from}`,
+        end: to === "24:00" ? `${nextDay(day.on)}T00:00` : `${day.on}T${to}`,
+        display: "background",
+        resourceIds: [...lanes.keys()],
+        classNames: look.split(" "),
+      }));
+    });
   }
 
-  function told({ title, extendedProps: of }) {
-    return [words[of.how], title, of.place, of.kind, of.about].filter(Boolean);
+  function nextDay(day) {
+    return new Date(Date.parse(`${day}T00:00Z`) + 24 * HOUR).toISOString().slice(0, 10);
+  }
+
+  // What is short leaves out lines that would be cut: of an hour or less the word of the state.
+  function sizes({ start, end, display, extendedProps: { state } }) {
+    if (display === "background" || !state) return [];
+    const minutes = (end - start) / 60000;
+    return [[15, "one-line"], [30, "two-lines"], [45, "three-lines"]].filter(([most]) => minutes <= most).map(([, look]) => look).slice(0, 1);
+  }
+
+  function part(name, look, text) {
+    return Object.assign(document.createElement(name), { className: look, textContent: text });
+  }
+
+  function dayHead(date) {
+    const day = days.get(wall(date).slice(0, 10));
+    if (!day) return "";
+    const head = part("a", "day-name", "");
+    head.href = grid.dataset.day.replace(/on=0/, `on=${day.on}`);
+    head.append(part("b", "", day.weekday), ` ${day.date}`);
+    const marks = [];
+    if (day.on === now().slice(0, 10)) marks.push(part("small", "today", words.today));
+    if (day.closed) marks.push(Object.assign(part("small", "closed-day", day.closed), { title: day.closed }));
+    return { domNodes: [head, ...marks] };
   }
 
   function content({ event, timeText }) {
-    if (!event.extendedProps.how) return timeText; // a span that is being drawn
-    const [sure, number, ...rest] = told(event);
-    const part = (name, text) => {
-      const node = document.createElement("span");
-      node.className = name;
-      node.textContent = text;
-      return node;
-    };
-    const short = part("number", event.extendedProps.tab);
-    if (view === "resourceTimelineWeek") return { domNodes: [short, part("sure", sure)] };
-    if (event.end - event.start < HOUR) return { domNodes: [part("number", `${event.extendedProps.tab} · ${sure}`)] };
+    const { state, short, judge, room, kind, about } = event.extendedProps;
+    if (event.display === "background") return "";
+    if (!state) return { domNodes: timeText.split("–").map((each) => part("b", "at", each)) }; // drawn
+    const { icon, word } = looks.get(state);
+    const long = event.end - event.start > HOUR;
+    const wide = grid.clientWidth / lanes.size / options.days.length > WIDE;
     return { domNodes: [
-      part("sure numbers", `${timeText} · ${sure}`), part("number", number),
-      part("place", rest.join(" · ")),
+      part("b", "at", wide ? timeText : wall(event.start).slice(11)), icon.cloneNode(true),
+      part("span", "number", wide ? [event.title, about].filter(Boolean).join(" · ") : short),
+      part("span", "who", options.by === "judge" ? room : judge),
+      part("em", long ? "state" : "state visually-hidden", word),
+      part("span", "visually-hidden", [timeText, event.title, room, kind, about].filter(Boolean).join(", ")),
     ] };
   }
 
-  function propose({ start, end, resource }) {
-    const to = new URL(place.dataset.new, location.href);
-    to.searchParams.set("starts_at", wall(start));
-    to.searchParams.set("minutes", Math.round((end - start) / 60000));
-    const whose = resource ? String(resource.id) : String(asked.whose ?? "");
-    if (asked.by === "courtroom" && names.has(whose)) to.searchParams.set("courtroom", names.get(whose));
-    location.assign(to);
+  function mounted({ el, event, timeText }) {
+    const { state, judge, room, kind, about } = event.extendedProps;
+    el.dataset.block = event.id;
+    if (!state) return;
+    const facts = [timeText, looks.get(state).word, event.title, judge, room, kind, about];
+    el.title = facts.filter(Boolean).join(" · ");
   }
 
-  async function prepareMove({ event, oldEvent, newResource, revert }) {
-    if (newResource && asked.by === "judge") {
+  // The library's tables are none that a screen reader could walk through: the list below is. What
+  // scrolls is reached by keyboard although nothing may be in it.
+  function forReaders() {
+    grid.querySelectorAll("[role]:not([role=button])").forEach((each) => each.removeAttribute("role"));
+    for (const name of ["aria-colindex", "aria-colspan"]) {
+      grid.querySelectorAll(`[${name}]`).forEach((each) => each.removeAttribute(name));
+    }
+    grid.querySelectorAll("time[aria-label]").forEach((each) => each.removeAttribute("aria-label"));
+    grid.querySelectorAll(".ec-main").forEach((each) => { each.tabIndex = 0; });
+    grid.querySelectorAll(".ec-body .ec-day").forEach((each, n) => {
+      each.classList.toggle("day-end", (n + 1) % lanes.size === 0);
+    });
+  }
+
+  function report(name, detail) {
+    grid.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  function drawn(start, end, resource) {
+    calendar.unselect();
+    if (start < now()) return;
+    report("drawn", { start, end, room: options.by === "courtroom" ? resource?.title : "" });
+  }
+
+  function clicked(at, resource) {
+    const start = `${at.slice(0, 14)}${at.slice(14) < "30" ? "00" : "30"}`;
+    drawn(start, `${start.slice(0, 11)}${minutesLater(start.slice(11), options.minutes)}`, resource);
+  }
+
+  // The panel's span, drawn in the grid while the panel is open.
+  grid.addEventListener("draft", ({ detail }) => {
+    if (draft) calendar.removeEventById(draft.id);
+    draft = detail;
+    if (!detail) return;
+    const lane = options.lanes.find(([, name]) => name === detail.room);
+    draft = {
+      id: "draft", start: detail.start, end: detail.end, classNames: ["is-draft"],
+      resourceIds: options.by === "courtroom" ? [String(lane?.[0])] : [...lanes.keys()],
+    };
+    calendar.addEvent(draft);
+  });
+
+  function dropped({ event, newResource, revert }) {
+    if (newResource && options.by === "judge") {
       revert();
-      line.textContent = words.judge;
+      report("not-moved", { words: words.judge });
       return;
     }
-    const hearing = event.extendedProps.hearing;
-    const say = (name, text) => { dialog.querySelector(name).textContent = text; };
-    const where = (one) => `${wall(one.start).replace("T", " ")} ${asked.by === "courtroom" ? names.get(one.resourceIds[0]) ?? "" : ""}`.trim();
-    say(".what", event.title);
-    say(".from", where(oldEvent));
-    say(".to", where(event));
-    const to = new URL(place.dataset.move.replace("/0/", `/${hearing}/`), location.href);
-    to.searchParams.set("starts_at", wall(event.start));
-    to.searchParams.set("how", "order");
-    const room = asked.by === "courtroom" ? names.get(event.resourceIds[0]) : event.extendedProps.place;
-    if (room) to.searchParams.set("courtroom", room);
-    dialog.querySelector("a").href = to;
-    dialog.querySelector("button").onclick = () => dialog.close();
-    dialog.onclose = revert;
-    await tellWho(hearing);
-    dialog.showModal();
-  }
-
-  async function tellWho(hearing) {
-    const who = dialog.querySelector(".who");
-    const answer = await fetch(place.dataset.told.replace(/0$/, hearing)).catch(() => undefined);
-    const people = answer?.ok ? await answer.json() : [];
-    const said = answer?.ok ? people.map((each) => `${each.name}${words.comma}${each.side}${each.reached ? "" : ` · ${words.mute}`}`) : [words.lost];
-    who.replaceChildren(...(said.length ? said : [words.none]).map((text) => {
-      const item = document.createElement("li");
-      item.textContent = text;
-      return item;
-    }));
+    const { hearing, room } = event.extendedProps;
+    const lane = event.resourceIds[0];
+    report("moved", {
+      hearing, revert, start: wall(event.start),
+      room: options.by === "courtroom" ? (lane === "0" ? "" : lanes.get(lane)) : room,
+      at: () => grid.querySelector(`[data-block="${event.id}"]`),
+    });
   }
 })();

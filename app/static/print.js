@@ -1,4 +1,4 @@
-// What only eases: a button that prints the page; without it the browser's own menu does.
+// A button that prints the page: hidden where no script could do so, as the browser's menu can.
 "use strict";
 
 document.querySelectorAll("button.print").forEach((button) => {

@@ -30,8 +30,8 @@ PASSWORD: str = STORY["password"]
 NO_PAGES = (
     "/api/",
     "/bootstrap/static/",
+    "/calendar/cases",
     "/calendar/events",
-    "/calendar/told/",
     "/feeds/",
     "/healthz",
     "/hearings/<int:hearing_id>/live",
@@ -50,7 +50,7 @@ COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
 LOOKS = (
     "/calendar?view=day",
     "/calendar?view=day&by=judge",
-    "/calendar?whose=1",
+    "/calendar?room=1&state=fixed",
     "/hearings?q=318",
     "/calendar/list?public=1",
     "/cases?q=nobody",

@@ -1,14 +1,19 @@
 """The court's calendar: the week as a table and as events, a span that becomes a proposal, lists."""
 
 import datetime as dt
+import html
+import json
 import re
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from app.core.db import db
+from app.core.db import db, transaction
+from app.court import service as court_service
+from app.court.models import ClosedDay, Court, Courtroom
 from app.desk.calendar_views import ROWS_PER_DAY
+from app.hearings.models import Hearing
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 
 WEEK = "on=2026-12-07"  # two weeks after the tests' today
@@ -44,7 +49,7 @@ def events(
     return answer.get_json()
 
 
-def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(scenario: Scenario) -> None:
+def test_what_is_fixed_asked_and_moving_is_told_apart_by_word(scenario: Scenario) -> None:
     booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
     booked(scenario, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
     moving = booked(scenario, "（2026）沪0115民初003号", (at(17), "第三法庭"), fix=True)
@@ -55,23 +60,97 @@ def test_what_is_fixed_held_and_about_to_move_is_told_apart_by_word(scenario: Sc
     }
     assert scenario.api("POST", f"/hearings/{moving['id']}/move", again)[0] == 200
     seen = [
-        (e["start"], e["extendedProps"]["how"], e["startEditable"]) for e in events(scenario, WEEK)
+        (e["start"], e["extendedProps"]["state"], e["startEditable"])
+        for e in events(scenario, WEEK)
     ]
     assert seen == [
         ("2026-12-07T09:30:00", "fixed", True),
-        ("2026-12-08T09:30:00", "held", False),
-        ("2026-12-09T09:30:00", "held", False),
-        ("2026-12-10T09:30:00", "tentative", False),
-        ("2026-12-11T09:30:00", "held", False),
+        ("2026-12-08T09:30:00", "asked", False),
+        ("2026-12-09T09:30:00", "asked", False),
+        ("2026-12-10T09:30:00", "moving", False),
+        ("2026-12-11T09:30:00", "asked", False),
     ]
     page = scenario.sign_in().get(f"/calendar?{WEEK}&lang=en").get_data(as_text=True)
     table = page.split('id="as-list"')[1]
-    assert [
-        table.count(f"</svg> {word}</span>") for word in ("Fixed", "held", "about to move")
-    ] == [1, 3, 1]
+    assert [table.count(f"</svg> {word}</span>") for word in ("Fixed", "Asked", "Moving")] == [
+        1,
+        3,
+        1,
+    ]
+
+
+def test_the_calendar_is_filtered_by_judge_courtroom_and_state(scenario: Scenario) -> None:
+    booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    booked(scenario, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第五法庭"))
     [judge] = {e["resourceIds"][0] for e in events(scenario, f"{WEEK}&by=judge")}
-    assert events(scenario, f"{WEEK}&by=judge&whose={int(judge) + 1}") == []
+    rooms = [e["resourceIds"][0] for e in events(scenario, WEEK)]
+    assert len(events(scenario, f"{WEEK}&judge={judge}")) == 3
+    assert events(scenario, f"{WEEK}&judge={int(judge) + 1}") == []
+    assert len(events(scenario, f"{WEEK}&room={rooms[0]}")) == 2
+    assert len(events(scenario, f"{WEEK}&room={rooms[0]}&room={rooms[2]}")) == 3
+    assert len(events(scenario, f"{WEEK}&state=asked&room={rooms[0]}")) == 1
+    assert len(events(scenario, f"{WEEK}&state=fixed&state=asked&state=moving")) == 3
+    # A bookmark from before several could be chosen.
     assert len(events(scenario, f"on=2026-12-08&view=day&whose={judge}&by=judge")) == 1
+    page = scenario.sign_in().get(f"/calendar?{WEEK}&state=asked&lang=en").get_data(as_text=True)
+    assert "Filtered: some hearings may be left out." in page
+    assert "001号" not in page.split('id="as-list"')[1]
+
+
+def test_a_week_draws_the_six_busiest_of_many_courtrooms_and_says_so(scenario: Scenario) -> None:
+    with scenario.app.app_context(), transaction() as session:
+        court = session.scalars(sa.select(Court)).one()
+        for n in range(6):
+            court_service.add_courtroom(session, court, f"第{n + 10}法庭", "")
+    booked(scenario, "（2026）沪0115民初001号", (at(14), "第15法庭"), fix=True)
+    booked(scenario, "（2026）沪0115民初002号", (at(15), "第三法庭"), (at(16), "第14法庭"))
+    browser = scenario.sign_in()
+
+    def lanes(query: str) -> list[str]:
+        page = html.unescape(browser.get(f"/calendar?{WEEK}&lang=en&{query}").text)
+        [options] = re.findall(r'data-options="(\{.*\})"', page)
+        return [name for _, name in json.loads(options)["lanes"]]
+
+    shown = lanes("")
+    assert len(shown) == 6
+    assert {"第三法庭", "第14法庭", "第15法庭"} <= set(shown)
+    assert "2 more are not" in browser.get(f"/calendar?{WEEK}&lang=en").text
+    assert len(lanes("view=day")) == 8
+    assert len(lanes("room=1&room=2")) == 2
+    assert len(events(scenario, WEEK)) == 3
+
+
+def test_hearings_without_a_courtroom_or_in_a_retired_one_have_a_lane(scenario: Scenario) -> None:
+    first = booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"), fix=True)
+    booked(scenario, "（2026）沪0115民初002号", (at(15), "第五法庭"), fix=True)
+    with scenario.app.app_context(), transaction() as session:
+        session.get_one(Hearing, first["id"]).courtroom_id = None
+        rooms = session.scalars(sa.select(Courtroom).where(Courtroom.name == "第五法庭"))
+        rooms.one().retired_at = scenario.clock.now()
+    assert events(scenario, WEEK)[0]["resourceIds"] == ["0"]
+    assert len(events(scenario, WEEK)) == 2
+    page = scenario.sign_in().get(f"/calendar?{WEEK}&lang=en").text
+    assert "No courtroom" in page
+    assert len(events(scenario, f"{WEEK}&room=0")) == 1
+
+
+def test_closed_days_and_hours_are_given_to_the_grid(scenario: Scenario) -> None:
+    with scenario.app.app_context(), transaction() as session:
+        court = session.scalars(sa.select(Court)).one()
+        session.add(ClosedDay(court_id=court.id, on=dt.date(2026, 12, 11), why="staff training"))
+    page = html.unescape(scenario.sign_in().get(f"/calendar?{WEEK}&lang=en").text)
+    [options] = re.findall(r'data-options="(\{.*\})"', page)
+    shown = json.loads(options)
+    assert [day["closed"] for day in shown["days"]] == ["", "", "", "", "closed: staff training"]
+    assert (shown["opens"], shown["lunch"], shown["closes"]) == (
+        "09:00",
+        ["12:00", "13:30"],
+        "17:00",
+    )
+    assert shown["hidden"] == [6, 0]
+    assert "closed: staff training" in page.split('id="as-list"')[1]
+    notice = scenario.sign_in().get("/calendar/list?on=2026-12-11&lang=en").text
+    assert "The court is closed on this day: staff training" in notice
 
 
 def test_another_courts_calendar_shows_nothing_of_it(scenario: Scenario) -> None:
@@ -100,13 +179,10 @@ def test_another_courts_calendar_shows_nothing_of_it(scenario: Scenario) -> None
         db.session.commit()
     assert events(scenario, WEEK, "lu@dongwan.example") == []
     other = scenario.sign_in("lu@dongwan.example")
-    assert other.get(f"/calendar/told/{made['id']}").status_code == 404
+    assert other.get(f"/hearings/{made['id']}/round?panel=1").status_code == 404
+    found = other.get("/calendar/cases?q=001&starts_at=2026-12-08T10:00&minutes=60").text
+    assert "001号" not in found
     assert "001号" not in other.get("/calendar/list?on=2026-12-07").get_data(as_text=True)
-    told = scenario.sign_in().get(f"/calendar/told/{made['id']}?lang=en").get_json()
-    assert [(each["side"], each["reached"]) for each in told] == [
-        ("Claimant", True),
-        ("Respondent", True),
-    ]
 
 
 def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_case(
@@ -128,6 +204,23 @@ def test_a_span_that_was_drawn_stands_in_the_form_and_survives_the_choice_of_a_c
     assert re.findall(r'name="slots\.\d+\.starts_at"[^>]* value="([^"]*)"', move) == [
         "2026-12-08T10:15"
     ]
+
+
+def test_a_time_that_is_past_is_refused_before_a_case_is_chosen_and_after(
+    scenario: Scenario,
+) -> None:
+    booked(scenario, "（2026）沪0115民初001号", (at(14), "第三法庭"))
+    browser = scenario.sign_in()
+    past = "lang=en&starts_at=2026-11-20T10:00&courtroom=第五法庭&minutes=60"
+    which = browser.get(f"/hearings/new?{past}")
+    assert "This time is past." in which.text
+    form = browser.get(f"/hearings/new?case_id=1&{past}")
+    assert form.status_code == 422
+    assert form.text.count("This time is past.") == 2  # in the summary, and beside its field
+    assert 'value="2026-11-20T10:00"' in form.text
+    for wrong in ("starts_at=soon", "starts_at=2026-02-30T10:00"):
+        page = browser.get(f"/hearings/new?case_id=1&lang=en&{wrong}")
+        assert (page.status_code, "Give the day and the time of day." in page.text) == (422, True)
 
 
 def test_the_list_for_the_door_names_people_as_the_court_wishes(scenario: Scenario) -> None:
@@ -173,17 +266,25 @@ def test_a_full_day_is_listed_by_its_beginning_and_whole_by_itself(scenario: Sce
         return len(re.findall(r'class="row-link" href="/hearings/', page)), page
 
     rows, page = listed(f"/calendar?{WEEK}")
-    assert (rows, "Further on this day: 2" in page) == (30, True)
+    assert (rows, "More on this day: 2" in page) == (30, True)
     [way] = re.findall(r'href="(/calendar\?view=day[^"]+)#as-list"', page)
     address = way.replace("&amp;", "&")
     assert listed(address)[0] == 32
     rows, page = listed(f"{address}&page=2")
-    assert (rows, "Nothing further on this day." in page, "Page 2" in page) == (0, True, True)
+    assert (rows, "No more hearings on this day." in page, "Page 2" in page) == (0, True, True)
 
 
 def test_an_address_that_nobody_can_mean_shows_the_usual(scenario: Scenario) -> None:
     browser = scenario.sign_in()
-    for query in ("on=yesterday", "on=9999-12-31", "view=year&by=moon", "whose=x", "whose=9" * 30):
+    for query in (
+        "on=yesterday",
+        "on=9999-12-31",
+        "view=year&by=moon",
+        "whose=x",
+        "whose=9" * 30,
+        "room=x&room=-1&judge=&state=sure",
+        "room=999999999999999999",
+    ):
         assert browser.get(f"/calendar?{query}").status_code == 200, query
         assert browser.get(f"/calendar/events?{query}").status_code == 200, query
 

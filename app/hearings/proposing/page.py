@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template, url_for
 from flask_login import current_user
@@ -13,16 +14,17 @@ from app.cases import queries as cases
 from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
+from app.core.characters import whole_number
 from app.core.db import db
-from app.core.errors import Clash, Refusal
+from app.core.errors import Clash, Message, Refusal
 from app.court import queries as court_queries
 from app.court.models import Court
 from app.hearings import booking, queries, versions
 from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.models import Hearing, Proposal
 from app.hearings.proposing import board, confirmation, form_fields, prefill, preview
-from app.hearings.proposing.form_fields import ProposalFields
-from app.hearings.rules import MOST_SLOTS, Span
+from app.hearings.proposing.form_fields import CalendarSelection, ProposalFields
+from app.hearings.rules import MOST_SLOTS, Span, slot_errors
 from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
 from app.law import Counted, working_days
 
@@ -32,10 +34,14 @@ NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
 
 @dataclass(frozen=True)
 class ProposalContext:
-    """The subject of a form: a case, and its hearing unless the form is of a new one."""
+    """The subject of a form: a case, and its hearing unless the form is of a new one.
+
+    With ``panel`` the form of a move is a part of the calendar, not a page of its own.
+    """
 
     case_id: int
     hearing_id: int | None = None
+    panel: bool = False
 
     @property
     def address(self) -> str:
@@ -139,8 +145,11 @@ def render_form(about: ProposalContext, form: ProposalFields, **context: Any) ->
         for room in court_queries.courtrooms(db.session(), current_user.court_id)
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([form.kind] if form.kind else [])]))
-    page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
-    slot_board = board.build_board(db.session(), loaded.case, loaded.hearing, form, web.now())
+    if about.panel:
+        page, slot_board = "proposing/_move_panel.html", None
+    else:
+        page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
+        slot_board = board.build_board(db.session(), loaded.case, loaded.hearing, form, web.now())
     return render_template(
         page,
         given=form,
@@ -194,6 +203,17 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
         ordered=sorted(order.form.slots, key=lambda slot: slot.starts_at),
         **context,
     )
+
+
+def selection_errors(selection: CalendarSelection) -> dict[str, str]:
+    """Return what is wrong with a time that was chosen in the calendar, by its field."""
+    zone, errors = ZoneInfo(current_user.court.zone), dict[str, Message]()
+    at = form_fields.instant(selection.starts_at, zone, "slots.0.starts_at", errors)
+    if isinstance(at, dt.datetime):
+        minutes = whole_number(selection.minutes)
+        length = minutes if isinstance(minutes, int) else prefill.MINUTES
+        errors = slot_errors([at], length, None, now=web.now(), zone=zone)
+    return {name: web.translated(words) for name, words in errors.items()}
 
 
 def form_version(about: ProposalContext) -> str:

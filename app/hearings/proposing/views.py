@@ -1,8 +1,9 @@
 """Propose, ask again, move: typed on one page, shown there as messages, then sent."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from app.people.models import User
 bp = Blueprint("proposing", __name__)
 
 LARGEST = 2**62
+REASON_TO_COME = "…"
 
 
 @bp.route("/hearings/new", methods=["GET", "POST"])
@@ -57,6 +59,7 @@ def _which() -> str:
         page=page,
         asked=asked,
         selection=selection.as_query() if selection else {},
+        errors=proposal_page.selection_errors(selection) if selection else {},
     )
 
 
@@ -71,7 +74,8 @@ def another(hearing_id: int) -> Any:
     if hearing.state == HearingState.CANCELLED:
         flash(gettext("This hearing is cancelled: propose a new one."), "due")
         return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
-    return _open(ProposalContext(hearing.case_id, hearing.id))
+    panel = request.values.get("panel") == "1"
+    return _open(ProposalContext(hearing.case_id, hearing.id, panel=panel))
 
 
 def _open(about: ProposalContext) -> Any:
@@ -83,7 +87,7 @@ def _open(about: ProposalContext) -> Any:
     if do == "discard":
         _delete_draft(about)
         return redirect(about.address, 303)
-    if do != "send":
+    if do != "send" and not about.panel:
         _save_draft(about, form)
     if do == "keep":
         return "", 204
@@ -100,8 +104,8 @@ def _open(about: ProposalContext) -> Any:
     return _submit(about, form, send=do == "send" and shown)
 
 
-def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
-    """Show the user's draft, or else a prefilled form."""
+def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> Any:
+    """Show the user's draft, or else a prefilled form; the panel shows the messages at once."""
     draft = drafts.find(db.session(), current_user.id, about.key)
     selection = form_fields.parse_selection(request.args)
     if draft is not None and selection is None:
@@ -109,7 +113,11 @@ def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> str:
     form = prefill.prefilled(db.session(), case, hearing, web.now())
     form.reason = _suggested_reason(hearing) if hearing else ""
     if selection is not None:
-        return proposal_page.render_form(about, form_fields.with_selection(form, selection))
+        form = form_fields.with_selection(form, selection)
+        if about.panel:
+            return _submit(about, form, send=False)
+        errors = proposal_page.selection_errors(selection)
+        return proposal_page.render_form(about, form, errors=errors), 422 if errors else 200
     return proposal_page.render_form(about, form, suggested=True)
 
 
@@ -140,14 +148,27 @@ def _suggested_reason(hearing: Hearing) -> str:
     return "" if silent else gettext("No slot suited everybody.")
 
 
-def _submit(about: ProposalContext, form: ProposalFields, *, send: bool) -> Any:
-    """Preview or send a form; refusals are shown on it, with all that was typed."""
+def _submit(
+    about: ProposalContext,
+    form: ProposalFields,
+    *,
+    send: bool,
+    errors: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
+    """Preview or send a form; refusals are shown on it, with all that was typed.
+
+    ``errors`` of its fields are shown beside the preview.
+    """
     if not form_fields.is_key(form.once):
         form.once = str(uuid.uuid4())
     order = None
     try:
-        order = _order(about, form)
-        return _send(order) if send else proposal_page.with_messages(order, form)
+        # The panel shows who is to be told before a reason is typed; nothing is sent without one.
+        blank = about.panel and not send and not form.reason.strip()
+        order = _order(about, replace(form, reason=REASON_TO_COME) if blank else form)
+        if send:
+            return _send(order)
+        return proposal_page.with_messages(order, form, errors=errors), 422 if errors else 200
     except service.AlreadySent as before:
         _delete_draft(about)
         flash(gettext("This was sent before; nothing was sent a second time."), "due")
@@ -155,16 +176,19 @@ def _submit(about: ProposalContext, form: ProposalFields, *, send: bool) -> Any:
     except NotFound:
         raise
     except Invalid as fault:
-        return proposal_page.render_form(about, form, errors=translated_errors(fault)), 422
+        found = translated_errors(fault)
+        if about.panel and send and found.keys() == {"reason"}:
+            return _submit(about, form, send=False, errors=found)
+        return proposal_page.render_form(about, form, errors=found), 422
     except RuleWarning as fault:
         assert order is not None
-        errors = {"override_reason": gettext("Give a reason, or change the slots.")}
-        return proposal_page.with_messages(order, form, errors=errors), web.status_of(fault)
+        missing = {"override_reason": gettext("Give a reason, or change the slots.")}
+        return proposal_page.with_messages(order, form, errors=missing), web.status_of(fault)
     except Refusal as fault:
-        errors = proposal_page.conflicts_by_field(order, fault) if order else {}
-        refused = "" if errors else proposal_page.refusal_words(about, fault, form.stood)
+        conflicts = proposal_page.conflicts_by_field(order, fault) if order else {}
+        refused = "" if conflicts else proposal_page.refusal_words(about, fault, form.stood)
         form.stood = proposal_page.form_version(about)
-        page = proposal_page.render_form(about, form, errors=errors, refused=refused)
+        page = proposal_page.render_form(about, form, errors=conflicts, refused=refused)
         return page, web.status_of(fault)
 
 

@@ -151,18 +151,18 @@ def _stretches(
     made = []
     for (names, who, no, closed), group in groupby(_quarters(day, hours, zone), key=state):
         alike = list(group)
-        whole = Span(alike[0].starts_at, alike[-1].ends_at)
+        stretch = Span(alike[0].starts_at, alike[-1].ends_at)
         if names:
             within = [
-                Span(max(m.span.starts_at, whole.starts_at), min(m.span.ends_at, whole.ends_at))
+                Span(max(m.span.starts_at, stretch.starts_at), min(m.span.ends_at, stretch.ends_at))
                 for m in marks
                 if m.name in names
             ]
             who, no = overlapping(busy, *within), overlapping(refused, *within)
         made.append(
             Stretch(
-                whole.starts_at.astimezone(zone),
-                whole.ends_at.astimezone(zone),
+                stretch.starts_at.astimezone(zone),
+                stretch.ends_at.astimezone(zone),
                 len(alike),
                 names,
                 who,
