@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,7 +88,10 @@ def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
         *session.execute(_dates(court, span).limit(MOST)),
         *session.execute(_slots(court, span).limit(MOST)),
     ]
-    blocks = [CalendarBlock(*facts, state=BlockState(state)) for *facts, state in rows]
+    blocks = [
+        replace(each, state=BlockState(each.state))
+        for each in (CalendarBlock(*row) for row in rows)
+    ]
     return sorted(blocks, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
 
 

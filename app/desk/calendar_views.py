@@ -175,10 +175,11 @@ def calendar() -> str:
 
 
 def _period(days: list[dt.date]) -> str:
-    """Return the days of a page as people say them: "14–18 December 2026"."""
-    locale = {"zh": "zh"}.get(web.language(), "en_GB")
-    skeleton = "yMMMMd" if len(days) > 1 else "yMMMMEEEEd"
-    return str(format_interval(days[0], days[-1], skeleton, locale=locale))
+    """Return the days of a page as people say them: "14–18 Dec 2026"."""
+    chinese = web.language() == "zh"
+    if len(days) == 1:
+        return format_date(days[0], "y年M月d日 EEE" if chinese else "EEE d MMM y", web.language())
+    return str(format_interval(days[0], days[-1], "yMMMd", locale="zh" if chinese else "en_GB"))
 
 
 def _turned(query: CalendarQuery, by: int, working: WorkingDays) -> str:
@@ -267,8 +268,8 @@ def calendar_events() -> Any:
                     "state": block.state,
                     "short": short_number(block.number),
                     "kind": wording.kind_name(block.kind, web.language()),
-                    "room": block.courtroom,
-                    "judge": block.judge,
+                    # The lane says the one, this the other.
+                    "other": block.judge if query.by == Grouping.COURTROOM else block.courtroom,
                     "about": block.title,
                 },
             }

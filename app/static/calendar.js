@@ -165,8 +165,14 @@
     return { domNodes: [head, ...marks] };
   }
 
+  function facts({ resourceIds: [lane], extendedProps }) {
+    const own = lanes.get(lane);
+    const [room, judge] = options.by === "courtroom" ? [lane === "0" ? "" : own, extendedProps.other] : [extendedProps.other, own];
+    return { ...extendedProps, room, judge };
+  }
+
   function content({ event, timeText }) {
-    const { state, short, judge, room, kind, about } = event.extendedProps;
+    const { state, short, judge, room, kind, about, other } = facts(event);
     if (event.display === "background") return "";
     if (!state) return { domNodes: timeText.split("–").map((each) => part("b", "at", each)) }; // drawn
     const { icon, word } = looks.get(state);
@@ -175,18 +181,18 @@
     return { domNodes: [
       part("b", "at", wide ? timeText : wall(event.start).slice(11)), icon.cloneNode(true),
       part("span", "number", wide ? [event.title, about].filter(Boolean).join(" · ") : short),
-      part("span", "who", options.by === "judge" ? room : judge),
+      part("span", "who", other),
       part("em", long ? "state" : "state visually-hidden", word),
       part("span", "visually-hidden", [timeText, event.title, room, kind, about].filter(Boolean).join(", ")),
     ] };
   }
 
   function mounted({ el, event, timeText }) {
-    const { state, judge, room, kind, about } = event.extendedProps;
+    const { state, judge, room, kind, about } = facts(event);
     el.dataset.block = event.id;
     if (!state) return;
-    const facts = [timeText, looks.get(state).word, event.title, judge, room, kind, about];
-    el.title = facts.filter(Boolean).join(" · ");
+    const all = [timeText, looks.get(state).word, event.title, judge, room, kind, about];
+    el.title = all.filter(Boolean).join(" · ");
   }
 
   // The library's tables are none that a screen reader could walk through: the list below is. What
@@ -237,11 +243,9 @@
       report("not-moved", { words: words.judge });
       return;
     }
-    const { hearing, room } = event.extendedProps;
-    const lane = event.resourceIds[0];
+    const { hearing, room } = facts(event);
     report("moved", {
-      hearing, revert, start: wall(event.start),
-      room: options.by === "courtroom" ? (lane === "0" ? "" : lanes.get(lane)) : room,
+      hearing, revert, room, start: wall(event.start),
       at: () => grid.querySelector(`[data-block="${event.id}"]`),
     });
   }

@@ -265,6 +265,17 @@
     } else load(await answer.text());
   });
 
+  // --- the filter: what opens over the calendar is closed by a press beside it ---------------------
+  const menu = document.querySelector("details.menu");
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target) && !narrow.matches) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   // --- both --------------------------------------------------------------------------------------
   const blocks = new Map([[panel, draftBlock], [move, () => drag?.at?.()]]);
   const resized = new ResizeObserver(() => blocks.forEach((block, dialog) => dialog.open && place(dialog, block())));
