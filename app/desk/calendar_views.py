@@ -33,6 +33,7 @@ bp = Blueprint("calendar", __name__)
 VIEWS = {"week": 7, "day": 1}
 # Rows per day in the list: a week shows the first ones, a day is paginated.
 ROWS_PER_DAY = {"week": 30, "day": 150}
+LOOK_AHEAD = 30  # days, for the next day on which the court sits
 MOST_CHOSEN = 100  # courtrooms or judges in one address
 
 
@@ -170,7 +171,11 @@ def calendar() -> str:
         before=_turned(query, -1, working),
         after=_turned(query, 1, working),
         today=_today(),
-        grid=_grid_options(query, lanes, closed_days, hidden_days, reasons),
+        openings={
+            at.date(): f"{at:%Y-%m-%dT%H:%M}"
+            for at in _openings(court, query.first, query.days, working)
+        },
+        grid=_grid_options(query, lanes, working, hidden_days, reasons),
     )
 
 
@@ -195,24 +200,36 @@ def _closed_words(reason: str) -> str:
     return f"{closed}{wording.colon(web.language())}{reason}" if reason else closed
 
 
-def _next_span(court: Court, days: list[dt.date]) -> dict[str, str]:
-    """Return the time with which a new hearing's panel opens: the next opening or full hour."""
+def _openings(court: Court, first: dt.date, days: int, working: WorkingDays) -> list[dt.datetime]:
+    """Return from when a hearing can be proposed on each working day that is not over.
+
+    The court's opening hour, or the next full hour today; wall-clock times, without a zone.
+    """
     now = wording.local(web.now(), court.zone).replace(tzinfo=None)
-    opens = dt.time.fromisoformat(court.opens)
-    start = dt.datetime.combine(max(days[0], now.date()), opens)
-    if start <= now:
-        start = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
-    end = start + dt.timedelta(minutes=prefill.MINUTES)
-    if end.date() > start.date():
-        start = dt.datetime.combine(start.date() + dt.timedelta(days=1), opens)
+    opens, closes = map(dt.time.fromisoformat, (court.opens, court.closes))
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    starts = [
+        max(dt.datetime.combine(day, opens), next_hour)
+        for day in (first + dt.timedelta(days=n) for n in range(days))
+        if day >= now.date() and working.has(day)
+    ]
+    return [at for at in starts if at < dt.datetime.combine(at, closes)]
+
+
+def _next_span(court: Court, first: dt.date, working: WorkingDays) -> dict[str, str]:
+    """Return the time with which the panel of a new hearing opens, from a day on."""
+    begin = max(first, _today())
+    for start in _openings(court, begin, LOOK_AHEAD, working):
         end = start + dt.timedelta(minutes=prefill.MINUTES)
-    return {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}"}
+        if end.date() == start.date():
+            return {"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}"}
+    return {"start": f"{begin}T{court.opens}", "end": f"{begin}T{court.closes}"}
 
 
 def _grid_options(
     query: CalendarQuery,
     lanes: Lanes,
-    closed_days: set[dt.date],
+    working: WorkingDays,
     hidden_days: set[dt.date],
     reasons: dict[dt.date, str],
 ) -> dict[str, Any]:
@@ -228,7 +245,7 @@ def _grid_options(
         "closes": court.closes,
         "lunch": [court.lunch_from, court.lunch_until],
         "minutes": prefill.MINUTES,
-        "next": _next_span(court, days),
+        "next": _next_span(court, query.first, working),
         # As JavaScript counts weekdays: Sunday is 0.
         "hidden": [(day.weekday() + 1) % 7 for day in days if day in hidden_days],
         "days": [
@@ -236,7 +253,7 @@ def _grid_options(
                 "on": day.isoformat(),
                 "weekday": format_date(day, "EEE", web.language()),
                 "date": format_date(day, "M月d日" if web.language() == "zh" else "d MMM", "en_GB"),
-                "closed": _closed_words(reasons.get(day, "")) if day in closed_days else "",
+                "closed": "" if working.has(day) else _closed_words(reasons.get(day, "")),
             }
             for day in days
             if day not in hidden_days

@@ -67,6 +67,7 @@
     dayHeaderFormat: dayHead,
     resources: options.lanes.map(([id, title]) => ({ id: String(id), title })),
     selectable: true,
+    longPressDelay: 500, // milliseconds; a finger that moves at once scrolls
     unselectAuto: false,
     editable: false,
     eventDurationEditable: false,

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -132,6 +133,31 @@ def test_hearings_without_a_courtroom_or_in_a_retired_one_have_a_lane(scenario: 
     page = scenario.sign_in().get(f"/calendar?{WEEK}&lang=en").text
     assert "No courtroom" in page
     assert len(events(scenario, f"{WEEK}&room=0")) == 1
+
+
+def test_a_proposal_is_offered_on_days_and_hours_that_are_not_over(scenario: Scenario) -> None:
+    browser = scenario.sign_in()
+
+    def offered() -> list[str]:
+        """The times that the list's links propose, the panel's first."""
+        return re.findall(r'href="/hearings/new\?starts_at=([^"]+)"', browser.get("/calendar").text)
+
+    scenario.wait(days=(dt.date(2026, 12, 9) - scenario.clock.now().date()).days)
+    local = scenario.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    scenario.wait(hours=11 - local.hour, minutes=20 - local.minute)
+    assert offered() == [
+        "2026-12-09T12:00",
+        "2026-12-09T12:00",
+        "2026-12-10T09:00",
+        "2026-12-11T09:00",
+    ]
+    for link in offered():
+        assert browser.get(f"/hearings/new?lang=en&starts_at={link}").status_code == 200
+        assert "past" not in browser.get(f"/hearings/new?lang=en&starts_at={link}").text
+    scenario.wait(hours=6)  # the court has closed
+    assert offered()[:2] == ["2026-12-10T09:00", "2026-12-10T09:00"]
+    scenario.wait(days=3)  # Saturday
+    assert offered() == ["2026-12-14T09:00"]
 
 
 def test_closed_days_and_hours_are_given_to_the_grid(scenario: Scenario) -> None:
