@@ -18,7 +18,6 @@ from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, 
 from app.hearings.rules import Span
 
 MOST = 2000  # rows per query; the busiest basic court has 340 hearings a day
-MOST_LANES = 6  # courtrooms or judges beside each other in one day of a week
 NO_LANE = 0  # the lane of hearings without a courtroom
 
 
@@ -157,7 +156,7 @@ def choose_lanes(
     chosen: Collection[int],
     blocks: Sequence[CalendarBlock],
     by: Grouping,
-    most: int | None,
+    most: int,
 ) -> Lanes:
     """Choose the lanes of a calendar, in the court's order.
 
@@ -167,7 +166,7 @@ def choose_lanes(
     lanes = known | {id_: name for id_, name in (b.lane(by) for b in blocks) if id_ not in known}
     if chosen:
         return Lanes({id_: name for id_, name in lanes.items() if id_ in chosen})
-    if most is None or len(lanes) <= most:
+    if len(lanes) <= most:
         return Lanes(lanes)
     counts = Counter(block.lane(by)[0] for block in blocks)
     kept = set(sorted(lanes, key=lambda id_: -counts[id_])[:most])

@@ -33,6 +33,8 @@ bp = Blueprint("calendar", __name__)
 VIEWS = {"week": 7, "day": 1}
 # Rows per day in the list: a week shows the first ones, a day is paginated.
 ROWS_PER_DAY = {"week": 30, "day": 150}
+# Courtrooms or judges beside each other in one day, unless more are chosen.
+MOST_LANES = {"week": 6, "day": 24}
 LOOK_AHEAD = 30  # days, for the next day on which the court sits
 MOST_CHOSEN = 100  # courtrooms or judges in one address
 
@@ -128,8 +130,7 @@ def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
 
 
 def _lanes(query: CalendarQuery, known: dict[int, str], blocks: list[CalendarBlock]) -> Lanes:
-    most = docket.MOST_LANES if query.view == "week" else None
-    return docket.choose_lanes(known, query.chosen, blocks, query.by, most)
+    return docket.choose_lanes(known, query.chosen, blocks, query.by, MOST_LANES[query.view])
 
 
 @bp.get("/calendar")

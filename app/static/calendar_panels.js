@@ -57,6 +57,7 @@
       panel.show();
     }
     timed();
+    if (narrow.matches) draftBlock()?.scrollIntoView(); // above the panel, which covers the foot
     search.focus({ preventScroll: true });
   }
 
