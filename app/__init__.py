@@ -102,12 +102,14 @@ def _services(settings: Settings, external: ExternalServices) -> web.Services:
 def _read_rules(settings: Settings) -> None:
     """Read the court's own rules of procedure. Raises Misconfigured."""
     from app import law
-    from app.core.errors import Misconfigured
+    from app.core.errors import N_, Misconfigured, message_of
 
     try:
         law.load_rules_folder(settings.instance / "rules")
     except law.InvalidRules as fault:
-        raise Misconfigured(f"The rules of procedure cannot be read: {fault}") from fault
+        raise Misconfigured(
+            N_("The rules of procedure cannot be read: %(error)s"), error=message_of(fault)
+        ) from fault
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
@@ -140,7 +142,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> ExternalSe
     Raises app.config.Misconfigured where an address in them is no address.
     """
     from app.carriers import registry
-    from app.core.errors import Misconfigured
+    from app.core.errors import Misconfigured, message_of
 
     installation = registry.Installation(
         settings.outbox, settings.public_url, settings.court_address
@@ -148,7 +150,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> ExternalSe
     try:
         return registry.build(settings.carriers, installation, clock)
     except ValueError as fault:
-        raise Misconfigured(str(fault)) from fault
+        raise Misconfigured(message_of(fault)) from fault
 
 
 def _add_database(app: Flask) -> None:

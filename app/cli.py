@@ -13,11 +13,14 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask_migrate.cli import db as database_commands
 
-from app import __version__, create_app
+from app import __version__, config, create_app
+from app.core import terminal, wording
 from app.core.db.schema_check import checked_app, close_connections
-from app.core.errors import Invalid, Misconfigured, Refusal
+from app.core.errors import N_, Invalid, Misconfigured, Refusal, message_of
 from app.core.runtime import gc_tuning
 from app.core.runtime.logs import configure_logging, one_line_error
+from app.core.terminal import gettext, layout, say, translated
+from app.core.terminal.click_help import localized, usage_error
 from app.imports.commands import import_
 from app.listing.commands import list_hearings
 from app.operations.backup import backup, restore
@@ -26,6 +29,22 @@ from app.record.commands import record
 from app.retention.commands import erase, keep
 
 USAGE_ERROR = 2  # exit status
+PASSED_WIDTH = 8  # columns
+# Fields that usage errors name.
+FIELDS = (
+    N_("country"),
+    N_("court"),
+    N_("email"),
+    N_("encoding"),
+    N_("file"),
+    N_("language"),
+    N_("name"),
+    N_("password"),
+    N_("phone"),
+    N_("role"),
+    N_("sheet"),
+    N_("zone"),
+)
 log = logging.getLogger("tingqi")
 
 
@@ -66,14 +85,21 @@ for command in COMMANDS:
 
 @cli.command(with_appcontext=False)
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Number of processes.",
+)
 def serve(bind: str, workers: int) -> None:
     """Serve the pages and the API."""
     app = checked_app()
     close_connections(app)
     _check_address(bind)
     _start_log(app)
-    click.echo(f"Serving on {bind if '://' in bind else f'http://{bind}'}; Ctrl-C stops.", err=True)
+    address = bind if "://" in bind else f"http://{bind}"
+    say(N_("Serving on %(address)s. Press Ctrl-C to stop."), address=address, err=True)
     _serve(bind, workers, click.get_current_context().find_root().obj.create_app)
 
 
@@ -124,34 +150,37 @@ def _check_address(bind: str) -> None:
     except RuntimeError:
         address = None
     if not bind.strip() or not address:
-        raise click.BadParameter(f"{bind!r} is no address and port.", param_hint="--bind")
+        raise click.BadParameter(
+            gettext("%(bind)s is not an address with a port.", bind=repr(bind)), param_hint="--bind"
+        )
     if not isinstance(address, tuple):
         return
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     try:
         socket.create_server(address, family=family).close()
     except (OSError, OverflowError) as fault:
-        reason = getattr(fault, "strerror", None) or str(fault)
+        reason = terminal.system_error(fault) if isinstance(fault, OSError) else str(fault)
         raise click.BadParameter(
-            f"{bind} cannot be used: {reason}.", param_hint="--bind"
+            gettext("%(bind)s cannot be used: %(error)s.", bind=bind, error=reason),
+            param_hint="--bind",
         ) from fault
 
 
 @cli.command(with_appcontext=False)
-@click.option("--once", is_flag=True, help="Do all that is due now, then exit.")
+@click.option("--once", is_flag=True, help="Send what is due now, then exit.")
 def worker(once: bool) -> None:
-    """Send what is due, every few seconds, until told to stop."""
+    """Send due messages every few seconds until stopped."""
     from app.worker import beat as beats
     from app.worker import jobs
 
     app = checked_app()
     _start_log(app)
     if once:
-        click.echo(f"{beats.beat(app)} messages were tried.", err=True)
+        say(N_("Messages tried: %(count)s."), count=beats.beat(app), err=True)
         while beats.process_file(app):
             pass
         return
-    click.echo("The worker beats; Ctrl-C stops.", err=True)
+    say(N_("The worker is running. Press Ctrl-C to stop."), err=True)
     jobs.run(app)
 
 
@@ -159,14 +188,19 @@ def _start_log(app: Flask) -> None:
     """Configure logging, and warn of unknown settings, which may be misspelled."""
     configure_logging()
     for name in app.extensions["tingqi"].settings.unknown:
-        log.warning("%s is set in the environment, and is no setting of Tingqi", name)
+        log.warning("%s is set in the environment, but is not a setting of Tingqi", name)
 
 
 @cli.command(with_appcontext=False)
-@click.option("--port", type=click.IntRange(1, 65535), default=lambda: os.environ.get("PORT", 8000))
-@click.option("--fresh", is_flag=True, help="Start anew; what the demo holds is thrown away.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=lambda: os.environ.get("PORT", 8000),
+    help="Port on this machine; without it PORT, else 8000.",
+)
+@click.option("--fresh", is_flag=True, help="Start again; the demo's data is deleted.")
 def demo(port: int, fresh: bool) -> None:
-    """Show a small court: pages, worker and local outbox in one process."""
+    """Run a small example court: pages, worker and local outbox in one process."""
     from app.demo import run
 
     run(port, fresh)
@@ -175,7 +209,7 @@ def demo(port: int, fresh: bool) -> None:
 @cli.command(with_appcontext=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rehearse(as_json: bool) -> None:
-    """Walk the main job end to end on a throw-away database, with local stand-ins."""
+    """Test this installation: import to cancellation, on a temporary database."""
     from app.rehearsal import run
 
     raise SystemExit(run(as_json))
@@ -183,38 +217,51 @@ def rehearse(as_json: bool) -> None:
 
 @cli.command(with_appcontext=False)
 def doctor() -> None:
-    """Check each setting and each outside service, and say what to do."""
+    """Check each setting and each external service, and say what to do."""
     from app.operations.doctor import examine
 
     checks = list(examine())
     for check in checks:
-        click.echo(f"{'ok' if check.passed else 'PROBLEM':<8}{check.subject}: {check.message}")
+        state = gettext("ok") if check.passed else gettext("PROBLEM")
+        subject = gettext(check.subject) + wording.colon(terminal.language())
+        click.echo(layout.padded(state, PASSED_WIDTH) + subject + translated(check.message))
     raise SystemExit(0 if all(check.passed for check in checks) else 1)
 
 
 def sentence(fault: BaseException) -> str:
-    """Return the sentence for a usage error."""
+    """Return the sentence for a usage error, in the language of the command."""
+    colon = wording.colon(terminal.language())
+    if isinstance(fault, click.exceptions.NoArgsIsHelpError):
+        return usage_error(fault)
     if isinstance(fault, click.UsageError):
-        prefix = f"{fault.ctx.command_path}: " if fault.ctx else ""
-        return prefix + " ".join(fault.format_message().split())
+        return (fault.ctx.command_path + colon if fault.ctx else "") + usage_error(fault)
     if isinstance(fault, click.ClickException):
         return fault.format_message()
     if isinstance(fault, Invalid):
-        return "; ".join(f"{field}: {message}" for field, message in fault.errors.items())
+        return wording.semicolon(terminal.language()).join(
+            gettext(field) + colon + translated(message) for field, message in fault.errors.items()
+        )
     if isinstance(fault, sa.exc.DBAPIError):
-        return f"The database cannot be used: {one_line_error(fault)}"
+        return gettext("The database cannot be used: %(error)s", error=one_line_error(fault))
     if isinstance(fault, sa.exc.ArgumentError):
-        return "TINGQI_DATABASE_URL is no database address."
+        return gettext("TINGQI_DATABASE_URL is not the URL of a database.")
     if isinstance(fault, OSError):
-        return f"{fault.filename or 'The machine says'}: {fault.strerror or fault}"
-    return str(fault)
+        subject = fault.filename or gettext("The operating system reports")
+        return f"{subject}{colon}{translated(terminal.system_error(fault))}"
+    return translated(message_of(fault)) if isinstance(fault, Exception) else str(fault)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0 success, 1 problem found, 2 usage error."""
     os.umask(0o077)  # instance/ contains personal data and keys
+    terminal.tolerate_other_characters()
+    with terminal.speaking(config.language_of_commands()):
+        _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
-        status: Any = cli.main(arguments, prog_name="tingqi", standalone_mode=False)
+        status: Any = localized(cli).main(arguments, prog_name="tingqi", standalone_mode=False)
     except BrokenPipeError:
         # The reader is gone; flushing the buffer at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

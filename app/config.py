@@ -4,6 +4,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from dotenv import dotenv_values
 
 from app.carriers import registry
 from app.carriers.registry import CarrierSettings
-from app.core.errors import Misconfigured
-from app.core.settings import PREFIX, Parser, number, web_address
+from app.core import terminal, wording
+from app.core.errors import N_, Misconfigured
+from app.core.settings import PREFIX, Parser, choice, number, web_address
 
 # The settings of the installation itself; those of carriers are declared in their folders.
 OWN = {
@@ -24,9 +26,12 @@ OWN = {
     "TINGQI_BEAT_SECONDS",
     "TINGQI_INSTANCE",
     "TINGQI_TRUSTED_PROXIES",
+    terminal.SETTING,
 }
 BEAT_SECONDS = number(0.1, 3600)
 TRUSTED_PROXIES = number(0, 10)
+LANGUAGE = choice(*wording.LANGUAGES)
+KEY_COMMAND = "`python -c 'import secrets; print(secrets.token_hex(32))'`"
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,14 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     Raises Misconfigured, naming what is missing or wrong.
     """
     variables = dict(os.environ if environment is None else environment)
-    instance = Path(variables.get("TINGQI_INSTANCE") or "instance").resolve()
+    instance = _instance(variables)
     in_file = _read_file(instance / "tingqi.env")
     merged = {**in_file, **variables}
     values = {name: _trimmed(text) for name, text in merged.items() if name.startswith(PREFIX)}
     values = {name: text for name, text in values.items() if text}
     _refuse_characters(values)
     _refuse_unknown(in_file)
+    _parsed(values, terminal.SETTING, LANGUAGE, "")
     carriers = registry.read_settings(values)
     url = values.get("TINGQI_DATABASE_URL") or f"sqlite:///{instance / 'tingqi.db'}"
     url = _database_url(url)
@@ -91,6 +97,19 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=int(_parsed(values, "TINGQI_TRUSTED_PROXIES", TRUSTED_PROXIES, 0)),
         unknown=_unknown(values),
     )
+
+
+def language_of_commands() -> str:
+    """Return the language in which commands print; ``instance/tingqi.env`` may set it too."""
+    in_file: dict[str, str] = {}
+    with suppress(Misconfigured, OSError):  # reported once a command reads its settings
+        in_file = _read_file(_instance(os.environ) / "tingqi.env")
+    own = {name: text for name, text in in_file.items() if name == terminal.SETTING}
+    return terminal.language_of_locale({**own, **os.environ})
+
+
+def _instance(variables: Mapping[str, str]) -> Path:
+    return Path(variables.get("TINGQI_INSTANCE") or "instance").resolve()
 
 
 def _parsed(values: Mapping[str, str], name: str, parse: Parser, default: Any) -> Any:
@@ -122,11 +141,19 @@ def _refuse_characters(values: Mapping[str, str]) -> None:
             code = f"U+{ord(character):04X}"
             if _is_invisible(character):
                 raise Misconfigured(
-                    f"{name} holds a character that cannot be seen ({code}): type it anew."
+                    N_("%(name)s contains an invisible character (%(code)s): type it again."),
+                    name=name,
+                    code=code,
                 )
             if ascii_only and not character.isascii():
                 raise Misconfigured(
-                    f"{name} holds {character!r} ({code}), which is no ASCII letter: type it anew."
+                    N_(
+                        "%(name)s contains %(character)s (%(code)s), which is not an ASCII "
+                        "character: type it again."
+                    ),
+                    name=name,
+                    character=repr(character),
+                    code=code,
                 )
 
 
@@ -134,7 +161,7 @@ def _read_file(file: Path) -> dict[str, str]:
     try:
         return {k: v for k, v in dotenv_values(file).items() if v is not None}
     except UnicodeDecodeError:
-        raise Misconfigured(f"{file} is not UTF-8: save it as UTF-8.") from None
+        raise Misconfigured(N_("%(file)s is not in UTF-8: save it as UTF-8."), file=file) from None
 
 
 def _unknown(values: Mapping[str, str]) -> list[str]:
@@ -144,7 +171,11 @@ def _unknown(values: Mapping[str, str]) -> list[str]:
 
 def _refuse_unknown(in_file: Mapping[str, str]) -> None:
     for name in _unknown(in_file):
-        raise Misconfigured(f"instance/tingqi.env sets {name}, which is no setting of Tingqi.")
+        raise Misconfigured(
+            N_("%(file)s sets %(name)s, which is not a setting of Tingqi: check its spelling."),
+            file="instance/tingqi.env",
+            name=name,
+        )
 
 
 def _database_url(url: str) -> str:
@@ -152,14 +183,17 @@ def _database_url(url: str) -> str:
         return "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise Misconfigured(
-            "TINGQI_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://."
+            N_("TINGQI_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
         )
     if url.startswith("sqlite:///") and not url.removeprefix("sqlite:///").strip("/"):
-        raise Misconfigured("TINGQI_DATABASE_URL names no file, as sqlite:////srv/tingqi.db does.")
+        raise Misconfigured(
+            N_("TINGQI_DATABASE_URL names no file; an example that does: %(example)s"),
+            example="sqlite:////srv/tingqi.db",
+        )
     try:
         urlsplit(url).port  # noqa: B018  (raises where the port is no number)
     except ValueError:
-        raise Misconfigured("TINGQI_DATABASE_URL has a port that is no number.") from None
+        raise Misconfigured(N_("The port in TINGQI_DATABASE_URL is not a number.")) from None
     return url
 
 
@@ -167,14 +201,20 @@ def _secret(values: Mapping[str, str], instance: Path, url: str) -> bytes:
     if key := values.get("TINGQI_SECRET_KEY"):
         if len(key) < 32:
             raise Misconfigured(
-                "TINGQI_SECRET_KEY is too short: give at least 32 characters, for example from "
-                "`python -c 'import secrets; print(secrets.token_hex(32))'`."
+                N_(
+                    "TINGQI_SECRET_KEY is too short: it needs at least 32 characters, for example "
+                    "from %(command)s."
+                ),
+                command=KEY_COMMAND,
             )
         return key.encode()
     if not url.startswith("sqlite"):
         raise Misconfigured(
-            "TINGQI_SECRET_KEY is missing: with PostgreSQL every machine needs the same one. Make "
-            "it with `python -c 'import secrets; print(secrets.token_hex(32))'` and keep it safe."
+            N_(
+                "TINGQI_SECRET_KEY is missing: with PostgreSQL every machine needs the same one. "
+                "Create it with %(command)s and keep it safe."
+            ),
+            command=KEY_COMMAND,
         )
     return _stored_secret(instance / "secret_key")
 
@@ -190,5 +230,7 @@ def _stored_secret(file: Path) -> bytes:
             new_file.write(secrets.token_hex(32))
     key = file.read_text().strip()
     if len(key) < 32:
-        raise Misconfigured(f"{file} holds no key: restore it from your backup, or remove it.")
+        raise Misconfigured(
+            N_("%(file)s contains no key: restore it from your backup, or remove it."), file=file
+        )
     return key.encode()

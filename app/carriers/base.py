@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.core.channels import Channel
+from app.core.errors import Message
 from app.core.runtime.clock import Clock
 
 __all__ = [
@@ -218,8 +219,11 @@ class Carrier(Protocol):
     def ask(self, carrier_id: str) -> DeliveryReceipt | None:
         """Return the present status of an accepted message, or None if it cannot be asked."""
 
-    def check(self) -> str:
-        """Return "" where the service can be used, else one sentence: the fault and the remedy."""
+    def check(self) -> Message | str:
+        """Return "" where the service can be used, else one sentence: the fault and the remedy.
+
+        A Message is shown in the reader's language.
+        """
 
     def close(self) -> None:
         """Close the connections; the carrier may be used again afterwards."""

@@ -17,7 +17,7 @@ from app.carriers.twilio.plugin import SECOND_TWILIO, TWILIO
 from app.core import settings as declared
 from app.core.calendar_fetching import CalendarFetcher
 from app.core.channels import Channel
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import Clock, SystemClock
 from app.core.settings import PREFIX, Setting
 
@@ -96,8 +96,12 @@ def plugins() -> Mapping[str, CarrierPlugin]:
         plugin = _load(entry)
         if plugin.name in by_name:
             raise Misconfigured(
-                f"The carrier {plugin.name} of {_package(entry)} has the name of another carrier: "
-                "uninstall one of them."
+                N_(
+                    "The carrier %(carrier)s of the package %(package)s has the name of another "
+                    "carrier: uninstall one of them."
+                ),
+                carrier=plugin.name,
+                package=_package(entry),
             )
         by_name[plugin.name] = plugin
     return by_name
@@ -109,19 +113,28 @@ def _load(entry: EntryPoint) -> CarrierPlugin:
     except Exception as fault:  # a package of others may fail in any way
         why = " ".join(str(fault).split()) or type(fault).__name__
         raise Misconfigured(
-            f"The carrier {entry.name} of {_package(entry)} cannot be loaded ({why}): "
-            "mend or uninstall it."
+            N_(
+                "The carrier %(carrier)s of the package %(package)s cannot be loaded (%(error)s): "
+                "repair or uninstall it."
+            ),
+            carrier=entry.name,
+            package=_package(entry),
+            error=why,
         ) from fault
     if not isinstance(plugin, CarrierPlugin):
         raise Misconfigured(
-            f"The carrier {entry.name} of {_package(entry)} is no CarrierPlugin: "
-            "mend or uninstall it."
+            N_(
+                "The carrier %(carrier)s of the package %(package)s is not a CarrierPlugin: "
+                "repair or uninstall it."
+            ),
+            carrier=entry.name,
+            package=_package(entry),
         )
     return plugin
 
 
 def _package(entry: EntryPoint) -> str:
-    return f"the package {entry.dist.name}" if entry.dist else entry.value
+    return entry.dist.name if entry.dist else entry.value
 
 
 def capabilities(name: str) -> Capabilities:
@@ -169,7 +182,8 @@ def read_settings(values: Mapping[str, str]) -> CarrierSettings:
         by_name,
         _text_carrier(values, by_name),
         {plugin.name: limit for plugin in plugins().values() if (limit := _limit(plugin, values))},
-        declared.read_group(MailboxSettings, PREFIX, values, "replies") or MailboxSettings(),
+        declared.read_group(MailboxSettings, PREFIX, values, N_("replies by mail"))
+        or MailboxSettings(),
     )
 
 
@@ -179,8 +193,12 @@ def _refuse_lone_companions(by_name: Mapping[str, Any]) -> None:
         if first and plugin.name in by_name and first.name not in by_name:
             name = declared.first_required(plugin.settings, plugin.prefix)
             raise Misconfigured(
-                f"{name} names a second carrier, and there is no first: set the same under "
-                f"{first.prefix}…."
+                N_(
+                    "%(name)s sets up a second carrier, but there is no first one: set the same "
+                    "settings that begin with %(prefix)s."
+                ),
+                name=name,
+                prefix=first.prefix,
             )
 
 
@@ -192,11 +210,18 @@ def _text_carrier(values: Mapping[str, str], by_name: Mapping[str, Any]) -> str:
         if Channel.SMS in plugin.channels and not plugin.companion_of
     ]
     if name and name not in choices:
-        raise Misconfigured(f"{TEXT_CARRIER} must be one of {', '.join(sorted(choices))}.")
+        raise Misconfigured(
+            N_("%(name)s must be one of %(choices)s."), name=TEXT_CARRIER, choices=sorted(choices)
+        )
     if name and not _is_set_up(plugins()[name], by_name):
         plugin = plugins()[name]
         missing = declared.first_required(plugin.settings, plugin.prefix)
-        raise Misconfigured(f"{TEXT_CARRIER} is {name}, and {missing} is missing: set it.")
+        raise Misconfigured(
+            N_("%(name)s is %(value)s, and %(missing)s is missing: set it."),
+            name=TEXT_CARRIER,
+            value=name,
+            missing=missing,
+        )
     return name
 
 

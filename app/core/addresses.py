@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
 
+from app.core.errors import N_, Message
+
 # Characters of a path or query that are sent as they are (RFC 3986, 3.3 and 3.4), and "%".
 _SENT_AS_IS = "/?:@!$&'()*+,;=-._~%"
 
@@ -100,15 +102,28 @@ def ascii_url(url: str) -> str:
 def refuse_unreadable(setting: str, parts: Mapping[str, str]) -> None:
     """Raise ValueError where a decoded part of a setting's URL is no text that can be meant.
 
-    ``parts`` maps the name of each part (user, password) to its text.
+    ``parts`` maps the name of each part to its text.
     """
     for part, text in parts.items():
         if "\ufffd" in text:
             raise ValueError(
-                f"In {setting} the {part} is not percent-encoded as UTF-8: write it anew."
+                Message(
+                    N_(
+                        "In %(setting)s the %(part)s is not percent-encoded as UTF-8: write it "
+                        "again."
+                    ),
+                    setting=setting,
+                    part=Message(part),
+                )
             )
         if any(unicodedata.category(each) in ("Cc", "Cs") for each in text):
-            raise ValueError(f"In {setting} the {part} holds a control character.")
+            raise ValueError(
+                Message(
+                    N_("In %(setting)s the %(part)s contains a control character."),
+                    setting=setting,
+                    part=Message(part),
+                )
+            )
 
 
 def is_host(host: str) -> bool:

@@ -102,5 +102,15 @@ class Invalid(Exception):  # noqa: N818
         super().__init__("; ".join(f"{field}: {message}" for field, message in self.errors.items()))
 
 
+def message_of(fault: Exception) -> Message:
+    """Return the message of an exception, translatable where it was raised with a Message."""
+    own = getattr(fault, "message", None) or (fault.args[0] if fault.args else None)
+    return own if isinstance(own, Message) else Message("%(text)s", text=str(fault))
+
+
 class Misconfigured(Exception):  # noqa: N818
     """A setting is missing or invalid; the message names it and says what to do."""
+
+    def __init__(self, words: str | Message, /, **facts: Any) -> None:
+        self.message = words if isinstance(words, Message) else Message(words, **facts)
+        super().__init__(str(self.message))

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from app.core import addresses
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Message, Misconfigured
 
 PREFIX = "TINGQI_"
 
@@ -93,10 +93,15 @@ def read_group(
         return None
     for choices in required:
         if not any(name in values for name in choices):
-            present = ", ".join(name for name in names if name in values)
+            present = [name for name in names if name in values]
             raise Misconfigured(
-                f"The settings for {purpose} are half made: {' or '.join(choices)} is missing. "
-                f"Set it, or unset {present}."
+                N_(
+                    "The settings for %(purpose)s are incomplete: %(missing)s is missing. "
+                    "Set it, or unset %(present)s."
+                ),
+                purpose=Message(purpose),
+                missing=_alternatives(choices),
+                present=present,
             )
     return group(
         **{
@@ -107,9 +112,18 @@ def read_group(
     )
 
 
-def first_required(group: type, prefix: str) -> str:
+def first_required(group: type, prefix: str) -> Message | str:
     """Return the first setting without which a group is incomplete, "" where it needs none."""
-    return next((" or ".join(each) for each in _required(settings_of(group, prefix))), "")
+    return next((_alternatives(each) for each in _required(settings_of(group, prefix))), "")
+
+
+def _alternatives(names: tuple[str, ...]) -> Message | str:
+    """Return "ONE or OTHER"."""
+    words = N_("%(one)s or %(other)s")
+    message: Message | str = names[0]
+    for name in names[1:]:
+        message = Message(words, one=message, other=name)
+    return message
 
 
 def shown(group: Any, prefix: str) -> str:
@@ -146,9 +160,10 @@ def url_of(*schemes: str) -> Parser:
         except ValueError:
             valid = False
         if not valid:
-            wanted = " or ".join(f"{scheme}://" for scheme in schemes)
             raise Misconfigured(
-                f"{name} must be an address that begins with {wanted} and names a host."
+                N_("%(name)s must be an address that begins with %(beginnings)s and names a host."),
+                name=name,
+                beginnings=_alternatives(tuple(f"{scheme}://" for scheme in schemes)),
             )
         return text
 
@@ -160,22 +175,43 @@ def web_address(name: str, text: str) -> str:
     address: str = url_of("http", "https")(name, text).rstrip("/")
     parts = urlsplit(address)
     if parts.query or parts.fragment or parts.username:
-        raise Misconfigured(f"{name} must be an address without a name, ? or #.")
+        raise Misconfigured(
+            N_("%(name)s must be an address without a user name, ? or #."), name=name
+        )
     return address
 
 
 def mail_address(name: str, text: str) -> str:
     """Return one mail address, its domain in ASCII."""
     if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
-        raise Misconfigured(f"{name} must be one mail address, as hearings@court.example.")
+        raise Misconfigured(
+            N_("%(name)s must be one mail address, such as %(example)s."),
+            name=name,
+            example="hearings@court.example",
+        )
     try:
         address = addresses.ascii_address(text)
         valid = addresses.is_host(address.rpartition("@")[2].strip("[]"))
     except ValueError:
         valid = False
     if not valid:
-        raise Misconfigured(f"{name} has a domain that cannot exist: look at its spelling.")
+        raise Misconfigured(
+            N_("%(name)s has a domain that cannot exist: check its spelling."), name=name
+        )
     return address
+
+
+def choice(*values: str) -> Parser:
+    """Return a parser of one of several words, in either case."""
+
+    def parse(name: str, text: str) -> str:
+        if text.lower() not in values:
+            raise Misconfigured(
+                N_("%(name)s must be one of %(choices)s."), name=name, choices=list(values)
+            )
+        return text.lower()
+
+    return parse
 
 
 def number(least: float, most: float) -> Parser:
@@ -187,7 +223,12 @@ def number(least: float, most: float) -> Parser:
         except ValueError:
             value = float("nan")
         if not least <= value <= most:
-            raise Misconfigured(f"{name} must be a number from {least:g} to {most:g}.")
+            raise Misconfigured(
+                N_("%(name)s must be a number from %(least)s to %(most)s."),
+                name=name,
+                least=f"{least:g}",
+                most=f"{most:g}",
+            )
         return value
 
     return parse

@@ -30,9 +30,6 @@ class ZoneRulesSource:
     version: str
     folder: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.version or 'no known version'}, from {self.folder or 'the tzdata package'}"
-
 
 @dataclass(frozen=True)
 class ZoneRulesChoice:

@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +18,10 @@ from app import config, create_app
 from app.carriers.registry import CarrierSettings
 from app.config import Settings
 from app.core.db import db, retrying
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SystemClock
 from app.core.runtime.logs import configure_logging
+from app.core.terminal import gettext, system_error
 from app.demo import folder, open_proposal, outbox_views, terminal_text
 from app.worker import jobs as running
 
@@ -42,7 +42,7 @@ def run(port: int, fresh: bool) -> None:
         configured = config.read()
         _log_to_file(configured.instance)
         settings = _demo_settings(configured, port)
-        _print("Tingqi demo: one moment …")
+        _print(gettext("Preparing the demo; one moment …"))
         is_new = folder.prepare(settings, fresh)
         app = create_app(settings, folder.outboxes(settings, SystemClock()))
         app.register_blueprint(outbox_views.bp)
@@ -64,12 +64,19 @@ def _open_listener(port: int) -> socket.socket:
         return socket.create_server((HOST, port))
     except OSError as fault:
         alternative = port + 1 if 1024 <= port < 65535 else 8000
-        advice = "is a demo running already? Choose"
+        words = N_(
+            "Port %(port)s cannot be used (%(error)s): is a demo running already? Choose another "
+            "port, for example %(command)s."
+        )
         if fault.errno == errno.EACCES:
-            advice = "choose"
+            words = N_(
+                "Port %(port)s cannot be used (%(error)s): choose another, for example %(command)s."
+            )
         raise Misconfigured(
-            f"Port {port} cannot be used ({fault.strerror}): {advice} another, as in "
-            f"`make demo PORT={alternative}`."
+            words,
+            port=port,
+            error=system_error(fault),
+            command=f"`make demo PORT={alternative}`",
         ) from fault
 
 
@@ -134,9 +141,8 @@ def _serve(app: Flask, listener: socket.socket, intro: str) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    _print("\nStopped. What happened stays; the same command goes on from here.")
+    _print("\n" + gettext("Stopped. The data is kept; the same command continues from here."))
 
 
 def _print(text: str) -> None:
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     print(text, flush=True)

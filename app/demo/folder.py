@@ -14,7 +14,7 @@ from app.carriers.outbox.carrier import Outbox
 from app.carriers.registry import ExternalServices
 from app.config import Settings
 from app.core.db import db
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
 from app.demo.story import COURT, StoryPlayer
 
@@ -30,8 +30,11 @@ def prepare(settings: Settings, fresh: bool) -> bool:
     courts = courts_in(settings.instance / DATABASE)
     if courts and courts != [COURT["name"]]:
         raise Misconfigured(
-            f"{settings.instance / DATABASE} is not the demo's, and is left alone: set "
-            "TINGQI_INSTANCE to an empty folder to run the demo there."
+            N_(
+                "%(file)s is another database than the demo's and is not changed: set "
+                "TINGQI_INSTANCE to an empty folder to run the demo there."
+            ),
+            file=settings.instance / DATABASE,
         )
     if courts and not fresh:
         return False
@@ -55,7 +58,9 @@ def courts_in(database: Path) -> list[str] | None:
             return [name for (name,) in connection.execute("SELECT name FROM court ORDER BY id")]
     except sqlite3.Error as fault:
         raise Misconfigured(
-            f"{database} is no database of Tingqi ({fault}), and is left alone."
+            N_("%(file)s is not a database of Tingqi (%(error)s) and is not changed."),
+            file=database,
+            error=fault,
         ) from fault
 
 

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core import links
 from app.core.db import retrying
-from app.core.errors import Clash, Misconfigured
+from app.core.errors import N_, Clash, Message, Misconfigured
 from app.core.forms import load
 from app.core.web import now, services
-from app.core.wording import side_name
 from app.court.models import Courtroom, Judge
 from app.demo.story import STORY, ZONE, assistant_context, working_day
 from app.feeds import service as feeds
@@ -30,10 +29,11 @@ DAYS_TRIED = 200
 
 @dataclass(frozen=True)
 class DemoCounsel:
-    """A counsel who can answer, with party and link path."""
+    """A counsel who can answer, with side, party and link path."""
 
     name: str
-    acts_for: str
+    side: str
+    party: str
     path: str
 
 
@@ -53,7 +53,7 @@ def find_or_create() -> OpenProposal:
             return retrying(partial(_get_or_propose, first_day))
         except Clash:
             continue  # earlier hearings occupy those days
-    raise Misconfigured("The demo's court has no free day left: start anew with --fresh.")
+    raise Misconfigured(N_("The demo's court has no free day left: start again with --fresh."))
 
 
 def _get_or_propose(first_day: int, session: Session) -> OpenProposal:
@@ -65,7 +65,8 @@ def _get_or_propose(first_day: int, session: Session) -> OpenProposal:
     counsel = [
         DemoCounsel(
             name=invitation.counsel.name,
-            acts_for=f"{side_name(invitation.side, 'en')}, {invitation.party.name}",
+            side=invitation.side,
+            party=invitation.party.name,
             path=f"/r/{links.token(context.secret, 'reply', invitation.id, invitation.version)}",
         )
         for invitation in proposal.invitations
@@ -110,14 +111,17 @@ def _at(today: dt.datetime, day: int, time: dt.time) -> str:
     return dt.datetime.combine(working_day(today, day), time, tzinfo=ZoneInfo(ZONE)).isoformat()
 
 
-def calendars(session: Session) -> list[tuple[str, str]]:
+def calendars(session: Session) -> list[tuple[Message, str]]:
     """Return (label, path) of the calendar feeds: the assistant's and the judges'."""
     context = assistant_context(session, now(), services().settings.secret_key)
     if context.user is None:
         raise LookupError("the demo's assistant is gone")
-    feed_scopes = [(f"{context.user.name}, all hearings of the desk", "assistant", context.user.id)]
+    own = Message(N_("%(user)s: all own hearings"), user=context.user.name)
+    feed_scopes = [(own, "assistant", context.user.id)]
     judges = session.scalars(sa.select(Judge).order_by(Judge.id))
-    feed_scopes += [(f"Judge {judge.name}", "judge", judge.id) for judge in judges]
+    feed_scopes += [
+        (Message(N_("Judge %(name)s"), name=judge.name), "judge", judge.id) for judge in judges
+    ]
     return [
         (
             label,

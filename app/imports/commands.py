@@ -1,10 +1,11 @@
 """The command ``tingqi import``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import checked_app
-from app.core.errors import Invalid
+from app.core.errors import N_, Invalid
+from app.core.terminal import gettext, say, translated
 from app.hearings.service import CourtContext
 from app.imports import pipeline, uploads
 from app.imports.reading import column_maps, rules, tables
@@ -33,13 +35,13 @@ class _Undone(Exception):  # noqa: N818
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "wish", default="", help="A column map: its name, or a TOML file.")
-@click.option("--sheet", default="", help="The sheet of a workbook that has several.")
-@click.option("--encoding", default="", help="The encoding of a text, where it cannot be told.")
-@click.option("--dry-run", is_flag=True, help="Say what would be entered; enter nothing.")
-@click.option("--partial", is_flag=True, help="Enter the cases of which no row is refused.")
-@click.option("--court", "court_name", default="", help="Needed where there are several.")
-@click.option("--remind", is_flag=True, help="Send reminders for the hearings of the file.")
+@click.option("--map", "wish", default="", help="Column map: its name, or a TOML file.")
+@click.option("--sheet", default="", help="Sheet of a workbook that has several.")
+@click.option("--encoding", default="", help="Encoding of a text file, if it cannot be detected.")
+@click.option("--dry-run", is_flag=True, help="Check the file only; import nothing.")
+@click.option("--partial", is_flag=True, help="Import the cases without faulty rows.")
+@click.option("--court", "court_name", default="", help="The court, if there are several.")
+@click.option("--remind", is_flag=True, help="Send reminders for the imported hearings.")
 def import_(
     file: Path,
     wish: str,
@@ -50,7 +52,7 @@ def import_(
     court_name: str,
     remind: bool,
 ) -> None:
-    """Enter cases and hearings from CSV or XLSX; all of the file, or nothing of it."""
+    """Import cases and hearings from CSV or XLSX: the whole file, or nothing."""
     app = checked_app()
     column_map = column_maps.find(wish) if wish else None
     with app.app_context():
@@ -113,7 +115,12 @@ def _enter(
 
 @contextmanager
 def _progress(count: int) -> Iterator[partial[None]]:
-    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn(gettext("Importing")),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     screen = Console(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("rows", total=count)
@@ -123,32 +130,62 @@ def _progress(count: int) -> Iterator[partial[None]]:
 def _print_report(
     file: Path, table: tables.FileTable, mapping: ColumnMapping, report: ImportReport, kept: bool
 ) -> None:
-    would = "" if kept else "would be "
-    how = f", sheet {table.sheet}" if table.sheet else ""
+    words = N_("%(file)s: %(rows)s rows, read with the column map %(map)s.")
     if table.encoding not in ("", "utf-8-sig"):
-        how = f", encoding {table.encoding}"
-    click.echo(
-        f"{safe_name(file.name)}: rows: {report.rows}, read by the column map "
-        f"{mapping.column_map.name}{how}."
+        words = N_("%(file)s: %(rows)s rows, read with the column map %(map)s, in %(encoding)s.")
+    elif table.sheet:
+        words = N_("%(file)s: %(rows)s rows, read with the column map %(map)s, sheet %(sheet)s.")
+    say(
+        words,
+        file=safe_name(file.name),
+        rows=report.rows,
+        map=mapping.column_map.name,
+        encoding=table.encoding,
+        sheet=table.sheet,
     )
     if unread := mapping.unread():
-        click.echo(f"Columns that are not read: {', '.join(unread)}.")
+        say(N_("Ignored columns: %(columns)s."), columns=list(unread))
     for note in table.notes():
-        click.echo(str(note), err=True)
-    click.echo(
-        f"Cases: {report.new} {would}new, {report.changed} {would}changed, "
-        f"{report.unchanged} unchanged. "
-        f"Hearings: {report.hearings} {would}new, {report.known_hearings} known."
+        click.echo(translated(note), err=True)
+    words = N_(
+        "Cases: %(new)s new, %(changed)s changed, %(unchanged)s unchanged. "
+        "Hearings: %(hearings)s new, %(known)s known."
     )
-    for each in report.refused[:MOST_SHOWN]:
-        click.echo(f"line {each.line}, {each.column}: {each.why}", err=True)
-    more = len(report.refused) - MOST_SHOWN
-    if more > 0:
-        click.echo(f"… and {more} more.", err=True)
-    if report.refused:
-        what = "The other cases are entered." if kept else "Nothing is entered."
-        click.echo(
-            f"Faults: {len(report.refused)}. Cases left out: {report.left_out}. {what}", err=True
+    if not kept:
+        words = N_(
+            "Cases: %(new)s would be new, %(changed)s would be changed, %(unchanged)s unchanged. "
+            "Hearings: %(hearings)s would be new, %(known)s known."
         )
+    say(
+        words,
+        new=report.new,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        hearings=report.hearings,
+        known=report.known_hearings,
+    )
+    print_refused_rows(report.refused)
+    if report.refused:
+        words = N_("Errors: %(errors)s. Skipped cases: %(skipped)s. Nothing is imported.")
+        if kept:
+            words = N_(
+                "Errors: %(errors)s. Skipped cases: %(skipped)s. The other cases are imported."
+            )
+        say(words, errors=len(report.refused), skipped=report.left_out, err=True)
     elif not kept:
-        click.echo("Nothing is entered: this was a dry run.", err=True)
+        say(N_("Nothing is imported: this was a dry run."), err=True)
+
+
+def print_refused_rows(refused: Sequence[Any]) -> None:
+    """Print the line, the column and the error of refused rows, at most fifty."""
+    for each in refused[:MOST_SHOWN]:
+        say(
+            N_("line %(line)s, %(column)s: %(error)s"),
+            line=each.line,
+            column=each.column,
+            error=each.why,
+            err=True,
+        )
+    more = len(refused) - MOST_SHOWN
+    if more > 0:
+        say(N_("… and %(count)s more."), count=more, err=True)

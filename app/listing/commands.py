@@ -20,8 +20,9 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Invalid, Message
+from app.core.terminal import gettext, say, translated, write_data
 from app.hearings.service import CourtContext
-from app.imports.commands import of_file
+from app.imports.commands import of_file, print_refused_rows
 from app.imports.reading.file_types import safe_name
 from app.listing import files, queries, running, service
 from app.listing.drafting import SECONDS, SLOTS, WEEKS, ListingRequest
@@ -31,7 +32,6 @@ from app.listing.solver.problem import Progress as SearchProgress
 from app.listing.solver.problem import SearchLimits, SearchResult
 from app.people import service as people
 
-MOST_SHOWN = 50
 INCOMPLETE = 1  # exit status if a row was refused or a hearing has no slot
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -42,37 +42,49 @@ class _DryRun(Exception):  # noqa: N818
 
 @click.command("list-hearings")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--from", "first", type=DAY, help="The first day; else as early as can be.")
-@click.option("--to", "last", type=DAY, help="The last day; else --weeks.")
-@click.option("--weeks", type=click.IntRange(1, 26), default=WEEKS, show_default=True)
-@click.option("--rooms", default="", help="Courtrooms, parted by commas; all where none is named.")
+@click.option("--from", "first", type=DAY, help="First day; by default as early as possible.")
+@click.option("--to", "last", type=DAY, help="Last day; by default see --weeks.")
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 26),
+    default=WEEKS,
+    show_default=True,
+    help="Weeks to search, without --to.",
+)
+@click.option("--rooms", default="", help="Courtrooms, separated by commas; by default all.")
 @click.option(
     "--slots",
     type=click.IntRange(1, 10),
     default=SLOTS,
     show_default=True,
-    help="Alternatives of each hearing, where there is room for them.",
+    help="Alternative slots of each hearing, if available.",
 )
 @click.option(
     "--seconds",
     type=click.IntRange(1, 3600),
     default=SECONDS,
     show_default=True,
-    help="How long to search at most.",
+    help="Longest time of the search.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
-    help="Threads that search.",
+    help="Number of threads.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
-@click.option("--court", "court_name", default="", help="Needed where there are several.")
-@click.option("--sheet", default="", help="The sheet of a workbook that has several.")
-@click.option("--encoding", default="", help="The encoding of a text, where it cannot be told.")
-@click.option("--partial", is_flag=True, help="Leave out the rows that are refused.")
-@click.option("--dry-run", is_flag=True, help="Check the file; search and keep nothing.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the random number generator.",
+)
+@click.option("--court", "court_name", default="", help="The court, if there are several.")
+@click.option("--sheet", default="", help="Sheet of a workbook that has several.")
+@click.option("--encoding", default="", help="Encoding of a text file, if it cannot be detected.")
+@click.option("--partial", is_flag=True, help="Skip faulty rows.")
+@click.option("--dry-run", is_flag=True, help="Check the file only; neither search nor store.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def list_hearings(
     file: Path,
@@ -87,7 +99,7 @@ def list_hearings(
     encoding: str,
     **days: Any,
 ) -> None:
-    """Find slots for all hearings of a file at once, as a draft that is then sent by page."""
+    """Find slots for all hearings of a file at once, as a draft to be sent on the page."""
     search.require_solver()
     app = checked_app()
     listing_request = _request(seconds=seconds, **days)
@@ -98,7 +110,7 @@ def list_hearings(
             listing_file = files.read(file, court, sheet=sheet, encoding=encoding)
         db.session().rollback()
         for note in listing_file.notes:
-            click.echo(str(note), err=True)
+            click.echo(translated(note), err=True)
         listing_id, refused = _draft(
             name,
             listing_file,
@@ -110,7 +122,13 @@ def list_hearings(
         )
         _print_refused(refused, partial=partial)
         if not listing_id:
-            click.echo(f"{name}: hearings: {len(listing_file.rows)}. Nothing is kept.", err=True)
+            count = len(listing_file.rows)
+            say(
+                N_("%(file)s: hearings: %(count)s. Nothing is stored."),
+                file=name,
+                count=count,
+                err=True,
+            )
             raise SystemExit(INCOMPLETE if refused else 0)
         limits = SearchLimits(seconds, workers, seed)
         with _sigint_flag() as stop_requested, _bar(limits, stop_requested) as watch:
@@ -187,7 +205,7 @@ def _sigint_flag() -> Iterator[Callable[[], bool]]:
 def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[search.Watch]:
     """Show the progress of a search: the best listing so far, and the bound."""
     columns = (
-        TextColumn("Searching"),
+        TextColumn(gettext("Searching")),
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
@@ -201,9 +219,8 @@ def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[s
         def watch(far: SearchProgress) -> bool:
             nonlocal is_first
             if is_first:
-                console.print(
-                    f"To begin with: {_progress_text(far)}. Ctrl-C keeps the best so far."
-                )
+                start = N_("First result: %(progress)s. Ctrl-C keeps the best result so far.")
+                console.print(gettext(start, progress=_progress_text(far)))
                 is_first = False
             bar.update(task, completed=bar.tasks[0].elapsed, description=_progress_text(far))
             return stop_requested()
@@ -212,21 +229,30 @@ def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[s
 
 
 def _progress_text(progress: SearchProgress) -> str:
-    bound = "" if progress.bound is None else f", at least {progress.bound}"
-    gap = "" if progress.gap is None else f" ({progress.gap:.1%} apart)"
-    return f"placed {progress.placed} of {progress.most}, cost {progress.cost}{bound}{gap}"
+    words = N_("%(placed)s of %(most)s placed, cost %(cost)s")
+    if progress.bound is not None:
+        words = N_("%(placed)s of %(most)s placed, cost %(cost)s, lower bound %(bound)s")
+    if progress.bound is not None and progress.gap is not None:
+        words = N_(
+            "%(placed)s of %(most)s placed, cost %(cost)s, lower bound %(bound)s (gap %(gap)s)"
+        )
+    return gettext(
+        words,
+        placed=progress.placed,
+        most=progress.most,
+        cost=progress.cost,
+        bound=progress.bound,
+        gap="" if progress.gap is None else f"{progress.gap:.1%}",
+    )
 
 
 def _print_refused(refused: list[Any], *, partial: bool) -> None:
-    for refusal in refused[:MOST_SHOWN]:
-        click.echo(f"line {refusal.line}, {refusal.column}: {refusal.why}", err=True)
-    if len(refused) > MOST_SHOWN:
-        click.echo(f"… and {len(refused) - MOST_SHOWN} more.", err=True)
+    print_refused_rows(refused)
     if refused:
-        consequence = (
-            "They are left out." if partial else "Nothing is listed; --partial leaves them out."
-        )
-        click.echo(f"Faults: {len(refused)}. {consequence}", err=True)
+        words = N_("Errors: %(errors)s. Nothing is listed; --partial skips these rows.")
+        if partial:
+            words = N_("Errors: %(errors)s. These rows are skipped.")
+        say(words, errors=len(refused), err=True)
 
 
 def _print_result(listing_id: int, result: SearchResult | None, *, as_json: bool) -> None:
@@ -235,7 +261,7 @@ def _print_result(listing_id: int, result: SearchResult | None, *, as_json: bool
     listing = db.session().get_one(Listing, listing_id)
     rows = queries.draft_rows(db.session(), listing)
     if as_json:
-        click.echo(json.dumps(queries.as_json(listing, rows, result), ensure_ascii=False))
+        write_data(json.dumps(queries.as_json(listing, rows, result), ensure_ascii=False) + "\n")
         return
     for each in rows:
         for slot in each.slots:
@@ -246,11 +272,18 @@ def _print_result(listing_id: int, result: SearchResult | None, *, as_json: bool
             )
     for each in rows:
         if not each.slots:
-            click.echo(f"line {each.line}, {each.number}: {each.why}", err=True)
-    progress = result.progress
-    click.echo(f"Hearings: {len(rows)}, {_progress_text(progress)}.", err=True)
-    click.echo(
-        f"Draft {listing_id}: look at it and send it on the page "
-        f"{web.services().settings.public_url}/listings/{listing_id}",
+            say(
+                N_("line %(line)s, %(column)s: %(error)s"),
+                line=each.line,
+                column=each.number,
+                error=each.why,
+                err=True,
+            )
+    summary = N_("Hearings: %(count)s; %(progress)s.")
+    say(summary, count=len(rows), progress=_progress_text(result.progress), err=True)
+    say(
+        N_("Draft %(number)s: check and send it on the page %(url)s"),
+        number=listing_id,
+        url=f"{web.services().settings.public_url}/listings/{listing_id}",
         err=True,
     )

@@ -15,17 +15,16 @@ from sqlalchemy.orm import Session
 
 from app.core.db import configure_engine, db, release_session
 from app.core.db.schema_check import checked_app
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
+from app.core.terminal import say
 from app.record import court_verification
-
-KEEP = "Keep with it: {instance}/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 def backup(file: Path, force: bool) -> None:
-    """Copy the embedded database to FILE while it is used; for PostgreSQL say how."""
+    """Copy the embedded database to FILE while in use; with PostgreSQL print the command."""
     app = checked_app(make=False)
     with app.app_context():
         url = db.engine.url
@@ -33,13 +32,22 @@ def backup(file: Path, force: bool) -> None:
             click.echo(pg_dump(url, file))
             return
         if not file.parent.is_dir():
-            raise Misconfigured(f"There is no folder {file.parent}: name another, or make it.")
+            raise Misconfigured(
+                N_("There is no folder %(folder)s: create it, or choose another."),
+                folder=file.parent,
+            )
         if file.exists() and not force:
-            raise Misconfigured(f"{file} exists: name another file, or say --force.")
+            raise Misconfigured(
+                N_("%(file)s exists: choose another file, or use --force."), file=file
+            )
         with _temporary_beside(file) as copy:
             _copy(Path(str(url.database)), copy)
             _publish(copy, file, force)
-    click.echo(f"{file} holds the database. {KEEP.format(instance=app.instance_path)}", err=True)
+    words = N_(
+        "The database is saved in %(file)s. Keep with it: %(instance)s/secret_key (or "
+        "TINGQI_SECRET_KEY), tingqi.env and rules/."
+    )
+    say(words, file=file, instance=app.instance_path, err=True)
 
 
 def pg_dump(url: sa.URL, file: Path) -> str:
@@ -53,19 +61,19 @@ def pg_dump(url: sa.URL, file: Path) -> str:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Put the present database aside, whatever it holds.")
+@click.option("--force", is_flag=True, help="Replace a database that is not empty; it is renamed.")
 def restore(file: Path, force: bool) -> None:
-    """Put a backup in the embedded database's place; stop pages and worker first.
+    """Replace the embedded database by a backup; stop pages and worker first.
 
-    Refused where the copy is damaged, of another schema, or its record does not verify.
+    Refused if the backup is damaged, has another schema, or its record does not verify.
     """
     app = checked_app()
     with app.app_context():
         if db.engine.dialect.name != "sqlite":
-            raise Misconfigured("With PostgreSQL use pg_restore into an empty database.")
+            raise Misconfigured(N_("With PostgreSQL use pg_restore into an empty database."))
         present = Path(str(db.engine.url.database))
         if not force and _has_data():
-            raise Misconfigured("The database is not empty: --force puts it aside.")
+            raise Misconfigured(N_("The database is not empty: --force renames and replaces it."))
         release_session()
         db.engine.dispose()
         with _temporary_beside(present) as copy:
@@ -74,9 +82,11 @@ def restore(file: Path, force: bool) -> None:
             db.engine.dispose()  # this process no longer has it open
             aside = _move_aside(present)
             _publish(copy, present, force=True)
-    click.echo(
-        f"{present} holds what {file} held: {lines} lines, all whole. Before: {aside}", err=True
+    words = N_(
+        "%(database)s is restored from %(file)s: %(count)s lines, all whole. The previous database "
+        "is %(previous)s"
     )
+    say(words, database=present, file=file, count=lines, previous=aside, err=True)
 
 
 def _has_data() -> bool:
@@ -107,9 +117,14 @@ def _copy(source: Path, target: Path) -> None:
             written.execute("PRAGMA journal_mode=DELETE")
             integrity = written.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as fault:
-        raise Misconfigured(f"{source} cannot be copied to {target.parent}: {fault}.") from fault
+        raise Misconfigured(
+            N_("%(file)s cannot be copied to %(folder)s: %(error)s."),
+            file=source,
+            folder=target.parent,
+            error=fault,
+        ) from fault
     if integrity != "ok":
-        raise Misconfigured(f"{source} is damaged: {integrity}.")
+        raise Misconfigured(N_("%(file)s is damaged: %(error)s."), file=source, error=integrity)
 
 
 def _publish(copy: Path, file: Path, force: bool) -> None:
@@ -138,14 +153,20 @@ def _examine(file: Path) -> int:
             )
         if other != current:
             raise Misconfigured(
-                f"It has another schema ({other}, here {current}): restore it with the version of "
-                "Tingqi that made it."
+                N_(
+                    "The backup has another schema (%(other)s, here %(current)s): restore it with "
+                    "the version of Tingqi that created it."
+                ),
+                other=other,
+                current=current,
             )
         configure_engine(engine)
         with Session(engine) as session:
             lines, fault = court_verification.serially(session)
         if fault:
-            raise Misconfigured(f"Its record does not verify: {fault}.")
+            raise Misconfigured(
+                N_("The record in the backup does not verify: %(error)s."), error=fault
+            )
         return lines
     finally:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as last:
@@ -161,6 +182,6 @@ def _move_aside(file: Path) -> Path:
             present.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             present.execute("PRAGMA journal_mode=DELETE")  # refused while anybody has it open
     except sqlite3.OperationalError as fault:
-        raise Misconfigured("The database is in use: stop pages and worker first.") from fault
+        raise Misconfigured(N_("The database is in use: stop pages and worker first.")) from fault
     os.link(file, aside)
     return aside

@@ -5,6 +5,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -15,9 +16,10 @@ from app.cases import queries
 from app.config import Settings
 from app.core import web, zones
 from app.core.db import db, schema_check
-from app.core.errors import Message, Misconfigured
+from app.core.errors import N_, Message, Misconfigured
 from app.core.runtime import disk
 from app.core.settings import shown
+from app.core.terminal import system_error
 from app.court import places
 from app.court.models import Court
 from app.record import stray_rows
@@ -27,6 +29,10 @@ from app.sending.carrier_checks import CarrierCheck
 from app.worker import rezoning
 
 PROBE = 64 * 1024  # bytes
+# Subjects of several results.
+SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
+DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
+STORED_TIMES = N_("stored times")
 
 
 def examine() -> Iterator[CarrierCheck]:
@@ -35,13 +41,13 @@ def examine() -> Iterator[CarrierCheck]:
         settings = config.read()
         app = create_app(settings)
     except Misconfigured as fault:
-        yield _check("settings", False, str(fault))
+        yield CarrierCheck(SETTINGS, False, fault.message)
         return
     if settings.unknown:
-        text = f"{', '.join(settings.unknown)} in the environment: no setting of Tingqi's"
-        yield _check("settings", False, text)
+        text = N_("%(names)s in the environment: not a setting of Tingqi")
+        yield _check(SETTINGS, False, text, names=list(settings.unknown))
     else:
-        yield _check("settings", True, "each is whole")
+        yield _check(SETTINGS, True, N_("complete"))
     yield from _carrier_settings(app)
     yield _instance(settings)
     yield _secret(settings)
@@ -62,8 +68,8 @@ def examine() -> Iterator[CarrierCheck]:
     schema_check.close_connections(app)
 
 
-def _check(subject: str, passed: bool, text: str) -> CarrierCheck:
-    return CarrierCheck(subject, passed, Message("%(text)s", text=text))
+def _check(subject: str, passed: bool, words: str, /, **facts: Any) -> CarrierCheck:
+    return CarrierCheck(subject, passed, Message(words, **facts))
 
 
 def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
@@ -72,8 +78,11 @@ def _carrier_settings(app: Flask) -> Iterator[CarrierCheck]:
     in_use = {carrier.name for carrier in services.external.carriers}
     for name, group in services.settings.carriers.by_name.items():
         plugin = registry.plugins()[name]
-        values = f"{plugin.label}: {shown(group, plugin.prefix)}"
-        yield _check("settings", True, values if name in in_use else f"{values} (not in use)")
+        words = "%(carrier)s: %(settings)s"
+        if name not in in_use:
+            words = N_("%(carrier)s: %(settings)s (not in use)")
+        facts = {"carrier": Message(plugin.label), "settings": shown(group, plugin.prefix)}
+        yield _check(SETTINGS, True, words, **facts)
 
 
 def _instance(settings: Settings) -> CarrierCheck:
@@ -84,19 +93,27 @@ def _instance(settings: Settings) -> CarrierCheck:
             os.fsync(probe.fileno())
         free = disk.nearly_full(settings.instance)
     except OSError as fault:
-        do = "make room" if fault.errno == errno.ENOSPC else "make it the user's own"
-        text = f"{settings.instance} cannot be written ({fault.strerror}): {do}"
-        return _check("instance folder", False, text)
+        words = N_(
+            "%(folder)s cannot be written to (%(error)s): change its owner to the user who runs "
+            "Tingqi"
+        )
+        if fault.errno == errno.ENOSPC:
+            words = N_("%(folder)s cannot be written to (%(error)s): free some space")
+        facts = {"folder": settings.instance, "error": system_error(fault)}
+        return _check(FOLDER, False, words, **facts)
     if free:
-        return _check("instance folder", False, f"its disk is {free}: make room")
-    return _check("instance folder", True, f"{settings.instance} can be written")
+        return _check(FOLDER, False, N_("its disk is %(state)s: free some space"), state=free)
+    return _check(FOLDER, True, N_("%(folder)s can be written to"), folder=settings.instance)
 
 
 def _secret(settings: Settings) -> CarrierCheck:
     file = settings.instance / "secret_key"
     if settings.embedded and file.exists() and file.stat().st_mode & 0o077:
-        return _check("secret", False, f"others can read {file}: run `chmod 600` on it")
-    return _check("secret", True, "set" if not file.exists() else f"kept in {file}")
+        words = N_("other users can read %(file)s: run %(command)s")
+        return _check(SECRET, False, words, file=file, command=f"`chmod 600 {file}`")
+    if file.exists():
+        return _check(SECRET, True, N_("stored in %(file)s"), file=file)
+    return _check(SECRET, True, N_("set"))
 
 
 def _public_url(app: Flask) -> CarrierCheck:
@@ -107,11 +124,24 @@ def _public_url(app: Flask) -> CarrierCheck:
 
 def _zones() -> CarrierCheck:
     choice = zones.choose()
-    text = [f"rules of {choice.used}"]
+    used = choice.used
+    words = N_("rules of %(version)s, from the tzdata package")
+    if used.folder:
+        words = N_("rules of %(version)s, from %(folder)s")
+        if not used.version:
+            words = N_("rules of no known version, from %(folder)s")
+    message = Message(words, version=used.version, folder=used.folder)
     for other in choice.unused:
-        how = f"{other.version}, not newer" if other.version else "of no known version"
-        text.append(f"this machine's own in {other.folder} are {how}, and are not used")
-    return _check("time zones", True, "; ".join(text))
+        words = N_(
+            "%(used)s; those of this machine in %(folder)s are of no known version and are not used"
+        )
+        if other.version:
+            words = N_(
+                "%(used)s; those of this machine in %(folder)s (%(version)s) are not newer and are "
+                "not used"
+            )
+        message = Message(words, used=message, folder=other.folder, version=other.version)
+    return CarrierCheck(N_("time zones"), True, message)
 
 
 def _carriers(app: Flask) -> Iterator[CarrierCheck]:
@@ -129,18 +159,20 @@ def _database(app: Flask) -> CarrierCheck:
             engine = db.engine
             where = engine.url.render_as_string(hide_password=True)
     except Misconfigured as fault:
-        return _check("database", False, str(fault))
+        return CarrierCheck(DATABASE, False, fault.message)
     except sa.exc.SQLAlchemyError as fault:
         text = " ".join(str(getattr(fault, "orig", fault)).split())
-        return _check("database", False, f"cannot be used ({text}): see TINGQI_DATABASE_URL")
-    return _check("database", True, f"{where}, schema of this version")
+        words = N_("cannot be used (%(error)s): check TINGQI_DATABASE_URL")
+        return _check(DATABASE, False, words, error=text)
+    return _check(DATABASE, True, N_("%(url)s, schema of this version"), url=where)
 
 
 def _courts() -> CarrierCheck:
     count = db.session.scalar(sa.select(sa.func.count(Court.id)))
     if not count:
-        return _check("courts", False, "there is none yet: run `tingqi court add NAME`")
-    return _check("courts", True, str(count))
+        words = N_("there is none yet: run %(command)s")
+        return _check(N_("courts"), False, words, command="`tingqi court add NAME`")
+    return _check(N_("courts"), True, "%(count)s", count=count)
 
 
 def _holidays() -> Iterator[CarrierCheck]:
@@ -148,51 +180,51 @@ def _holidays() -> Iterator[CarrierCheck]:
     for court in db.session.scalars(sa.select(Court).order_by(Court.id)):
         fault = places.missing(court.country, court.subdivision, web.now().year)
         if fault is not None:
-            text = f"{court.name}: {fault} Choose it on the page of settings"
-            yield _check("holidays", False, text)
+            words = N_("%(court)s: %(problem)s Choose it on the settings page")
+            yield _check(N_("holidays"), False, words, court=court.name, problem=fault)
 
 
 def _doubles() -> CarrierCheck:
     names = queries.list_duplicates(db.session())
     if not names:
-        return _check("names", True, "no case, judge or courtroom is there twice")
-    text = (
-        f"{', '.join(names)}: there twice, once with characters that nobody sees, so that a double "
-        "booking of the two is not noticed: go on with the other one, and move what this one has"
+        return _check(NAMES, True, N_("no case, judge or courtroom exists twice"))
+    words = N_(
+        "%(names)s: exists twice, once with invisible characters, so that a double booking of the "
+        "two is not detected: use the other one, and move to it what belongs to this one"
     )
-    return _check("names", False, text)
+    return _check(NAMES, False, words, names=list(names))
 
 
 def _stored_times() -> Iterator[CarrierCheck]:
     with db.engine.connect() as connection:
         rules = rezoning.find_stale(connection)
     if rules.error:
-        yield _check("stored times", False, str(rules.error))
+        yield CarrierCheck(STORED_TIMES, False, rules.error)
     elif rules.courts:
-        text = (
-            f"those of {len(rules.courts)} of the courts are stored by other time zone rules; the "
-            "next start of pages or worker stores them anew"
+        words = N_(
+            "stored by other time zone rules in %(count)s courts; the next start of the pages or "
+            "the worker converts them"
         )
-        yield _check("stored times", True, text)
+        yield _check(STORED_TIMES, True, words, count=len(rules.courts))
 
 
 def _guards() -> CarrierCheck:
     missing = stray_rows.missing_guards(db.session())
     if missing:
-        text = (
-            f"the database does not guard it: {', '.join(missing[:5])} "
-            f"{'is' if len(missing) == 1 else 'are'} missing or changed; run `tingqi record "
-            "verify`, and go back to a backup that has them"
+        words = N_(
+            "the database does not guard it: missing or changed triggers: %(triggers)s; run "
+            "%(command)s, and restore a backup that has them"
         )
-        return _check("record", False, text)
-    return _check("record", True, "the database refuses changes of it")
+        facts = {"triggers": missing[:5], "command": "`tingqi record verify`"}
+        return _check(RECORD, False, words, **facts)
+    return _check(RECORD, True, N_("the database refuses changes to it"))
 
 
 def _unmatched() -> CarrierCheck:
     """Count unmatched receipts; their contents are shown to the court they concern only."""
     count = db.session.scalar(sa.select(sa.func.count(Receipt.id)).where(receipts.unmatched()))
-    text = f"{count} of carriers match no message here; what they say is blanked after 30 days"
-    return _check("receipts", True, text)
+    words = N_("%(count)s without a matching message; their contents are erased after 30 days")
+    return _check(N_("receipts"), True, words, count=count)
 
 
 def _worker(settings: Settings) -> CarrierCheck:

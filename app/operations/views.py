@@ -39,10 +39,10 @@ def readyz() -> tuple[Response, int]:
     states = {"database": "well", "schema": "current", "worker": "well", "disk": "well"}
     try:
         if fault := schema_check.fault():
-            states["schema"] = fault
+            states["schema"] = str(fault)
         elif not _beating():
             states["worker"] = "silent for a minute: is `tingqi worker` running?"
-        states["disk"] = disk.nearly_full(services().settings.instance) or "well"
+        states["disk"] = str(disk.nearly_full(services().settings.instance) or "well")
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         states["database"] = "away"
     is_ready = (states["database"], states["schema"]) == ("well", "current")

@@ -7,6 +7,8 @@ import click
 from app.core import web
 from app.core.db import transaction
 from app.core.db.schema_check import checked_app
+from app.core.errors import N_
+from app.core.terminal import gettext, say
 from app.court import places
 from app.people import service
 from app.people.models import User
@@ -25,11 +27,11 @@ def court() -> None:
     "--country",
     default="CN",
     show_default=True,
-    help="Whose holidays; with its part (ISO 3166-2) where they differ: CN, GB-ENG.",
+    help="Country, for public holidays, with its part (ISO 3166-2) if needed: CN, GB-ENG.",
 )
-@click.option("--language", default="zh", show_default=True, help="en or zh.")
-@click.option("--short", default="", help="A short name, for text messages.")
-@click.option("--phone", default="", help="Where people can ring.")
+@click.option("--language", default="zh", show_default=True, help="Language: en or zh.")
+@click.option("--short", default="", help="Short name, for text messages.")
+@click.option("--phone", default="", help="Telephone number for callers.")
 def add_court(name: str, zone: str, country: str, language: str, short: str, phone: str) -> None:
     """Add a court."""
     with checked_app().app_context(), transaction() as session:
@@ -38,23 +40,29 @@ def add_court(name: str, zone: str, country: str, language: str, short: str, pho
         )
         place = places.code_of(added.country, added.subdivision)
         hint = places.missing(added.country, added.subdivision, web.now().year)
-        message = f"Court {added.name} is added: {added.zone}, {place}, {added.language}."
-    click.echo(message)
+        facts = {"name": added.name, "zone": added.zone, "language": added.language}
+    words = N_("Court %(name)s is added: %(zone)s, %(country)s, %(language)s.")
+    click.echo(gettext(words, country=place, **facts))
     if hint:
-        click.echo(f"{hint} Choose it on the page of settings.", err=True)
+        say(N_("%(hint)s Choose it on the settings page."), hint=hint, err=True)
 
 
 @click.group()
 def user() -> None:
-    """People of a court who sign in."""
+    """Users of a court."""
 
 
 @user.command("add")
 @click.argument("email")
-@click.option("--role", required=True, type=click.Choice(ROLES))
-@click.option("--court", "court_name", default="", help="Needed where there are several.")
-@click.option("--name", default="", help="How letters name them.")
-@click.option("--language", default="", type=click.Choice(["", "en", "zh"]))
+@click.option("--role", required=True, type=click.Choice(ROLES), help="Role in the court.")
+@click.option("--court", "court_name", default="", help="The court, if there are several.")
+@click.option("--name", default="", help="Name in messages.")
+@click.option(
+    "--language",
+    default="",
+    type=click.Choice(["", "en", "zh"]),
+    help="Language of pages and messages; by default the court's.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_user(
     email: str, role: str, court_name: str, name: str, language: str, password_stdin: bool
@@ -74,15 +82,16 @@ def add_user(
             language=language,
         )
         link = "" if password else _link(user)
-        message = f"User {user.email} ({role}) is added to {court.name}."
-    click.echo(message, err=bool(link))
+        facts = {"user": user.email, "role": role, "court": court.name}
+    words = N_("User %(user)s (%(role)s) is added to %(court)s.")
+    click.echo(gettext(words, **facts), err=bool(link))
     _show(link)
 
 
 @user.command("link")
 @click.argument("email")
 def new_link(email: str) -> None:
-    """Print a link by which a user sets a new password."""
+    """Print a link with which a user sets a new password."""
     with checked_app().app_context(), transaction() as session:
         link = _link(service.find_user(session, email))
     _show(link)
@@ -92,9 +101,9 @@ def _password() -> str:
     try:
         password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise click.UsageError("The password on standard input is not UTF-8.") from None
+        raise click.UsageError(gettext("The password on standard input is not in UTF-8.")) from None
     if not password:
-        raise click.UsageError("No password came on standard input.")
+        raise click.UsageError(gettext("There is no password on standard input."))
     return password
 
 
@@ -105,20 +114,20 @@ def _link(user: User) -> str:
 
 def _show(link: str) -> None:
     if link:
-        click.echo("Open this link within seven days to set the password:", err=True)
+        say(N_("Open this link within seven days to set the password:"), err=True)
         click.echo(link)
 
 
 @click.group()
 def token() -> None:
-    """Keys by which programs use the API."""
+    """Tokens with which programs use the API."""
 
 
 @token.command("create")
 @click.argument("email")
-@click.option("--name", default="", help="What it is for.")
+@click.option("--name", default="", help="Purpose of the token.")
 def create_token(email: str, name: str) -> None:
-    """Make a token that acts as a user; it is shown once, alone on stdout."""
+    """Create a token that acts as a user; it is printed once, alone on stdout."""
     with checked_app().app_context(), transaction() as session:
         owner = service.find_user(session, email)
         api_token = service.create_token(session, owner, name[:100], web.now())
@@ -131,7 +140,9 @@ def list_tokens(email: str) -> None:
     """List a user's tokens, newest first."""
     with checked_app().app_context(), transaction() as session:
         for api_token in service.tokens_of(session, service.find_user(session, email)):
-            state = f"revoked {api_token.revoked_at:%Y-%m-%d}" if api_token.revoked_at else "valid"
+            state = gettext("valid")
+            if api_token.revoked_at:
+                state = gettext("revoked %(day)s", day=f"{api_token.revoked_at:%Y-%m-%d}")
             created = f"{api_token.created_at:%Y-%m-%d}"
             click.echo(f"{api_token.id}\t{api_token.hint}…\t{created}\t{state}\t{api_token.name}")
 
@@ -140,7 +151,7 @@ def list_tokens(email: str) -> None:
 @click.argument("email")
 @click.argument("number", type=int)
 def revoke_token(email: str, number: int) -> None:
-    """End one of a user's tokens, by its number in the list."""
+    """Revoke one of a user's tokens, by its number in the list."""
     with checked_app().app_context(), transaction() as session:
         service.revoke_token(session, service.find_user(session, email), number, web.now())
-    click.echo(f"Token {number} is revoked.")
+    say(N_("Token %(number)s is revoked."), number=number)

@@ -15,9 +15,11 @@ from app.cases.rules import number_key
 from app.core.db import db
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, NotFound, Refusal
+from app.core.terminal import gettext, say, write_data
 from app.court.models import Court
 from app.record import court_verification, daily_seals, ledger, standalone_verifier, stray_rows
 from app.record.models import Entry
+from app.record.verification import ChainFinding
 
 COLUMNS = (
     "seq",
@@ -45,20 +47,20 @@ def record() -> None:
 
 
 @record.command("verify")
-@click.option("--case", "number", default="", help="A case number; without it, every case.")
+@click.option("--case", "number", default="", help="Case number; by default all cases.")
 @click.option(
     "--processes",
     type=click.IntRange(0, 64),
     default=0,
-    help="How many check at once; unless said, one a processor.",
+    help="Number of processes; by default one for each processor.",
 )
 def verify(number: str, processes: int) -> None:
-    """Check the chain of each case's lines; exit status 1 where one is not whole.
+    """Check the hash chain of each case; the exit status is 1 if one is broken.
 
-    Without a case number it also looks for rows that belong to nothing; and always whether the
-    database still guards the record, which its owner can put an end to.
+    Without a case number it also looks for rows that belong to no case, and in any case it checks
+    that the triggers which protect the record are in place.
 
-    Where there are more than fifty cases only those that are not whole are named.
+    If there are more than fifty cases only those with a broken chain are listed.
     """
     with checked_app(make=False).app_context():
         session = db.session()
@@ -69,31 +71,44 @@ def verify(number: str, processes: int) -> None:
             bad += not finding.intact
             entries += finding.entries
             if not finding.intact or len(cases) <= LISTED:
-                state = "whole"
-                if not finding.intact:
-                    fault = f"{finding.why} ({finding.table})"
-                    state = f"NOT WHOLE at line {finding.bad_seq}: {fault}"
-                click.echo(f"{cases[finding.case_id]}: {finding.entries} lines, {state}")
+                _print_finding(cases[finding.case_id], finding)
         if len(cases) > LISTED:
-            state = f"{bad} NOT WHOLE" if bad else "whole"
-            click.echo(f"{len(cases)} cases, {entries} lines: {state}")
+            words = N_("%(cases)s cases, %(count)s lines: whole")
+            if bad:
+                words = N_("%(cases)s cases, %(count)s lines: %(bad)s NOT WHOLE")
+            say(words, cases=len(cases), count=entries, bad=bad)
         bad += sum(
             not _days_are_whole(session, court, cases if number else {})
             for court in _courts(session, cases if number else {})
         )
-        bad += _rest_is_whole(session, not number)
+        bad += _count_stray_rows(session, not number)
     raise SystemExit(1 if bad else 0)
 
 
-def _rest_is_whole(session: Session, everything: bool) -> int:
+def _print_finding(case: str, finding: ChainFinding) -> None:
+    words = N_("%(case)s: %(count)s lines, whole")
+    if not finding.intact:
+        words = N_("%(case)s: %(count)s lines, NOT WHOLE at line %(seq)s: %(error)s (%(table)s)")
+    say(
+        words,
+        case=case,
+        count=finding.entries,
+        seq=finding.bad_seq,
+        error=finding.why,
+        table=finding.table,
+    )
+
+
+def _count_stray_rows(session: Session, everything: bool) -> int:
     """Print stray rows and missing guards; return how many of both there are."""
     strays = stray_rows.strays(session) if everything else []
     for message in strays:
-        click.echo(f"NOT WHOLE: {message}")
+        say(N_("NOT WHOLE: %(error)s"), error=message)
     missing = stray_rows.missing_guards(session)
     if missing:
-        shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
-        click.echo(f"NOT GUARDED: {len(missing)} triggers are missing or changed: {shown}")
+        shown = missing[:5] + (["…"] if len(missing) > 5 else [])
+        words = N_("NOT GUARDED: %(count)s triggers are missing or changed: %(triggers)s")
+        say(words, count=len(missing), triggers=shown)
     return len(strays) + len(missing)
 
 
@@ -108,10 +123,17 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
     """Verify the days of a court, for some cases or for all, and print the result."""
     findings = [daily_seals.verify_days(session, court.id, case) for case in cases or [None]]
     worst = next((each for each in findings if not each.intact), findings[0])
-    state = "whole"
+    words = N_("%(court)s: %(count)s days sealed, whole")
     if not worst.intact:
-        state = f"NOT WHOLE at {worst.bad_on}: {worst.why} ({worst.table})"
-    click.echo(f"{court.name}: {worst.days} days sealed, {state}")
+        words = N_("%(court)s: %(count)s days sealed, NOT WHOLE at %(day)s: %(error)s (%(table)s)")
+    say(
+        words,
+        court=court.name,
+        count=worst.days,
+        day=worst.bad_on,
+        error=worst.why,
+        table=worst.table,
+    )
     return worst.intact
 
 
@@ -122,21 +144,29 @@ def days() -> None:
         session = db.session()
         for court in _courts(session, {}):
             for day in daily_seals.days_of(session, court.id):
-                columns = (day.on.isoformat(), f"{len(day.heads)} cases", day.hash, court.name)
+                count = gettext("%(count)s cases", count=len(day.heads))
+                columns = (day.on.isoformat(), count, day.hash, court.name)
                 click.echo("\t".join(columns))
 
 
 @record.command("export")
-@click.option("--case", "number", required=True, help="A case number.")
-@click.option("--format", "shape", type=click.Choice(["csv", "json"]), default="csv")
+@click.option("--case", "number", required=True, help="Case number.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="File format.",
+)
 def export(number: str, shape: str) -> None:
-    """Write a case's whole record to stdout."""
+    """Write the whole record of a case to stdout."""
     with checked_app(make=False).app_context():
         session = db.session()
         case_id, case_number = _only(cases_of(session, number))
         entries = list(ledger.entries_of(session, case_id=case_id))
         if shape == "csv":
-            click.echo(_as_csv([_row(entry) for entry in entries]), nl=False)
+            write_data(_as_csv([_row(entry) for entry in entries]))
             return
         finding = ledger.verify(session, case_id)
         record = {
@@ -145,13 +175,13 @@ def export(number: str, shape: str) -> None:
             "whole": finding.intact,
             "lines": [ledger.exported(entry) for entry in entries],
         }
-    click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    write_data(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
 
 @record.command("verifier")
 def verifier() -> None:
-    """Write to stdout the one file that checks an exported record, without Tingqi."""
-    click.echo(Path(standalone_verifier.__file__).read_text(encoding="utf-8"), nl=False)
+    """Write to stdout the program that verifies an exported record without Tingqi."""
+    write_data(Path(standalone_verifier.__file__).read_text(encoding="utf-8"))
 
 
 def cases_of(session: Session, number: str) -> list[tuple[int, str]]:

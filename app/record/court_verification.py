@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.db import configure_engine
+from app.core.errors import N_, Message
 from app.court.models import Court
 from app.record import raw_columns
 from app.record.daily_seals import verify_days
@@ -42,7 +43,7 @@ def findings(
         yield from _merged(_in_order(pool, _prepended([first, second], batches), count * AHEAD))
 
 
-def serially(session: Session) -> tuple[int, str]:
+def serially(session: Session) -> tuple[int, Message | None]:
     """Verify a whole record in this process; return its number of entries, and its first fault.
 
     Covers what `record verify` covers: each case, each day, stray rows and the guards.
@@ -51,18 +52,21 @@ def serially(session: Session) -> tuple[int, str]:
     for case_id, number in session.execute(sa.select(Case.id, Case.number).order_by(Case.id)).all():
         finding = verify_part(session, ChainRange(case_id))
         if not finding.intact:
-            fault = f"case {number}, line {finding.bad_seq} ({finding.table}): {finding.why}"
-            return entries, fault
+            words = N_("case %(case)s, line %(seq)s (%(table)s): %(error)s")
+            facts = {"seq": finding.bad_seq, "table": finding.table, "error": finding.why}
+            return entries, Message(words, case=number, **facts)
         entries += finding.entries
     for court_id in session.scalars(sa.select(Court.id).order_by(Court.id)).all():
         days = verify_days(session, court_id)
         if not days.intact:
-            return entries, f"day {days.bad_on} ({days.table}): {days.why}"
+            words = N_("day %(day)s (%(table)s): %(error)s")
+            return entries, Message(words, day=days.bad_on, table=days.table, error=days.why)
     for stray in strays(session):
-        return entries, str(stray)
+        return entries, stray
     if missing := missing_guards(session):
-        return entries, f"the database does not guard it, {missing[0]} is missing or changed"
-    return entries, ""
+        words = N_("the database does not guard it: %(trigger)s is missing or changed")
+        return entries, Message(words, trigger=missing[0])
+    return entries, None
 
 
 def _verified(session: Session, batch: list[ChainRange]) -> list[ChainFinding]:

@@ -1,7 +1,6 @@
 """`tingqi rehearse`: the whole job on a throw-away database, over real connections."""
 
 import json
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -9,6 +8,8 @@ from typing import Any
 
 from app import config
 from app.core.channels import Channel
+from app.core.errors import N_, Message
+from app.core.terminal import gettext, write_data
 from app.rehearsal import report, steps
 from app.rehearsal.environment import open_environment
 from app.rehearsal.report import NotObserved, Observation, RehearsalReport, RehearsalStep
@@ -23,14 +24,15 @@ def run(as_json: bool) -> int:
     database can be created. Nothing leaves this machine but SQL to the database server.
     """
     began = time.monotonic()
-    tell = (lambda _: None) if as_json else _print
+    tell = (lambda _: None) if as_json else partial(print, flush=True)
     settings = config.read()
     text_carrier = settings.carriers.text_carrier
     with database(settings.database_url) as url, open_environment(url, text_carrier) as env:
         script = RehearsalScript.beginning(env.clock.now())
         env.clock.set(script.start)
-        mail, texts = env.labels[Channel.EMAIL], env.labels[Channel.SMS]
-        tell(f"Rehearsing on {env.database}, with a stand-in for {mail} and one for {texts}.\n")
+        mail, texts = (Message(env.labels[each]) for each in (Channel.EMAIL, Channel.SMS))
+        words = N_("Rehearsing on %(database)s, with stand-ins for %(mail)s and %(texts)s.")
+        tell(gettext(words, database=env.database, mail=mail, texts=texts) + "\n")
         result = perform(steps.ALL, env, script, tell)
         result.database = env.database
         if result.was_seen("migrate"):
@@ -38,7 +40,7 @@ def run(as_json: bool) -> int:
     result.seconds = round(time.monotonic() - began, 2)
     tell(report.ending(result))
     if as_json:
-        _print(json.dumps(result.as_dict(), ensure_ascii=False, indent=1))
+        write_data(json.dumps(result.as_dict(), ensure_ascii=False, indent=1) + "\n")
     return 0 if result.ok else 1
 
 
@@ -54,22 +56,17 @@ def perform(
     return result
 
 
-def _see(step: RehearsalStep, result: RehearsalReport, see: Callable[[], str]) -> Observation:
-    missing = [name for name in step.needs if not result.was_seen(name)]
+def _see(step: RehearsalStep, result: RehearsalReport, see: Callable[[], Message]) -> Observation:
+    missing = [Message(name) for name in step.needs if not result.was_seen(name)]
     if missing:
-        return Observation(
-            step.name, False, f"skipped: it needs {', '.join(missing)}", 0.0, skipped=True
-        )
+        skipped = Message(N_("skipped: it needs %(steps)s"), steps=missing)
+        return Observation(step.name, False, skipped, 0.0, skipped=True)
     began = time.monotonic()
     try:
-        ok, words = True, see()
+        ok, message = True, see()
     except NotObserved as fault:
-        ok, words = False, str(fault)
+        ok, message = False, fault.message
     except Exception as fault:  # any fault is a finding of the rehearsal
-        ok, words = False, f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}"
-    return Observation(step.name, ok, words, round(time.monotonic() - began, 3))
-
-
-def _print(words: str) -> None:
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    print(words, flush=True)
+        text = f"{type(fault).__name__}: {' '.join(str(fault).split())[:300]}"
+        ok, message = False, Message("%(text)s", text=text)
+    return Observation(step.name, ok, message, round(time.monotonic() - began, 3))

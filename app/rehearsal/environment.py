@@ -26,7 +26,7 @@ from app.carriers.standin import ReceivedMessage, StandIn
 from app.config import Settings
 from app.core.channels import Channel
 from app.core.db import db, transaction
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
 from app.record.models import Entry
 from app.worker import beat as worker
@@ -107,7 +107,9 @@ def _rehearsed(channel: Channel, preferred: str) -> CarrierPlugin:
         plugin = registry.plugins().get(name)
         if plugin and plugin.standin:
             return plugin
-    raise Misconfigured(f"No carrier of the channel {channel} has a stand-in.")
+    raise Misconfigured(
+        N_("No carrier of the channel %(channel)s has a stand-in."), channel=channel
+    )
 
 
 @contextmanager

@@ -1,18 +1,27 @@
-"""Pure: the steps of a rehearsal, their results, and the printed report."""
+"""The steps of a rehearsal, their results, and the printed report."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
+
+from app.core.errors import N_, Message
+from app.core.terminal import gettext, layout, translated
+
+ANSWERED = N_("%(request)s answered %(status)s: %(answer)s")
 
 
 class NotObserved(Exception):  # noqa: N818  (it says what was not seen)
     """A step did not have the expected result; the message says what was observed instead."""
 
+    def __init__(self, words: str | Message, /, **facts: Any) -> None:
+        self.message = words if isinstance(words, Message) else Message(words, **facts)
+        super().__init__(str(self.message))
 
-def expect(seen: object, words: str) -> None:
+
+def expect(seen: object, words: str | Message, /, **facts: Any) -> None:
     """Assert a result. Raises NotObserved with this message where ``seen`` is false."""
     if not seen:
-        raise NotObserved(words)
+        raise NotObserved(words, **facts)
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class RehearsalStep:
 
     name: str
     needs: tuple[str, ...]
-    see: Callable[[Any, Any], str]
+    see: Callable[[Any, Any], Message]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Observation:
 
     name: str
     ok: bool
-    seen: str
+    seen: Message
     seconds: float
     skipped: bool = False
 
@@ -59,7 +68,15 @@ class RehearsalReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as it is printed in JSON."""
-        steps = [{k: v for k, v in asdict(each).items() if k != "skipped"} for each in self.steps]
+        steps = [
+            {
+                "name": each.name,
+                "ok": each.ok,
+                "seen": str(each.seen),
+                "seconds": each.seconds,
+            }
+            for each in self.steps
+        ]
         return {
             "ok": self.ok,
             "database": self.database,
@@ -71,16 +88,23 @@ class RehearsalReport:
 
 
 def line(seen: Observation) -> str:
-    """Return the printed line of one step."""
+    """Return the printed line of one step, in the language of the command."""
     mark = "✓" if seen.ok else "–" if seen.skipped else "✗"
-    return f"{mark} {seen.name:<16} {seen.seen}"
+    return f"{mark} {layout.padded(gettext(seen.name), 16)} {translated(seen.seen)}"
 
 
 def ending(report: RehearsalReport) -> str:
-    """Return the summary, with the totals."""
+    """Return the summary with the totals, in the language of the command."""
     sent = sum(sum(channels.values()) for channels in report.messages.values())
-    amount = f"{sent} messages, {report.record_lines} lines of record, {report.seconds:.1f} s"
+    amount = Message(
+        N_("%(messages)s messages, %(lines)s lines of record, %(seconds)s s"),
+        messages=sent,
+        lines=report.record_lines,
+        seconds=f"{report.seconds:.1f}",
+    )
     if report.ok:
-        return f"\nAll {len(report.steps)} steps were seen: {amount}."
-    faults = [each.name for each in report.steps if not each.ok and not each.skipped]
-    return f"\nNot all was seen ({', '.join(faults)}): {amount}."
+        words = N_("All %(count)s steps were seen: %(amount)s.")
+        return "\n" + gettext(words, count=len(report.steps), amount=amount)
+    failed = [Message(each.name) for each in report.steps if not each.ok and not each.skipped]
+    words = N_("Not all steps were seen (%(failed)s): %(amount)s.")
+    return "\n" + gettext(words, failed=failed, amount=amount)

@@ -6,15 +6,17 @@ from urllib.parse import urljoin
 
 from app.carriers.standin import ReceivedMessage
 from app.core.channels import Channel
+from app.core.errors import N_, Message
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
-from app.rehearsal.report import NotObserved, expect
+from app.rehearsal.report import ANSWERED, NotObserved, expect
 from app.rehearsal.script import COUNSEL, NUMBERS, ROOMS, RehearsalCounsel, RehearsalScript
 
+HEARING_STATE = N_("the hearing is %(state)s, not %(expected)s")
 LINK = re.compile(r"https?://\S+/r/[A-Za-z0-9_-]{22}")
 
 
-def propose(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def propose(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Propose two slots by the API; the request sends nothing itself."""
     body = {
         "case_id": script.case_ids[0],
@@ -28,19 +30,20 @@ def propose(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         "answer_by": script.answer_by.isoformat(),
     }
     status, answer = env.api("POST", "/hearings", body)
-    expect(status == 201, f"POST /hearings answered {status}: {answer}")
-    expect(answer["state"] == "proposed", f"the hearing is {answer['state']}, not proposed")
-    expect(len(answer["slots"]) == 2, f"it has {len(answer['slots'])} slots, not 2")
-    expect(not env.arrived(), "a message left before the worker ran")
-    script.hearing = answer
+    expect(status == 201, ANSWERED, request="POST /hearings", status=status, answer=str(answer))
+    expect(answer["state"] == "proposed", HEARING_STATE, state=answer["state"], expected="proposed")
     slots = len(answer["slots"])
-    return f"201, hearing {answer['id']} is proposed with {slots} slots; nothing sent yet"
+    expect(slots == 2, N_("it has %(count)s slots, not 2"), count=slots)
+    expect(not env.arrived(), N_("a message was sent before the worker ran"))
+    script.hearing = answer
+    words = N_("201, hearing %(id)s is proposed with %(slots)s slots; nothing sent yet")
+    return Message(words, id=answer["id"], slots=slots)
 
 
-def asked(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def asked(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that both sides' messages were queued at one moment and arrived on both channels."""
     status, record = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
-    expect(status == 200, f"the record answered {status}: {record}")
+    expect(status == 200, ANSWERED, request="GET …/contacts", status=status, answer=str(record))
     queued = [
         (line["at"], line["detail"].get("due_at"))
         for attempt in record["attempts"]
@@ -48,25 +51,40 @@ def asked(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         for line in attempt["lines"]
         if line["what"] == "queued"
     ]
-    expect(len(queued) == 4, f"{len(queued)} messages were queued, not 4")
-    expect(len(set(queued)) == 1, f"they are not of one moment: {sorted(set(queued))}")
+    expect(len(queued) == 4, N_("%(count)s messages were queued, not 4"), count=len(queued))
+    expect(
+        len(set(queued)) == 1,
+        N_("they were not queued at the same moment: %(times)s"),
+        times=str(sorted(set(queued))),
+    )
     new = env.beat()
     for who in COUNSEL:
         own = addressed(new, who)
         expect(
             {m.channel for m in own} == set(Channel) and len(own) == 2,
-            f"{who.name} got {[m.channel for m in own]}",
+            N_("%(name)s got messages on these channels: %(channels)s"),
+            name=who.name,
+            channels=[str(m.channel) for m in own],
         )
         for message in own:
             match = LINK.search(message.text)
-            expect(match, f"the {message.channel} to {who.name} carries no link")
+            expect(
+                match,
+                N_("the message to %(name)s (%(channel)s) contains no link"),
+                name=who.name,
+                channel=str(message.channel),
+            )
             if match:
                 script.links.setdefault(who.name, match.group())
                 expect(
-                    script.links[who.name] == match.group(), f"{who.name} got two different links"
+                    script.links[who.name] == match.group(),
+                    N_("%(name)s got two different links"),
+                    name=who.name,
                 )
-    expect(len(set(script.links.values())) == len(COUNSEL), "the two sides got the same link")
-    return f"4 messages queued at {queued[0][0]}, one mail and one text arrived at each side"
+    links = set(script.links.values())
+    expect(len(links) == len(COUNSEL), N_("the two sides got the same link"))
+    words = N_("4 messages queued at %(time)s; each side received one mail and one text")
+    return Message(words, time=queued[0][0])
 
 
 def addressed(messages: list[ReceivedMessage], who: RehearsalCounsel) -> list[ReceivedMessage]:
@@ -74,14 +92,15 @@ def addressed(messages: list[ReceivedMessage], who: RehearsalCounsel) -> list[Re
     return [message for message in messages if message.to in (who.email, who.phone)]
 
 
-def offered(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def offered(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that the proposal counts as offered once each side's message was accepted."""
     status, answer = env.api("GET", f"/hearings/{script.hearing_id}")
-    expect(status == 200 and answer.get("offered"), f"{status}, offered: {answer.get('offered')}")
-    return "a carrier has taken a message to each side"
+    is_offered = status == 200 and answer.get("offered")
+    expect(is_offered, "%(status)s, offered: %(time)s", status=status, time=answer.get("offered"))
+    return Message(N_("a carrier has accepted a message to each side"))
 
 
-def double_booking(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def double_booking(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Propose the same time in another case; the refusal names the first."""
     body = {
         "case_id": script.case_ids[1],
@@ -92,23 +111,25 @@ def double_booking(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         "answer_by": script.answer_by.isoformat(),
     }
     status, answer = env.api("POST", "/hearings", body)
-    expect(status == 409, f"POST /hearings answered {status}, not 409: {answer}")
-    words = str(answer.get("detail", ""))
-    expect(NUMBERS[0] in words, f"the refusal does not name the other case: {words}")
-    return f"409: {words}"
+    expect(status == 409, ANSWERED, request="POST /hearings", status=status, answer=str(answer))
+    detail = str(answer.get("detail", ""))
+    words = N_("the refusal does not name the other case: %(detail)s")
+    expect(NUMBERS[0] in detail, words, detail=detail)
+    return Message("409: %(detail)s", detail=detail)
 
 
-def first_answer(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def first_answer(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Accept both slots for the first side; one side alone decides nothing."""
     state = _answer(env, script, COUNSEL[0], ("if_needed", "yes"))
-    expect(state["state"] == "proposed", f"after one answer the hearing is {state['state']}")
-    return f"{COUNSEL[0].name} chose on the page, without scripts; the hearing waits for the other"
+    expect(state["state"] == "proposed", HEARING_STATE, state=state["state"], expected="proposed")
+    words = N_("%(name)s answered on the page without scripts; the hearing waits for the other")
+    return Message(words, name=COUNSEL[0].name)
 
 
-def second_answer(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def second_answer(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Accept the later slot only, for the second side."""
     _answer(env, script, COUNSEL[1], ("no", "yes"))
-    return f"{COUNSEL[1].name} chose the second slot only"
+    return Message(N_("%(name)s accepted the second slot only"), name=COUNSEL[1].name)
 
 
 def _answer(
@@ -117,42 +138,50 @@ def _answer(
     """Open a link as a browser does, check that this decides nothing, choose and send."""
     link = script.links[who.name]
     page = env.http.get(link, timeout=PATIENCE)
-    expect(page.status_code == 200, f"{who.name}'s link answered {page.status_code}")
+    words = N_("the link of %(name)s answered %(status)s")
+    expect(page.status_code == 200, words, name=who.name, status=page.status_code)
     form = HtmlPage(page.text).form_with("slot-")
     if form is None:
-        raise NotObserved(f"{who.name}'s page has no form with slots")
+        raise NotObserved(N_("the page of %(name)s has no form with slots"), name=who.name)
     _, before = env.api("GET", f"/hearings/{script.hearing_id}")
-    expect(before["state"] == "proposed", "opening the link decided something")
+    expect(before["state"] == "proposed", N_("opening the link changed the hearing"))
     names = [f"slot-{slot['id']}" for slot in script.hearing["slots"]]
     for name in names:
         expect(
             {"yes", "if_needed", "no"} <= set(form.choices.get(name, [])),
-            f"{name} offers {form.choices.get(name)}",
+            N_("the field %(field)s offers %(choices)s"),
+            field=name,
+            choices=form.choices.get(name, []),
         )
     script.forms[who.name] = form
     body = form.filled(**dict(zip(names, says, strict=True)))
     answer = env.http.post(urljoin(link, form.action), data=body, timeout=PATIENCE)
     expect(
         answer.status_code == 200,
-        f"the answer was met with {answer.status_code}: {HtmlPage(answer.text).words[:200]}",
+        ANSWERED,
+        request="POST /r/…",
+        status=answer.status_code,
+        answer=HtmlPage(answer.text).words[:200],
     )
     status, answer = env.api("GET", f"/hearings/{script.hearing_id}")
-    expect(status == 200, f"GET /hearings/… answered {status}")
+    expect(status == 200, ANSWERED, request="GET /hearings/…", status=status, answer=str(answer))
     return dict(answer)
 
 
-def fixed(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def fixed(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that the slot that both accepted is the hearing's date."""
     _, answer = env.api("GET", f"/hearings/{script.hearing_id}")
     agreed = script.hearing["slots"][1]
-    expect(answer["state"] == "fixed", f"the hearing is {answer['state']}, not fixed")
-    expect(answer["starts_at"] == agreed["starts_at"], f"it is fixed for {answer['starts_at']}")
-    expect(answer["revision"] == 1, f"its revision is {answer['revision']}, not 1")
+    starts_at, revision = answer["starts_at"], answer["revision"]
+    expect(answer["state"] == "fixed", HEARING_STATE, state=answer["state"], expected="fixed")
+    expect(starts_at == agreed["starts_at"], N_("it is fixed for %(time)s"), time=starts_at)
+    expect(revision == 1, N_("its revision is %(revision)s, not 1"), revision=revision)
     script.hearing = answer
-    return f"{answer['starts_at']}, {answer['courtroom']}, revision 1"
+    words = N_("%(time)s, %(courtroom)s, revision 1")
+    return Message(words, time=starts_at, courtroom=answer["courtroom"])
 
 
-def too_late(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def too_late(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Submit the first form again, when there is nothing left to answer."""
     who = COUNSEL[0]
     form = script.forms[who.name]
@@ -161,8 +190,10 @@ def too_late(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         urljoin(script.links[who.name], form.action), data=body, timeout=PATIENCE
     )
     words = HtmlPage(answer.text).words
-    expect(answer.status_code == 410, f"it was met with {answer.status_code}: {words[:200]}")
-    expect(len(words) > 20, "the page says nothing")
+    status = answer.status_code
+    expect(status == 410, ANSWERED, request="POST /r/…", status=status, answer=words[:200])
+    expect(len(words) > 20, N_("the page is empty"))
     _, answer = env.api("GET", f"/hearings/{script.hearing_id}")
-    expect(answer["state"] == "cancelled", f"the hearing became {answer['state']}")
-    return "410 with a page in words; nothing changed"
+    state = answer["state"]
+    expect(state == "cancelled", HEARING_STATE, state=state, expected="cancelled")
+    return Message(N_("410 with a page that explains it; nothing changed"))

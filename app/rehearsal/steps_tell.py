@@ -10,37 +10,43 @@ from icalendar import Calendar
 from app.carriers.standin import ReceivedMessage
 from app.core.channels import Channel
 from app.core.db import transaction
+from app.core.errors import N_, Message
 from app.record import ledger
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
-from app.rehearsal.report import NotObserved, expect
+from app.rehearsal.report import ANSWERED, NotObserved, expect
 from app.rehearsal.script import COUNSEL, ROOMS, ZONE, RehearsalCounsel, RehearsalScript
 from app.rehearsal.steps_ask import addressed
 
 REMINDER_DAYS = (7, 3, 1)
+NO_RECEIPTS = N_("%(carrier)s sends no receipts")
+UID_CHANGED = N_("the UID changed from %(old)s to %(new)s")
 
 
-def confirmations(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def confirmations(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that each side got a confirmation of its answer; the invites come in the same turn."""
     script.arrived = env.beat()
     for who in COUNSEL:
         kinds = _kinds(env, script, addressed(script.arrived, who))
-        expect(kinds["answered"] == 1, f"{who.name} got {kinds['answered']} confirmations")
-    return "each side was told once what it answered"
+        words = N_("%(name)s got %(count)s confirmations")
+        expect(kinds["answered"] == 1, words, name=who.name, count=kinds["answered"])
+    return Message(N_("each side got one confirmation of its answer"))
 
 
-def invites(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def invites(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that each side got a calendar invite by mail, and a text."""
     for who in COUNSEL:
         _check_both_channels(env, script, who, "fixed")
     script.uid = _calendars(script.arrived, "REQUEST", 1, _starts_at(script))
-    return f"METHOD:REQUEST SEQUENCE:1 to both sides, UID {script.uid}; texts to both"
+    words = N_("%(calendar)s to both sides, UID %(uid)s; text messages to both")
+    return Message(words, calendar="METHOD:REQUEST SEQUENCE:1", uid=script.uid)
 
 
 def _check_both_channels(
     env: RehearsalEnvironment, script: RehearsalScript, who: RehearsalCounsel, kind: str
 ) -> None:
     count = _kinds(env, script, addressed(script.arrived, who))[kind]
-    expect(count == 2, f"{who.name} was told {count} times, not once by each of 2 channels")
+    words = N_("%(name)s was notified %(count)s times, not once on each of 2 channels")
+    expect(count == 2, words, name=who.name, count=count)
 
 
 def _starts_at(script: RehearsalScript) -> dt.datetime:
@@ -61,13 +67,18 @@ def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: 
     uids = set()
     for who in COUNSEL:
         calendars = _calendars_in(addressed(messages, who))
-        expect(len(calendars) == 1, f"{who.name} got {len(calendars)} calendars, not 1")
+        words = N_("%(name)s got %(count)s calendars, not 1")
+        expect(len(calendars) == 1, words, name=who.name, count=len(calendars))
         event = _event(calendars[0])
         seen = (str(calendars[0]["METHOD"]), int(event["SEQUENCE"]), event["DTSTART"].dt)
-        expect(seen == (method, sequence, at), f"{who.name}'s calendar says {seen}")
-        expect(who.email in str(event["ATTENDEE"]), f"{who.name} is not its attendee")
+        words = N_("the calendar of %(name)s contains %(values)s")
+        expect(seen == (method, sequence, at), words, name=who.name, values=str(seen))
+        words = N_("%(name)s is not the attendee of the calendar")
+        expect(who.email in str(event["ATTENDEE"]), words, name=who.name)
         uids.add(str(event["UID"]))
-    expect(len(uids) == 1, f"the sides' calendars have different UIDs: {uids}")
+    expect(
+        len(uids) == 1, N_("the sides' calendars have different UIDs: %(uids)s"), uids=sorted(uids)
+    )
     return uids.pop()
 
 
@@ -78,35 +89,45 @@ def _calendars_in(messages: list[ReceivedMessage]) -> list[Any]:
 def _event(calendar: Calendar) -> Any:
     events = calendar.walk("VEVENT")
     if len(events) != 1:
-        raise NotObserved(f"a calendar has {len(events)} events, not 1")
+        raise NotObserved(N_("a calendar has %(count)s events, not 1"), count=len(events))
     return events[0]
 
 
-def feed(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def feed(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Subscribe to the assistant's calendar; the second request answers 304."""
     status, answer = env.api("POST", "/feeds", {"scope": "me"})
-    expect(status == 201, f"POST /feeds answered {status}: {answer}")
+    expect(status == 201, ANSWERED, request="POST /feeds", status=status, answer=str(answer))
     script.feed = answer["url"]
     first = env.http.get(script.feed, timeout=PATIENCE)
-    expect(first.status_code == 200, f"the feed answered {first.status_code}")
+    expect(
+        first.status_code == 200,
+        ANSWERED,
+        request="GET /feeds/…",
+        status=first.status_code,
+        answer=first.text[:200],
+    )
     calendar: Any = Calendar.from_ical(first.content)
     starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT")]
-    expect(_starts_at(script) in starts, f"the feed does not show the hearing, but {starts}")
+    words = N_("the feed does not contain the hearing, only %(starts)s")
+    expect(_starts_at(script) in starts, words, starts=[str(each) for each in starts])
     tag = first.headers.get("ETag", "")
     second = env.http.get(script.feed, headers={"If-None-Match": tag}, timeout=PATIENCE)
-    expect(second.status_code == 304, f"asked again with its ETag it answered {second.status_code}")
-    return f"200 with the hearing among {len(starts)} events; 304 the second time"
+    words = N_("the second request with the ETag was answered with %(status)s")
+    expect(second.status_code == 304, words, status=second.status_code)
+    words = N_("200 with the hearing among %(count)s events; 304 the second time")
+    return Message(words, count=len(starts))
 
 
-def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Report the texts as delivered, twice; the record has it once."""
     texts = [message for message in script.arrived if message.channel == Channel.SMS]
     for text in texts:
         for _ in range(2):
             status = env.standins[Channel.SMS].confirm(text.reference)
             if status is None:
-                return f"{env.labels[Channel.SMS]} sends no receipts"
-            expect(200 <= status < 300, f"a genuine receipt was met with {status}")
+                return Message(NO_RECEIPTS, carrier=Message(env.labels[Channel.SMS]))
+            words = N_("a genuine receipt was answered with %(status)s")
+            expect(200 <= status < 300, words, status=status)
     _, answer = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
     delivered = Counter(
         attempt["attempt"]
@@ -116,25 +137,28 @@ def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> str:
     )
     expect(
         delivered == Counter(text.reference for text in texts),
-        f"the record says delivered of {dict(delivered)}",
+        N_("the record contains these deliveries: %(deliveries)s"),
+        deliveries=str(dict(delivered)),
     )
-    return f"{len(texts)} texts delivered, each said twice by the carrier and once by the record"
+    words = N_("%(count)s text messages delivered; of two receipts for each the record has one")
+    return Message(words, count=len(texts))
 
 
-def forged_receipt(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def forged_receipt(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Post receipts that the carrier did not make."""
     text = next(message for message in script.arrived if message.channel == Channel.SMS)
     lines = env.record_lines()
     statuses = env.standins[Channel.SMS].forge(text.reference)
     if not statuses:
-        return f"{env.labels[Channel.SMS]} sends no receipts"
+        return Message(NO_RECEIPTS, carrier=Message(env.labels[Channel.SMS]))
     refused = all(status in (401, 403) for status in statuses)
-    expect(refused, f"it was met with {statuses}, not 403")
-    expect(env.record_lines() == lines, "it left a line in the record")
-    return "refused with a wrong signature and without one; no line in the record"
+    words = N_("it was answered with %(statuses)s, not 403")
+    expect(refused, words, statuses=[str(status) for status in statuses])
+    expect(env.record_lines() == lines, N_("it left a line in the record"))
+    return Message(N_("refused with a wrong signature and without one; no line in the record"))
 
 
-def reminders(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def reminders(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Advance the clock: a reminder to each side on each channel, 7, 3 and 1 days before."""
     starts = _starts_at(script).astimezone(ZoneInfo(ZONE))
     dates = []
@@ -143,16 +167,18 @@ def reminders(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         env.clock.set(dt.datetime.combine(day, dt.time(9, 1), tzinfo=ZoneInfo(ZONE)))
         new = env.beat()
         kinds = _kinds(env, script, new)
-        expect(kinds == {"reminder": 4}, f"{days} days before came {dict(kinds)}, not 4 reminders")
+        words = N_("%(days)s days before, %(messages)s were sent, not 4 reminders")
+        expect(kinds == {"reminder": 4}, words, days=days, messages=str(dict(kinds)))
         for who in COUNSEL:
-            expect(len(addressed(new, who)) == 2, f"{who.name} got {len(addressed(new, who))}")
+            count = len(addressed(new, who))
+            expect(count == 2, N_("%(name)s got %(count)s reminders"), name=who.name, count=count)
         again = env.beat()
-        expect(not again, f"{len(again)} more came at the next beat")
+        expect(not again, N_("%(count)s more were sent at the next beat"), count=len(again))
         dates.append(day.isoformat())
-    return f"4 each on {', '.join(dates)}; none a second time"
+    return Message(N_("4 each on %(days)s; none a second time"), days=dates)
 
 
-def move(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def move(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Move the hearing to one new slot: the same event, the next SEQUENCE."""
     body = {
         "starts_at": script.moved_to.isoformat(),
@@ -160,24 +186,27 @@ def move(env: RehearsalEnvironment, script: RehearsalScript) -> str:
         "reason": "Rehearsal of a move",
     }
     status, answer = env.api("POST", f"/hearings/{script.hearing_id}/move", body)
-    expect(status == 200, f"POST …/move answered {status}: {answer}")
+    expect(status == 200, ANSWERED, request="POST …/move", status=status, answer=str(answer))
     _check_news(env, script, "moved")
     uid = _calendars(script.arrived, "REQUEST", 2, script.moved_to)
-    expect(uid == script.uid, f"the UID changed from {script.uid} to {uid}")
-    return f"METHOD:REQUEST SEQUENCE:2 with the same UID, {answer['starts_at']}"
+    expect(uid == script.uid, UID_CHANGED, old=script.uid, new=uid)
+    words = N_("%(calendar)s with the same UID, %(time)s")
+    return Message(words, calendar="METHOD:REQUEST SEQUENCE:2", time=answer["starts_at"])
 
 
-def cancel(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def cancel(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Cancel the hearing: both sides get METHOD:CANCEL."""
     body = {"reason": "Rehearsal of a cancellation"}
     status, answer = env.api("POST", f"/hearings/{script.hearing_id}/cancel", body)
-    expect(status == 200, f"POST …/cancel answered {status}: {answer}")
+    expect(status == 200, ANSWERED, request="POST …/cancel", status=status, answer=str(answer))
     _check_news(env, script, "cancelled")
     uid = _calendars(script.arrived, "CANCEL", 3, script.moved_to)
-    expect(uid == script.uid, f"the UID changed from {script.uid} to {uid}")
+    expect(uid == script.uid, UID_CHANGED, old=script.uid, new=uid)
     states = {str(_event(each)["STATUS"]) for each in _calendars_in(script.arrived)}
-    expect(states == {"CANCELLED"}, f"the event's status is {states}")
-    return "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED with the same UID"
+    words = N_("the status of the event is %(states)s")
+    expect(states == {"CANCELLED"}, words, states=sorted(states))
+    calendar = "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED"
+    return Message(N_("%(calendar)s with the same UID"), calendar=calendar)
 
 
 def _check_news(env: RehearsalEnvironment, script: RehearsalScript, kind: str) -> None:
@@ -186,30 +215,45 @@ def _check_news(env: RehearsalEnvironment, script: RehearsalScript, kind: str) -
         _check_both_channels(env, script, who, kind)
 
 
-def whole_record(env: RehearsalEnvironment, script: RehearsalScript) -> str:
+def whole_record(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Verify the hash chains, and that each message has its entries."""
     findings = []
     with env.app.app_context(), transaction() as session:
         findings = [ledger.verify(session, case_id) for case_id in script.case_ids]
     for finding in findings:
-        expect(finding.intact, f"case {finding.case_id}, line {finding.bad_seq}: {finding.why}")
-    lines = sum(finding.entries for finding in findings)
-    expect(lines == env.record_lines(), f"{lines} of {env.record_lines()} lines are chained")
+        words = N_("case %(case)s, line %(seq)s: %(error)s")
+        facts = {"case": finding.case_id, "seq": finding.bad_seq, "error": finding.why}
+        expect(finding.intact, words, **facts)
+    lines, total = sum(finding.entries for finding in findings), env.record_lines()
+    words = N_("%(count)s of %(total)s lines are chained")
+    expect(lines == total, words, count=lines, total=total)
     _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")
     known = {attempt["attempt"] for attempt in answer["attempts"]}
     missing = [m.reference for m in env.arrived() if m.reference not in known]
-    expect(not missing, f"not in the record: {', '.join(missing)}")
-    return f"{lines} lines, every hash fits; every message that arrived is in it"
+    expect(not missing, N_("not in the record: %(messages)s"), messages=missing)
+    words = N_("%(count)s lines, all hashes are correct; it contains every message that arrived")
+    return Message(words, count=lines)
 
 
-def nothing_twice(env: RehearsalEnvironment, _script: RehearsalScript) -> str:
+def nothing_twice(env: RehearsalEnvironment, _script: RehearsalScript) -> Message:
     """Check that no message arrived twice."""
     arrived = env.arrived()
-    for what, seen in (
-        ("reference", Counter(m.reference for m in arrived)),
-        ("notice", Counter(m.reference.partition(".")[0] for m in arrived)),
-        ("words", Counter((n, m.channel, m.to, m.text) for n, m in env.by_beat())),
+    for words, seen in (
+        (N_("sent twice with the same reference: %(messages)s"), _references(arrived)),
+        (N_("sent twice for the same notice: %(messages)s"), _notices(arrived)),
+        (
+            N_("sent twice with the same text: %(messages)s"),
+            Counter(str((n, m.channel, m.to, m.text)) for n, m in env.by_beat()),
+        ),
     ):
         twice = [each for each, count in seen.items() if count > 1]
-        expect(not twice, f"came twice with the same {what}: {twice[:3]}")
-    return f"{len(arrived)} messages of as many notices"
+        expect(not twice, words, messages=twice[:3])
+    return Message(N_("%(count)s messages for as many notices"), count=len(arrived))
+
+
+def _references(messages: list[ReceivedMessage]) -> Counter[str]:
+    return Counter(message.reference for message in messages)
+
+
+def _notices(messages: list[ReceivedMessage]) -> Counter[str]:
+    return Counter(message.reference.partition(".")[0] for message in messages)

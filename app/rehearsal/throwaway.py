@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.runtime.logs import one_line_error
 
 
@@ -30,9 +30,13 @@ def database(configured: str) -> Iterator[str]:
     except sa.exc.ProgrammingError as fault:
         why = one_line_error(fault)
         raise Misconfigured(
-            f"The rehearsal needs a database of its own on {server.host or 'the server'}, and "
-            f"could not make one ({why}): give {server.username or 'the user'} the right to with "
-            f"ALTER ROLE … CREATEDB, or name another user in TINGQI_DATABASE_URL."
+            N_(
+                "The rehearsal could not create a database of its own on %(server)s (%(error)s): "
+                "allow it with %(command)s, or use another user in TINGQI_DATABASE_URL."
+            ),
+            server=server.host or "localhost",
+            error=why,
+            command=f"ALTER ROLE {server.username or '…'} CREATEDB",
         ) from fault
     try:
         yield server.set(database=name).render_as_string(hide_password=False)

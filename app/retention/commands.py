@@ -10,6 +10,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Refusal
+from app.core.terminal import gettext, say
 from app.people import service as people
 from app.record.commands import cases_of
 from app.retention import erasing
@@ -18,17 +19,15 @@ YEARS = 366 * 100
 
 
 @click.command("erase")
-@click.option("--case", "number", required=True, help="A case number.")
-@click.option("--why", required=True, help="The reason; it stays in the record.")
-@click.option("--by", default="", help="Who decided it; unless said, the account that runs this.")
-@click.option(
-    "--names", is_flag=True, help="Erase the names of parties and counsel and the title as well."
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--case", "number", required=True, help="Case number.")
+@click.option("--why", required=True, help="Reason; it is kept in the record.")
+@click.option("--by", default="", help="Who decided it; by default the system user.")
+@click.option("--names", is_flag=True, help="Erase names of parties and counsel and the title too.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
-    """Blank addresses and contents of a case for ever; lines, times and outcomes stay."""
+    """Erase addresses and contents of a case for ever; entries, times and outcomes are kept."""
     if not why.strip():
-        raise click.UsageError("Say why: --why must hold a reason.")
+        raise click.UsageError(gettext("Give a reason: --why must not be empty."))
     by = by.strip() or getpass.getuser()
     with checked_app().app_context():
         cases = cases_of(db.session(), number)
@@ -36,8 +35,10 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
             raise Refusal(N_("Several courts here have a case of that number."))
         case_id, case_number = cases[0]
         if not yes:
-            scope = "names, addresses and contents" if names else "addresses and contents"
-            click.confirm(f"Blank {scope} of {case_number} for ever?", abort=True, err=True)
+            words = N_("Erase addresses and contents of %(case)s for ever?")
+            if names:
+                words = N_("Erase names, addresses and contents of %(case)s for ever?")
+            click.confirm(gettext(words, case=case_number), abort=True, err=True)
         count = retrying(
             lambda session: erasing.erase(
                 session,
@@ -48,32 +49,42 @@ def erase(number: str, why: str, by: str, names: bool, yes: bool) -> None:
                 names=names,
             )
         )
-    click.echo(f"{case_number}: contents of {count} lines are blanked, by {by}.")
+    words = N_("%(case)s: contents of %(count)s lines are erased, by %(user)s.")
+    say(words, case=case_number, count=count, user=by)
 
 
 @click.command("keep")
 @click.argument("name")
-@click.option("--days", type=click.IntRange(1, YEARS), help="After the last hearing.")
-@click.option("--for-ever", is_flag=True, help="Blank nothing of itself.")
+@click.option("--days", type=click.IntRange(1, YEARS), help="Days after the last hearing.")
+@click.option("--for-ever", is_flag=True, help="Erase nothing automatically.")
 @click.option(
     "--names/--keep-names",
     default=None,
-    help="Whether names of parties and counsel go too; else as before.",
+    help="Whether to erase names of parties and counsel too; by default unchanged.",
 )
 def keep(name: str, days: int | None, for_ever: bool, names: bool | None) -> None:
-    """Set how long a court keeps addresses and contents of a case that is over."""
+    """Set how long a court keeps addresses and contents after a case's last hearing."""
     if (days is None) != for_ever:
-        raise click.UsageError("Say either --days N or --for-ever.")
+        raise click.UsageError(gettext("Give either --days N or --for-ever."))
 
-    def write(session: Session) -> str:
+    def write(session: Session) -> tuple[str, bool]:
         court = people.find_court(session, name)
         court.keep_days = days
         if names is not None:
             court.erase_names = names
-        kept = "names, addresses and contents" if court.erase_names else "addresses and contents"
-        return f"{court.name} keeps {kept}"
+        return court.name, court.erase_names
 
     with checked_app().app_context():
-        sentence = retrying(write)
-    until = f"for {days} days after a case's last hearing" if days else "for ever"
-    click.echo(f"{sentence} {until}.")
+        court_name, with_names = retrying(write)
+    words = {
+        (True, True): N_(
+            "%(court)s keeps names, addresses and contents for %(days)s days after a case's last "
+            "hearing."
+        ),
+        (True, False): N_(
+            "%(court)s keeps addresses and contents for %(days)s days after a case's last hearing."
+        ),
+        (False, True): N_("%(court)s keeps names, addresses and contents for ever."),
+        (False, False): N_("%(court)s keeps addresses and contents for ever."),
+    }[days is not None, with_names]
+    say(words, court=court_name, days=days)

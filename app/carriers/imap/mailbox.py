@@ -13,6 +13,7 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.imap_utf7 import utf7_encode
 
 from app.core import addresses
+from app.core.errors import N_, Message
 
 WHOLE = 2 * 1024 * 1024  # bytes; of a larger mail only the beginning is read
 BEGINNING = 256 * 1024
@@ -61,7 +62,9 @@ class ImapMailbox:
     def __init__(self, url: str, *, context: ssl.SSLContext | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
-            raise ValueError("TINGQI_IMAP_URL must be imaps://user:password@host/folder.")
+            raise ValueError(
+                Message(N_("TINGQI_IMAP_URL must be imaps://user:password@host/folder."))
+            )
         self._secure = parts.scheme == "imaps"
         self._starttls = parse_qs(parts.query).get("starttls") == ["required"]
         self._host, self._port = (
@@ -70,7 +73,11 @@ class ImapMailbox:
         )
         self._user, self._password = unquote(parts.username), unquote(parts.password or "")
         self.folder = unquote(parts.path.strip("/")) or "INBOX"
-        parts_of_url = {"user": self._user, "password": self._password, "folder": self.folder}
+        parts_of_url = {
+            N_("user name"): self._user,
+            N_("password"): self._password,
+            N_("folder"): self.folder,
+        }
         addresses.refuse_unreadable("TINGQI_IMAP_URL", parts_of_url)
         self._context = context or ssl.create_default_context()
         self._box: BaseMailBox | None = None
@@ -102,12 +109,16 @@ class ImapMailbox:
             self.close()
             raise MailboxUnreachable(_sentence(fault)) from fault
 
-    def check(self) -> str:
+    def check(self) -> Message | str:
         """Connect, sign in and open the folder; return "" or the fault and the remedy."""
         try:
             self._select()
         except _FAULTS as fault:
-            return f"{_sentence(fault)} Look at TINGQI_IMAP_URL."
+            return Message(
+                N_("%(error)s Check %(settings)s."),
+                error=_sentence(fault),
+                settings="TINGQI_IMAP_URL",
+            )
         finally:
             self.close()
         return ""
@@ -230,11 +241,13 @@ def _literal(data: Any) -> bytes | None:
     return next((bytes(part[1]) for part in data if isinstance(part, tuple)), None)
 
 
-def _sentence(fault: BaseException) -> str:
+def _sentence(fault: BaseException) -> Message:
     if isinstance(fault, UnexpectedCommandStatusError):
         text = _text(fault.command_result[1])
     elif fault.args and isinstance(fault.args[0], bytes):
         text = _text(fault.args[0])
     else:
         text = " ".join(str(fault).split())
-    return f"The mailbox cannot be read: {text[:200] or type(fault).__name__}."
+    return Message(
+        N_("The mailbox cannot be read: %(error)s."), error=text[:200] or type(fault).__name__
+    )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.core import addresses
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.settings import setting, url_of
 
 
@@ -16,8 +16,12 @@ def server_name(name: str, text: str) -> str:
         host = ""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}", host):
         raise Misconfigured(
-            f"{name} must be one name of a server, as mx.court.example: the first word of the "
-            "topmost Authentication-Results in a mail that came from outside."
+            N_(
+                "%(name)s must be the name of one server, such as %(example)s: the first word of "
+                "the topmost Authentication-Results in a mail from outside."
+            ),
+            name=name,
+            example="mx.court.example",
         )
     return host
 

@@ -21,6 +21,7 @@ from app.carriers.base import (
 )
 from app.carriers.mime import Unsendable, build
 from app.core.channels import Channel
+from app.core.errors import N_, Message
 from app.core.runtime.clock import Clock
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
@@ -77,7 +78,7 @@ class Outbox:
         """Return None: a folder sends no receipts."""
         return None
 
-    def check(self) -> str:
+    def check(self) -> Message | str:
         """Return "" when the folder can be written to."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,11 @@ class Outbox:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as fault:
-            return f"The outbox {self.folder} cannot be written to ({fault.strerror}): free it."
+            return Message(
+                N_("The outbox %(folder)s cannot be written to (%(error)s)."),
+                folder=self.folder,
+                error=fault.strerror,
+            )
         return ""
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from app.carriers.smtp.connection import (
     words_of,
 )
 from app.core.channels import Channel
+from app.core.errors import N_, Message, message_of
 from app.core.runtime.clock import Clock
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -89,12 +90,16 @@ class SmtpCarrier:
         """Return None: a mail server cannot be asked what became of a mail."""
         return None
 
-    def check(self) -> str:
+    def check(self) -> Message | str:
         """Connect and sign in, without sending; return "" or the fault and the remedy."""
         try:
             disconnect(self._open())
         except ConnectionFailed as fault:
-            return f"{fault} Look at TINGQI_SMTP_URL."
+            return Message(
+                N_("%(error)s Check %(settings)s."),
+                error=message_of(fault),
+                settings="TINGQI_SMTP_URL",
+            )
         return ""
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from app.carriers.base import SendOutcome, SendStatus
 from app.carriers.mime import one_line
 from app.core import addresses
+from app.core.errors import N_, Message
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -27,14 +28,14 @@ class SmtpServer:
 class ConnectionFailed(Exception):  # noqa: N818  (it says what is, like Refusal)
     """No mail can be handed over now; `outcome` is the outcome of each."""
 
-    def __init__(self, detail: str, code: str = "", advice: str = "") -> None:
-        super().__init__(detail)
+    def __init__(self, message: Message, code: str = "", advice: str = "") -> None:
+        super().__init__(message)
         self.outcome = SendOutcome(
             SendStatus.TEMPORARY,
             "smtp",
             status="line_down",
             code=code,
-            detail=detail,
+            detail=str(message),
             advice=advice,
         )
 
@@ -47,17 +48,25 @@ def read_url(url: str) -> SmtpServer:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("The mail server's URL begins with smtp:// or smtps:// and names a host.")
+        raise ValueError(
+            Message(N_("The mail server's URL begins with smtp:// or smtps:// and names a host."))
+        )
     try:
         host = addresses.ascii_host(parts.hostname)
     except ValueError:
-        raise ValueError("The host in the mail server's URL is not a domain.") from None
+        raise ValueError(
+            Message(N_("The host in the mail server's URL is not a domain."))
+        ) from None
     try:
         port = parts.port or (465 if parts.scheme == "smtps" else 587)
     except ValueError:
-        raise ValueError("The port in the mail server's URL is not a number.") from None
+        raise ValueError(
+            Message(N_("The port in the mail server's URL is not a number."))
+        ) from None
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    addresses.refuse_unreadable("TINGQI_SMTP_URL", {"user": user, "password": password})
+    addresses.refuse_unreadable(
+        "TINGQI_SMTP_URL", {N_("user name"): user, N_("password"): password}
+    )
     return SmtpServer(host, port, _tls(parts), user, password)
 
 
@@ -66,7 +75,7 @@ def _tls(parts: SplitResult) -> str:
         return "implicit"
     mode = parse_qs(parts.query).get("starttls", ["yes"])[-1]
     if mode not in ("required", "yes", "no"):
-        raise ValueError("In the mail server's URL, starttls is required, yes or no.")
+        raise ValueError(Message(N_("In the mail server's URL, starttls is required, yes or no.")))
     return mode
 
 
@@ -126,7 +135,10 @@ def _secure(connection: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContex
     offered = connection.has_extn("starttls")
     if server.tls == "required" and not offered:
         raise ConnectionFailed(
-            f"{server.host} does not offer STARTTLS, and it is required.", "", "alarm"
+            Message(
+                N_("%(server)s does not offer STARTTLS, which is required."), server=server.host
+            ),
+            advice="alarm",
         )
     if server.tls in ("required", "yes") and offered:
         connection.starttls(context=context)
@@ -134,8 +146,13 @@ def _secure(connection: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContex
     elif server.tls == "yes" and server.user and server.host not in _LOOPBACK:
         # Someone on the network may have removed STARTTLS: no password goes in the clear.
         raise ConnectionFailed(
-            f"{server.host} does not offer STARTTLS; the password is not sent in the clear"
-            " unless the URL says starttls=no.",
+            Message(
+                N_(
+                    "%(server)s does not offer STARTTLS; the password is not sent unencrypted "
+                    "unless the URL contains starttls=no."
+                ),
+                server=server.host,
+            ),
             advice="alarm",
         )
 
@@ -152,8 +169,12 @@ def _sign_in(connection: smtplib.SMTP, server: SmtpServer) -> None:
         code = str(getattr(fault, "smtp_code", ""))
         # 454 (RFC 4954) is a temporary fault of the server.
         advice = "" if code.startswith("4") else "alarm"
-        words = f"{server.host} refused the sign-in ({words_of(fault)})."
-        raise ConnectionFailed(words, code, advice) from fault
+        refused = Message(
+            N_("%(server)s refused the sign-in (%(error)s)."),
+            server=server.host,
+            error=words_of(fault),
+        )
+        raise ConnectionFailed(refused, code, advice) from fault
 
 
 def _sign_in_utf8(connection: smtplib.SMTP, server: SmtpServer) -> None:
@@ -171,15 +192,20 @@ def _sign_in_utf8(connection: smtplib.SMTP, server: SmtpServer) -> None:
 def _failure(server: SmtpServer, fault: Exception) -> ConnectionFailed:
     place = f"{server.host}:{server.port}"
     if isinstance(fault, ssl.SSLCertVerificationError):
-        words = f"The certificate of {place} is not to be trusted ({fault.verify_message})."
-        return ConnectionFailed(words, "", "alarm")
+        words = N_("The certificate of %(server)s is not trusted (%(error)s).")
+        message = Message(words, server=place, error=fault.verify_message)
+        return ConnectionFailed(message, "", "alarm")
+    error = words_of(fault)
     if isinstance(fault, ssl.SSLError):
-        return ConnectionFailed(f"TLS with {place} failed ({words_of(fault)}).", "", "alarm")
+        message = Message(N_("TLS with %(server)s failed (%(error)s)."), server=place, error=error)
+        return ConnectionFailed(message, "", "alarm")
     if isinstance(fault, smtplib.SMTPResponseException):
         advice = "alarm" if fault.smtp_code >= 500 else ""
-        words = f"{place} does not take mail now ({words_of(fault)})."
-        return ConnectionFailed(words, str(fault.smtp_code), advice)
-    return ConnectionFailed(f"The mail server {place} cannot be reached ({words_of(fault)}).")
+        words = N_("%(server)s does not accept mail now (%(error)s).")
+        message = Message(words, server=place, error=error)
+        return ConnectionFailed(message, str(fault.smtp_code), advice)
+    words = N_("The mail server %(server)s cannot be reached (%(error)s).")
+    return ConnectionFailed(Message(words, server=place, error=error))
 
 
 def _drop(connection: smtplib.SMTP | None) -> None:

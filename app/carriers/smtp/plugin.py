@@ -43,7 +43,7 @@ SMTP = CarrierPlugin(
     channels=(Channel.EMAIL,),
     build=build,
     settings=SmtpSettings,
-    purpose="mail",
+    purpose=N_("mail"),
     # A mail server accepts few connections, each of which carries many mails.
     limit=CarrierLimit(4, each=8),
     standin=standin,

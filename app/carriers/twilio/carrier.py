@@ -25,6 +25,7 @@ from app.carriers.twilio.http import HttpClient, ServerError, Throttled, never_l
 from app.carriers.twilio.receipts import read_resource
 from app.carriers.twilio.settings import TwilioSettings
 from app.core.channels import Channel
+from app.core.errors import N_, Message
 from app.core.gsm7 import plain_marks
 
 # Twilio's own limit on ValidityPeriod, in seconds.
@@ -121,23 +122,32 @@ class TwilioCarrier:
         except _NO_ANSWER:
             return None
 
-    def check(self) -> str:
+    def check(self) -> Message | str:
         """Fetch the account, without sending; return "" or what is wrong and what to do."""
         sid, token = (
             f"TINGQI_{self.name.upper()}_{part}" for part in ("ACCOUNT_SID", "AUTH_TOKEN")
         )
-        look = f"Look at {sid} and {token}."
         try:
             account = self._client.api.v2010.accounts(self.account.account_sid).fetch()
         except RequestException as fault:
-            why = "its certificate is not to be trusted" if untrusted(fault) else _short(fault)
-            return f"Twilio cannot be reached ({why}): look at the network."
+            untrusted_words = Message(N_("its certificate is not trusted"))
+            return Message(
+                N_("Twilio cannot be reached (%(error)s): check the network."),
+                error=untrusted_words if untrusted(fault) else _short(fault),
+            )
         except (Throttled, ServerError) as fault:
-            return f"{fault} Try again later."
+            return Message(N_("%(error)s Try again later."), error=str(fault))
         except (TwilioException, ValueError) as fault:
-            return f"Twilio does not know this account ({_short(fault)}). {look}"
+            return Message(
+                N_("Twilio does not know this account (%(error)s). Check %(sid)s and %(token)s."),
+                error=_short(fault),
+                sid=sid,
+                token=token,
+            )
         status = str(getattr(account.status, "value", account.status))
-        return "" if status == "active" else f"The Twilio account is {status}: see its console."
+        if status == "active":
+            return ""
+        return Message(N_("The Twilio account is %(status)s: see its console."), status=status)
 
     def close(self) -> None:
         """Close the pooled connections."""

@@ -44,7 +44,7 @@ TWILIO = CarrierPlugin(
     channels=(Channel.SMS,),
     build=build,
     settings=TwilioSettings,
-    purpose="text messages",
+    purpose=N_("text messages"),
     # Twilio answers many calls at once.
     limit=CarrierLimit(32),
     capabilities=Capabilities(receipts=True, lookup=True),
@@ -56,7 +56,7 @@ SECOND_TWILIO = replace(
     TWILIO,
     name="twilio2",
     label=N_("second Twilio account"),
-    purpose="the second carrier of text messages",
+    purpose=N_("the second carrier of text messages"),
     webhooks=None,  # the first account's serve both
     standin=None,
     companion_of=TWILIO.name,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.core.characters import half_width
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured
 from app.core.settings import setting, web_address
 
 
@@ -19,8 +19,12 @@ def sender(name: str, text: str) -> str:
         return number
     if not re.fullmatch(r"[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}", text):
         raise Misconfigured(
-            f"{name} must be a number with + and its country, as +15005550006, a short code, or a "
-            "sender's name of at most 11 letters and digits."
+            N_(
+                "%(name)s must be a number with + and its country code, such as %(example)s, a "
+                "short code, or a sender's name of at most 11 letters and digits."
+            ),
+            name=name,
+            example="+15005550006",
         )
     return text
 

@@ -12,14 +12,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
+from app.core import terminal
 from app.core.db import db, release_session
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Message, Misconfigured
 
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
-UPGRADE = "run `tingqi db upgrade`"
+UPGRADE = "`tingqi db upgrade`"
 # Partitions of the record's tables on PostgreSQL. "before" holds the entries from before there were
 # partitions, in installations that old.
 PARTITION = re.compile(r"record_(line|content)_(\d{6}|before|other)")
@@ -62,48 +63,67 @@ def check(app: Flask, *, make: bool = True) -> None:
         embedded = db.engine.dialect.name == "sqlite"
         if embedded and not make and _is_empty():
             raise Misconfigured(
-                f"There is no database at {db.engine.url.database}: run this in the folder of your "
-                "installation, or set TINGQI_INSTANCE."
+                N_(
+                    "There is no database at %(file)s: run this command in the folder of your "
+                    "installation, or set TINGQI_INSTANCE."
+                ),
+                file=db.engine.url.database,
             )
         if embedded and _is_empty():
             from flask_migrate import upgrade
 
-            click.echo(f"Making the embedded database {db.engine.url.database}.", err=True)
+            terminal.say(
+                N_("Creating the embedded database %(file)s."),
+                file=db.engine.url.database,
+                err=True,
+            )
             upgrade()
-        if words := fault():
-            raise Misconfigured(words)
+        if message := fault():
+            raise Misconfigured(message)
 
 
-def fault() -> str:
-    """Return what to do about a schema that is not this version's, "" if it is; in app context."""
+def fault() -> Message | None:
+    """Return what to do if the schema is not this version's, else None; in app context."""
     script = ScriptDirectory(current_app.extensions["migrate"].directory)
     with db.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
         tables = sa.inspect(connection).get_table_names()
     if revision == script.get_current_head():
-        return ""
+        return None
     if revision is None and not tables:
-        return f"The database is empty: {UPGRADE}."
+        return Message(N_("The database is empty: run %(command)s."), command=UPGRADE)
     if revision is None:
-        return "The database has tables, but none of Tingqi's marks: give Tingqi one of its own."
-    return no_way_from(revision) or (
-        f"The database has the schema of an older version ({revision}): {UPGRADE}."
+        return Message(
+            N_("The database contains tables of another program: use one only for Tingqi.")
+        )
+    return no_way_from(revision) or Message(
+        N_("The database has the schema of an older version (%(revision)s): run %(command)s."),
+        revision=revision,
+        command=UPGRADE,
     )
 
 
-def no_way_from(revision: str | None) -> str:
-    """Return why a database cannot be upgraded from a revision, "" if it can; in app context."""
+def no_way_from(revision: str | None) -> Message | None:
+    """Return why a database cannot be upgraded from a revision, None if it can; in app context."""
     script = ScriptDirectory(current_app.extensions["migrate"].directory)
     if revision is None or revision in {each.revision for each in script.walk_revisions()}:
-        return ""
+        return None
     if FOLDED.fullmatch(revision):
-        return (
-            f"The database has the schema of a version that is too old for this one ({revision}): "
-            f"{UPGRADE} with the last Tingqi of November 2026 first, then with this one."
+        return Message(
+            N_(
+                "The database has the schema of a version that is too old for this one "
+                "(%(revision)s): run %(command)s with the last Tingqi of November 2026 first, "
+                "then with this one."
+            ),
+            revision=revision,
+            command=UPGRADE,
         )
-    return (
-        f"The database has a schema that this version does not know ({revision}): "
-        "install the version of Tingqi that made it, or a newer one."
+    return Message(
+        N_(
+            "The database has a schema that this version does not know (%(revision)s): "
+            "install the version of Tingqi that created it, or a newer one."
+        ),
+        revision=revision,
     )
 
 

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from app.core.errors import N_, Message
+
 LOW = 64 * 1024**2  # bytes; an import of 100,000 rows, or six documents of counsel, may fill them
 
 
@@ -14,7 +16,10 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def nearly_full(folder: Path) -> str:
-    """Return a warning if little space is left on the disk of a folder, else an empty text."""
+def nearly_full(folder: Path) -> Message | None:
+    """Return a warning if little space is left on the disk of a folder."""
     free = free_bytes(folder)
-    return f"nearly full: {free // 1024**2} MB left at {folder}" if free < LOW else ""
+    if free >= LOW:
+        return None
+    words = N_("nearly full: %(free)s MB left at %(folder)s")
+    return Message(words, free=free // 1024**2, folder=folder)

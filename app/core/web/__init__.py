@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import sqlalchemy as sa
-from babel.dates import format_timedelta
 from babel.support import Translations
 from flask import Flask, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import Babel, get_locale, gettext
@@ -27,7 +26,6 @@ from app.core.db import database_fault, is_away
 from app.core.errors import (
     Clash,
     Gone,
-    HearingTime,
     Invalid,
     Message,
     NotFound,
@@ -36,6 +34,7 @@ from app.core.errors import (
     RuleWarning,
 )
 from app.core.runtime.logs import one_line_error
+from app.core.translation import translate
 from app.core.web import rate_limits
 
 if TYPE_CHECKING:
@@ -106,27 +105,7 @@ def _user_languages() -> tuple[str, str]:
 
 def translated(message: Message | str) -> str:
     """Return a message in the language of the page."""
-    if isinstance(message, str):
-        return gettext(message)
-    language = str(get_locale() or "en")[:2]
-    facts = {name: _formatted_fact(fact, language) for name, fact in message.facts.items()}
-    return gettext(message.words) % facts if facts else gettext(message.words)
-
-
-def _formatted_fact(fact: Any, language: str) -> Any:
-    if isinstance(fact, Message):
-        return translated(fact)
-    if isinstance(fact, HearingTime):
-        if fact.ends_at:
-            return wording.span(fact.starts_at, fact.ends_at, fact.zone, language)
-        return wording.moment(fact.starts_at, fact.zone, language)
-    if isinstance(fact, list):
-        return wording.listed(fact, language)
-    if isinstance(fact, dt.timedelta):
-        return format_timedelta(fact, locale=language)
-    if isinstance(fact, dict):  # words that their data carries in each language
-        return fact.get(language) or fact.get("en", "")
-    return fact
+    return translate(message, str(get_locale() or "en")[:2])
 
 
 STATUS: dict[type[Exception], int] = {

@@ -15,7 +15,8 @@ LANGUAGES = ("en", "zh")
 
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
 _BETWEEN = {"en": ", ", "zh": " "}
-_MARKS = {"en": (", ", ", ", ": "), "zh": ("，", "、", "：")}  # comma, comma of a list, colon
+# Comma, comma of a list, colon, semicolon.
+_MARKS = {"en": (", ", ", ", ": ", "; "), "zh": ("，", "、", "：", "；")}
 
 _KINDS = {
     "trial": ("Trial", "开庭审理"),
@@ -57,6 +58,11 @@ def listed(names: Iterable[object], language: str) -> str:
 def colon(language: str) -> str:
     """Return the colon between a label and its value: ": ", "："."""
     return _MARKS[language_of(language)][2]
+
+
+def semicolon(language: str) -> str:
+    """Return the semicolon between two sentences: "; ", "；"."""
+    return _MARKS[language_of(language)][3]
 
 
 def aside(words: object, language: str) -> str:
