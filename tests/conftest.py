@@ -476,8 +476,9 @@ def proposal(case_id: int, *slots: tuple[str, str], **more: Any) -> dict[str, An
 
 def environment_in(folder: Path) -> dict[str, str]:
     """Return the environment of commands whose instance lies in a folder: only what they need."""
-    basic = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**basic, "TINGQI_INSTANCE": str(folder / "instance"), "PYTHONWARNINGS": "error"}
+    basic = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    own = {"LANG": "C.UTF-8", "TINGQI_INSTANCE": str(folder / "instance")}
+    return {**basic, **own, "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture

@@ -229,12 +229,12 @@ def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[s
 
 
 def _progress_text(progress: SearchProgress) -> str:
-    words = N_("%(placed)s of %(most)s placed, cost %(cost)s")
+    words = N_("placed %(placed)s of %(most)s, cost %(cost)s")
     if progress.bound is not None:
-        words = N_("%(placed)s of %(most)s placed, cost %(cost)s, lower bound %(bound)s")
+        words = N_("placed %(placed)s of %(most)s, cost %(cost)s, lower bound %(bound)s")
     if progress.bound is not None and progress.gap is not None:
         words = N_(
-            "%(placed)s of %(most)s placed, cost %(cost)s, lower bound %(bound)s (gap %(gap)s)"
+            "placed %(placed)s of %(most)s, cost %(cost)s, lower bound %(bound)s (gap %(gap)s)"
         )
     return gettext(
         words,

@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_written_to_is_our_alarm(tmp_path, clock):
     outbox = Outbox(tmp_path / "file", "sms", clock)
     [(_, outcome)] = outbox.send([text()])
     assert (outcome.result, outcome.advice) == (SendStatus.TEMPORARY, "alarm")
-    assert "cannot be written to" in outbox.check()
+    assert "cannot be written to" in str(outbox.check())
 
 
 def test_a_house_with_nothing_set_writes_to_its_outbox(tmp_path):

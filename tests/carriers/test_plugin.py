@@ -166,7 +166,7 @@ def test_settings_of_a_carrier_of_ones_own_are_refused_like_those_of_tingqis(
 ) -> None:
     half = environment | {"TINGQI_COURIER_URL": "https://api.courier.example"}
     assert refused(half, site) == (
-        "The settings for Courier are half made: TINGQI_COURIER_KEY is missing. Set it, or unset "
+        "The settings for Courier are incomplete: TINGQI_COURIER_KEY is missing. Set it, or unset "
         "TINGQI_COURIER_URL."
     )
     chosen = environment | {"TINGQI_SMS": "courier"}
@@ -187,5 +187,5 @@ def test_a_carrier_that_cannot_be_loaded_is_named_with_its_package(
     (metadata / "entry_points.txt").write_text(points)
     assert refused(environment, tmp_path / "site") == (
         "The carrier broken of the package tingqi-broken cannot be loaded "
-        "(No module named 'tingqi_broken'): mend or uninstall it."
+        "(No module named 'tingqi_broken'): repair or uninstall it."
     )

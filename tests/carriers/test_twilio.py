@@ -220,14 +220,14 @@ def test_a_twilio_that_is_down_leaves_every_text_for_later():
         outcomes = send(carrier, *(text(n) for n in range(20)))
         assert carrier.find(text(), an_hour_ago()) is None
         assert carrier.ask("SM1") is None
-        assert "cannot be reached" in carrier.check()
+        assert "cannot be reached" in str(carrier.check())
     assert {(o.result, o.status) for o in outcomes} == {(SendStatus.TEMPORARY, "line_down")}
 
 
 def test_a_wrong_token_is_our_fault_and_not_the_recipients(twilio):
     with client(account(twilio, auth_token="wrong")) as carrier:
         [outcome] = send(carrier)
-        assert "TINGQI_TWILIO_AUTH_TOKEN" in carrier.check()
+        assert "TINGQI_TWILIO_AUTH_TOKEN" in str(carrier.check())
         assert carrier.find(text(), an_hour_ago()) is None
     assert (outcome.result, outcome.advice, outcome.code) == (
         SendStatus.TEMPORARY,

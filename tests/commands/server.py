@@ -94,6 +94,9 @@ def become(request: Request) -> None:
     for number, stream in enumerate(request.streams):
         os.dup2(stream, number)  # what Python has open on it, nobody has read or written yet
         os.close(stream)
+    # What Python knows of its own streams is true of the server's only, such as whether they seek.
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
     os.environ.clear()
     os.environ.update(request.environment)
     os.chdir(request.folder)

@@ -132,7 +132,7 @@ def test_an_error_of_use_is_one_sentence(
     environment: dict[str, str], words: tuple[str, ...], settings: dict[str, str], named: str
 ) -> None:
     done = tingqi({**environment, **settings}, *words)
-    made = "Making the embedded database"
+    made = "Creating the embedded database"
     done.stderr = "".join(
         line for line in done.stderr.splitlines(keepends=True) if not line.startswith(made)
     )
@@ -143,7 +143,7 @@ def test_a_slip_in_a_settings_name_is_told(environment: dict[str, str]) -> None:
     tingqi(environment, "court", "add", "A court")
     slipped = {**environment, "TINGQI_SMPT_URL": "smtp://mail.court.example"}
     told = tingqi(slipped, "doctor")
-    problem = "PROBLEM settings: TINGQI_SMPT_URL in the environment: no setting of Tingqi's"
+    problem = "PROBLEM settings: TINGQI_SMPT_URL in the environment: not a setting of Tingqi"
     assert problem in told.stdout.splitlines()
     worked = tingqi(slipped, "worker", "--once")
     assert worked.returncode == 0

@@ -96,7 +96,7 @@ def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[D
             process.send_signal(signal.SIGINT)
             rest = process.communicate(timeout=PATIENCE)[0]
             assert process.returncode == 0
-            assert "Stopped. What happened stays" in rest
+            assert "Stopped. The data is kept" in rest
             assert (folder / "stderr").read_text() == ""
         finally:
             process.kill()
@@ -107,7 +107,7 @@ def _printed(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     for line in process.stdout:
         lines.append(line)
-        if "start anew with" in line:
+        if "make demo FRESH=1" in line:
             break
     else:
         raise AssertionError("the demo ended: " + "".join(lines))
@@ -214,7 +214,7 @@ def test_nothing_is_printed_when_it_is_stopped_before_all_is_ready(
         ) as process,
     ):
         assert process.stdout is not None
-        assert process.stdout.readline() == "Tingqi demo: one moment …\n"
+        assert process.stdout.readline() == "Preparing the demo; one moment …\n"
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=PATIENCE)[0] == ""
         assert (process.returncode, (tmp_path / "early").read_text().strip()) == (130, "")
@@ -297,6 +297,6 @@ def test_a_database_that_is_not_the_demos_is_left_alone(
         timeout=PATIENCE,
     )
     assert done.returncode == 2
-    assert "left alone" in done.stderr
+    assert "is not changed" in done.stderr
     assert (instance / "tingqi.db").read_bytes() == before
     assert os.listdir(instance / "outbox") == ["kept.eml"]

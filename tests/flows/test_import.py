@@ -323,7 +323,7 @@ def test_a_clash_within_a_file_names_both(scenario: Scenario) -> None:
     status, said = run(scenario, as_csv([{**ROW, **fixed}, {**other, **fixed}]))
     assert status == 1
     assert "line 3, hearing_at: Courtroom 第三法庭 is taken by （2026）沪0115民初700号" in said
-    assert "Nothing is entered." in said
+    assert "Nothing is imported." in said
     assert cases(scenario) == []
 
 
@@ -343,7 +343,7 @@ def test_one_clash_among_many_cases_is_found_and_leaves_the_others(scenario: Sce
     rows = [crowd(n) for n in range(14)]
     rows[9]["judge"] = rows[2]["judge"]
     status, said = run(scenario, as_csv(rows))
-    words = f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, 2026-12-15 09:30"
+    words = f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, Tue 15 Dec 2026, 09:30"
     assert (status, words in said, cases(scenario)) == (1, True, []), said
     status, said = run(scenario, as_csv(rows), "--partial")
     assert "Cases: 13 new, 0 changed, 0 unchanged. Hearings: 13 new" in said
@@ -413,10 +413,10 @@ def test_every_bad_cell_is_named_by_line_and_column_and_nothing_is_written(
     # The header is line 1, the good row 2 and 3, for its title has two lines, the other 4.
     wanted = [f"line {n}, {words}" for n, (_, words) in enumerate(BAD, start=5)]
     assert [words for words in wanted if words not in said] == []
-    assert f"Faults: {len(BAD)}." in said, said
+    assert f"Errors: {len(BAD)}." in said, said
     assert cases(scenario) == []
     status, said = run(scenario, content, "--partial")
-    assert (status, "Cases: 1 new" in said, "The other cases are entered." in said) == (
+    assert (status, "Cases: 1 new" in said, "The other cases are imported." in said) == (
         1,
         True,
         True,
@@ -477,7 +477,7 @@ def test_two_rows_that_contradict_each_other_name_each_other(scenario: Scenario)
 
 def test_a_case_is_not_entered_without_its_refused_row(scenario: Scenario) -> None:
     status, said = run(scenario, as_csv([ROW, {**OTHER, "firm": "=1+1"}]), "--partial")
-    assert (status, "Faults: 1. Cases left out: 1." in said) == (1, True), said
+    assert (status, "Errors: 1. Skipped cases: 1." in said) == (1, True), said
     assert cases(scenario) == []
 
 

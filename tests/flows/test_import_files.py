@@ -228,7 +228,7 @@ def test_titles_merged_cells_and_totals_are_read_as_a_person_reads_them(scenario
 
     second = row(2, 当事人="乙公司", 诉讼地位="被告")
     status, said = run(scenario, one(row(1), second, after=shape), name="x.xlsx")
-    assert (status, "rows: 2" in said, "left out: 合计：1件." in said) == (0, True, True), said
+    assert (status, ": 2 rows" in said, "left out: 合计：1件." in said) == (0, True, True), said
     [case] = cases(scenario)
     assert case["number"] == "（2026）沪0115民初7001号"
     assert [party["name"] for party in case["parties"]] == ["甲1公司", "乙公司"]
@@ -245,7 +245,7 @@ def test_a_sheet_formatted_to_its_last_row_has_the_rows_that_are_filled(scenario
             end = b"</sheetData>"
             made.writestr(name, source.read(name).replace(end, more.encode() + end))
     status, said = run(scenario, held.getvalue(), name="x.xlsx")
-    assert (status, "rows: 2," in said) == (0, True), said
+    assert (status, ": 2 rows," in said) == (0, True), said
 
 
 WIDE = (
@@ -600,7 +600,7 @@ def test_a_list_of_hearings_is_read_like_an_import(scenario: Scenario) -> None:
     status, said = listed("--dry-run", "--sheet", "新")
     assert f"line 5, 案号: Line 4 has this hearing of case {row(2)[0]} already." in said
     assert "Line 6 is taken for a note or a total" in said
-    assert "Faults: 1." in said
+    assert "Errors: 1." in said
     desk = scenario.sign_in()
     given = {"file": (io.BytesIO(book(*sheets)), "x"), "seconds": "1"}
     page = desk.post("/listings?lang=en", data=given)

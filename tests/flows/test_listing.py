@@ -224,4 +224,4 @@ def test_an_error_of_use_is_one_sentence(
 def test_a_dry_run_keeps_nothing_and_gb18030_is_read(scenario: Scenario) -> None:
     cases(scenario)
     status, said = run(scenario, file_of(*rows()).encode("gb18030"), "--dry-run")
-    assert (status, "hearings: 4. Nothing is kept." in said) == (0, True), said
+    assert (status, "hearings: 4. Nothing is stored." in said) == (0, True), said

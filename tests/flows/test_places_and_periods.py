@@ -122,7 +122,7 @@ def test_a_court_is_added_with_its_part_and_doctor_misses_it(environment: dict[s
     assert "part" not in done.stderr
     [line] = [each for each in tingqi(environment, "doctor").stdout.splitlines() if "holid" in each]
     assert line.startswith("PROBLEM holidays: Glasgow: Holidays differ by part of GB")
-    assert "Choose it on the page of settings" in line
+    assert "Choose it on the settings page" in line
 
 
 def chosen(scenario: Scenario) -> tuple[str, str]:

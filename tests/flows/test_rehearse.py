@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from app.core.errors import Message
 from app.rehearsal import perform
 from app.rehearsal.browser import HtmlPage
 from app.rehearsal.report import RehearsalStep, expect, line
@@ -95,13 +96,13 @@ def test_a_server_that_is_not_there_is_said_in_one_sentence(
 
 
 def test_a_step_that_is_not_seen_is_said_and_what_builds_on_it_is_skipped_by_name() -> None:
-    def broken(*_: object) -> str:
+    def broken(*_: object) -> Message:
         raise ConnectionError("nobody listens")
 
     steps = (
-        RehearsalStep("first", (), lambda *_: "one thing"),
-        RehearsalStep("second", ("first",), lambda *_: str(expect(False, "nothing came"))),
-        RehearsalStep("third", ("second",), lambda *_: "never"),
+        RehearsalStep("first", (), lambda *_: Message("one thing")),
+        RehearsalStep("second", ("first",), lambda *_: Message(str(expect(False, "nothing came")))),
+        RehearsalStep("third", ("second",), lambda *_: Message("never")),
         RehearsalStep("fourth", ("first",), broken),
     )
     heard: list[str] = []
