@@ -95,8 +95,8 @@ def become(request: Request) -> None:
         os.dup2(stream, number)  # what Python has open on it, nobody has read or written yet
         os.close(stream)
     # What Python knows of its own streams is true of the server's only, such as whether they seek.
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     os.environ.clear()
     os.environ.update(request.environment)
     os.chdir(request.folder)
