@@ -12,8 +12,11 @@ from app import config
 from app.cli import cli
 
 HOME = Path(__file__).parent.parent
-README = (HOME / "README.md").read_text(encoding="utf-8")
-PAGES = [HOME / "README.md", HOME / "CHANGELOG.md", *sorted((HOME / "docs").glob("*.md"))]
+READMES = {
+    name: (HOME / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")
+}
+PAGES = [HOME / name for name in (*READMES, "CHANGELOG.md")]
+PAGES += sorted((HOME / "docs").rglob("*.md"))
 LARGEST_PICTURE = 200 * 1024  # bytes
 
 
@@ -44,8 +47,11 @@ def test_commands_are_found_in_the_docs() -> None:
     assert {"tingqi doctor", "tingqi worker", "tingqi rehearse"} <= set(said_commands())
 
 
-def test_every_setting_is_told_and_none_that_is_not_there() -> None:
-    table = README.split("## Settings")[1].split("\n## ")[0]
+@pytest.mark.parametrize(
+    ("readme", "heading"), [("README.md", "## Settings"), ("README.zh.md", "## 设置")]
+)
+def test_every_setting_is_told_and_none_that_is_not_there(readme: str, heading: str) -> None:
+    table = READMES[readme].split(heading)[1].split("\n## ")[0]
     assert set(re.findall(r"`(TINGQI_[A-Z0-9_]+)`", table)) == config.known()
     everywhere = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     mentioned = set(re.findall(r"\bTINGQI_[A-Z0-9_]+[A-Z0-9]", everywhere))
@@ -53,7 +59,7 @@ def test_every_setting_is_told_and_none_that_is_not_there() -> None:
     assert mentioned - examples <= config.known()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
     own = [target for target in targets if not urlsplit(target).scheme]
@@ -61,16 +67,24 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert missing == []
 
 
-def test_two_pictures_of_real_pages_are_small_enough() -> None:
-    pictures = [HOME / target for target in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)]
+@pytest.mark.parametrize("readme", READMES)
+def test_two_pictures_of_real_pages_are_small_enough(readme: str) -> None:
+    targets = re.findall(r"!\[[^]]+\]\(([^)]+)\)", READMES[readme])
+    pictures = [HOME / target for target in targets]
     assert len(pictures) == 2
     for picture in pictures:
         assert picture.read_bytes().startswith(b"\x89PNG\r\n")
         assert picture.stat().st_size < LARGEST_PICTURE
 
 
-def test_the_map_of_app_names_every_place_and_none_that_is_not_there() -> None:
-    table = README.split("## The map of `app/`")[1].split("\n## ")[0]
+@pytest.mark.parametrize(
+    ("readme", "heading"),
+    [("README.md", "## The map of `app/`"), ("README.zh.md", "## `app/` 的结构")],
+)
+def test_the_map_of_app_names_every_place_and_none_that_is_not_there(
+    readme: str, heading: str
+) -> None:
+    table = READMES[readme].split(heading)[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     named = {name.rstrip("/") for row in rows for name in re.findall(r"`([^`]+)`", row)}
     there = {

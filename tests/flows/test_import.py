@@ -343,7 +343,9 @@ def test_one_clash_among_many_cases_is_found_and_leaves_the_others(scenario: Sce
     rows = [crowd(n) for n in range(14)]
     rows[9]["judge"] = rows[2]["judge"]
     status, said = run(scenario, as_csv(rows))
-    words = f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, Tue 15 Dec 2026, 09:30"
+    words = (
+        f"line 11, hearing_at: Judge Judge 2 has {rows[2]['number']} then, Tue 15 Dec 2026, 09:30"
+    )
     assert (status, words in said, cases(scenario)) == (1, True, []), said
     status, said = run(scenario, as_csv(rows), "--partial")
     assert "Cases: 13 new, 0 changed, 0 unchanged. Hearings: 13 new" in said

@@ -23,10 +23,15 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - columns(text))
 
 
+def pieces(paragraph: str) -> list[str]:
+    """Return the parts of a paragraph between which a line may be broken."""
+    return _PIECE.findall(" ".join(paragraph.split()))
+
+
 def wrapped(paragraph: str, width: int) -> list[str]:
     """Break a paragraph into lines of at most ``width`` columns."""
     lines, line = [], ""
-    for piece in _PIECE.findall(" ".join(paragraph.split())):
+    for piece in pieces(paragraph):
         if line and columns((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
