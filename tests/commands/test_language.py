@@ -40,6 +40,10 @@ NAMES |= {
     "to",
     "Ctrl",
     "admin",
+    "assistant",
+    "judge",
+    "csv",
+    "json",
 }
 CHINESE = {"LANG": "zh_CN.UTF-8"}
 CSV = """number,title,procedure,judge,party,side,counsel,email,phone
