@@ -12,7 +12,7 @@ class MessageForm(StrEnum):
 
     channel: Channel
 
-    def __new__(cls, value: str, channel: Channel) -> "MessageForm":
+    def __new__(cls, value: str, channel: Channel = Channel.SMS) -> "MessageForm":
         """Create a form with the channel whose templates it takes."""
         member = str.__new__(cls, value)
         member._value_, member.channel = value, channel
