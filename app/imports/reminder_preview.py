@@ -64,7 +64,7 @@ def of_upload(session: Session, upload_id: int, now: dt.datetime) -> dict[str, A
     hearings, people, unreachable = set(), set(), {}
     by_language: dict[str, _Reminded] = {}
     for row in session.execute(query):
-        reminded = _Reminded(*row.tuple())
+        reminded = _Reminded(*list[Any](row))
         hearings.add(reminded.hearing_id)
         people.add(reminded.counsel_id)
         ways = addresses_by_channel(reminded)
