@@ -35,6 +35,7 @@ HEARING_OPTIONS = (
     INVITATIONS.joinedload(Invitation.counsel),
     INVITATIONS.joinedload(Invitation.party),
     INVITATIONS.selectinload(Invitation.answers),
+    INVITATIONS.selectinload(Invitation.offered),
 )
 # Rows that were just written are read again from the database.
 AFRESH = {"populate_existing": True}

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
+from app.core.half_days import DayHalf
 from app.hearings.models import AnswerChoice, HearingState
 
 
@@ -113,6 +114,13 @@ class SlotOut(Schema):
     answers = fields.List(fields.Nested(AnswerOut))
 
 
+class HalfDayOut(Schema):
+    """A half-day on which counsel could come: before (am) or after (pm) the court's midday."""
+
+    on = fields.Date()
+    half = _one_of(*DayHalf)
+
+
 class InvitationOut(Schema):
     """A counsel's seat in the newest round. The link to it is counsel's own, and not shown."""
 
@@ -131,6 +139,10 @@ class InvitationOut(Schema):
     )
     answered_at = _moment()
     comment = fields.String()
+    half_days = fields.List(
+        fields.Nested(HalfDayOut),
+        metadata={"description": "When counsel could come, given where no slot suits them"},
+    )
 
 
 class HearingOut(Schema):

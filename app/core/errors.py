@@ -27,6 +27,16 @@ class HearingTime:
         return start + (f"–{self.ends_at.astimezone(zone):%H:%M}" if self.ends_at else "")
 
 
+@dataclass(frozen=True)
+class DayName:
+    """A day in a message: shown with its weekday, without its year, in the reader's language."""
+
+    on: dt.date
+
+    def __str__(self) -> str:
+        return self.on.isoformat()
+
+
 class Message:
     """A translatable message: English text with ``%(name)s`` placeholders, and their values."""
 

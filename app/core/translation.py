@@ -9,7 +9,7 @@ from babel.dates import format_timedelta
 from babel.support import NullTranslations, Translations
 
 from app.core import wording
-from app.core.errors import HearingTime, Message
+from app.core.errors import DayName, HearingTime, Message
 
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
@@ -37,6 +37,8 @@ def _lookup(text: str, language: str) -> str:
 def _formatted(value: Any, language: str) -> Any:
     if isinstance(value, Message):
         return translate(value, language)
+    if isinstance(value, DayName):
+        return wording.day_name(value.on, language)
     if isinstance(value, HearingTime):
         if value.ends_at:
             return wording.span(value.starts_at, value.ends_at, value.zone, language)

@@ -194,6 +194,7 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
                 joinedload(Invitation.counsel),
                 joinedload(Invitation.party),
                 selectinload(Invitation.answers),
+                selectinload(Invitation.offered),
             ),
         )
         .execution_options(populate_existing=True)

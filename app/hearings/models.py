@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Party
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
 from app.court.models import Courtroom, Judge
 from app.people.models import User
@@ -213,6 +214,14 @@ class Invitation(Base):
     answers: Mapped[list["Answer"]] = relationship(
         back_populates="invitation", order_by="Answer.slot_id"
     )
+    offered: Mapped[list["OfferedHalfDay"]] = relationship(
+        back_populates="invitation", order_by="(OfferedHalfDay.on, OfferedHalfDay.half)"
+    )
+
+    @property
+    def half_days(self) -> tuple[HalfDay, ...]:
+        """Half-days on which counsel could come, in order; only where no slot suits them."""
+        return tuple(each.half_day for each in self.offered)
 
 
 class Answer(Base):
@@ -227,6 +236,28 @@ class Answer(Base):
     says: Mapped[str] = mapped_column(sa.String(10))
 
     invitation: Mapped[Invitation] = relationship(back_populates="answers")
+
+
+class OfferedHalfDay(Base):
+    """A half-day on which counsel could come, given with an answer that took no slot.
+
+    Replaced with the answer. ``half`` is a DayHalf, by the court's wall clock.
+    """
+
+    __tablename__ = "offered_half_day"
+    __table_args__ = (sa.UniqueConstraint("invitation_id", "on", "half"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("invitation.id"))
+    on: Mapped[dt.date] = mapped_column()
+    half: Mapped[str] = mapped_column(sa.String(2))
+
+    invitation: Mapped[Invitation] = relationship(back_populates="offered")
+
+    @property
+    def half_day(self) -> HalfDay:
+        """The half-day as a value."""
+        return HalfDay(self.on, DayHalf(self.half))
 
 
 class Booking(Base):

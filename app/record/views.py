@@ -9,9 +9,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases import queries
-from app.core import web, wording
+from app.core import half_days, web, wording
 from app.core.channels import BY_HAND, OTHER_CHANNELS
 from app.core.db import db
+from app.core.half_days import HalfDay
 from app.core.web.access import signed_in
 from app.record import ledger
 from app.record.models import ChainHead, Entry
@@ -42,10 +43,24 @@ def line_words(entry: Entry) -> str:
         _happened(str(detail.get("happened_at") or "")),
         _outcome(str(detail.get("outcome") or "")),
         str(body.get("note") or ""),
+        str(body.get("topic") or ""),
+        _could_come(half_days.of_entry(body)),
         str(body.get("comment") or ""),
         gettext("by %(name)s", name=body["by"]) if body.get("by") else "",
     ]
     return " · ".join(dict.fromkeys(each for each in parts if each))
+
+
+@bp.app_template_global()
+def half_days_words(chosen: Sequence[HalfDay]) -> str:
+    """Return some half-days in the reader's language, in order: "Thu 17 Dec, morning; …"."""
+    separator = "；" if web.language() == "zh" else "; "
+    return separator.join(web.translated(each) for each in half_days.described(chosen))
+
+
+def _could_come(chosen: Sequence[HalfDay]) -> str:
+    words = half_days_words(chosen)
+    return gettext("could come: %(half_days)s", half_days=words) if words else ""
 
 
 def _translated(text: object) -> str:

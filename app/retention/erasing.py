@@ -11,7 +11,7 @@ from app.core.db import Base
 from app.core.errors import N_, Refusal
 from app.core.forms import Form
 from app.court.models import Court
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal
+from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
 from app.hearings.proposing import drafts
 from app.hearings.rescheduling import service as rescheduling
 from app.notices.models import Notice
@@ -86,6 +86,11 @@ def _blank_words(session: Session, case_id: int) -> None:
         sa.update(Hearing).where(Hearing.case_id == case_id).values(reason=""),
         sa.update(Proposal).where(Proposal.id.in_(proposals)).values(overridden_because=""),
         sa.update(Invitation).where(Invitation.proposal_id.in_(proposals)).values(comment=""),
+        sa.delete(OfferedHalfDay).where(
+            OfferedHalfDay.invitation_id.in_(
+                sa.select(Invitation.id).where(Invitation.proposal_id.in_(proposals))
+            )
+        ),
     ):
         session.execute(words.execution_options(**unsynchronized))
 

@@ -256,3 +256,26 @@ def test_a_courtroom_that_is_free_goes_with_each_choice_and_the_best_is_first(
         assert each.room in rooms([each.opening])[each.opening.starts_at]  # type: ignore[operator]
     best = next((o for o in found if rooms([o])[o.starts_at]), None)  # type: ignore[operator]
     assert (made[0].opening if made else None) == best
+
+
+def test_what_a_person_offered_comes_before_all_else_and_only_if_it_holds_the_whole() -> None:
+    asked = wish(90, 10)
+    friday = MONDAY + dt.timedelta(days=11)
+    offered = Attendee("Zhao", offered=[span("00:00", "12:00", friday)])
+    found = find_openings(wish(90, 12), [Attendee("J", judge=True), offered])
+    assert found[0].day == friday
+    assert found[0].starts_at == at("09:00", friday)
+    assert [str(reason) for reason in found[0].reasons][-1] == (
+        "Zhao said that they could come on this half-day"
+    )
+    over = next(each for each in found if each.starts_at == at("13:30", friday))
+    assert over.score < found[0].score - 30
+    assert find_openings(asked, [offered])[0].day == MONDAY  # it lies beyond what is searched
+
+
+def test_midday_is_the_beginning_of_lunch_or_noon() -> None:
+    assert HOURS.midday == dt.time(12)
+    early = CourtHours(dt.time(8), dt.time(11, 30), dt.time(13), dt.time(17))
+    assert early.midday == dt.time(11, 30)
+    without = CourtHours(dt.time(9), dt.time(9), dt.time(9), dt.time(17))
+    assert without.midday == dt.time(12)

@@ -127,12 +127,13 @@ def _default(session: Session, table: str, column: str) -> str:
 
 
 def _document(rows: Sequence[dict[str, Any]]) -> str:
-    return json_text(rows, _instant)
+    return json_text(rows, _instant_or_day)
 
 
-def _instant(value: Any) -> str:
-    if isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return value.isoformat()
+def _instant_or_day(value: Any) -> str:
+    is_instant = isinstance(value, dt.datetime)
+    if value.tzinfo is not None if is_instant else isinstance(value, dt.date):
+        return str(value.isoformat())
     raise TypeError(f"not a value for a row: {value!r}")
 
 

@@ -256,15 +256,19 @@ def _icon(sprite: Path, name: str) -> str:
     tree = _sprite(sprite)
     symbol = tree[name]
     inner = "".join(ElementTree.tostring(child, encoding="unicode") for child in symbol)
+    inner = inner.replace(f' xmlns="{_SVG}"', "")  # which HTML implies
     return (
         f'<svg class="icon" viewBox="{symbol.get("viewBox")}" fill="currentColor" '
         f'aria-hidden="true" focusable="false">{inner}</svg>'
     )
 
 
+_SVG = "http://www.w3.org/2000/svg"
+
+
 @lru_cache(maxsize=1)
 def _sprite(sprite: Path) -> dict[str, ElementTree.Element]:
-    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+    ElementTree.register_namespace("", _SVG)
     root = ElementTree.parse(sprite).getroot()  # noqa: S314  (a file of an installed package)
     return {str(symbol.get("id")): symbol for symbol in root}
 

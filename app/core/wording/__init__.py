@@ -104,6 +104,12 @@ def day(at: datetime, zone: str, language: str) -> str:
     return _formatted(local(at, zone).date(), _DAY[chosen], chosen)
 
 
+def day_name(on: date, language: str) -> str:
+    """Say a calendar day of these weeks, without its year: "Tue 15 Dec", "12月15日 周二"."""
+    chosen = language_of(language)
+    return _formatted(on, {"en": "EEE d MMM", "zh": "M月d日 EEE"}[chosen], chosen)
+
+
 def short_day(
     at: datetime, zone: str, language: str, *, weekday: bool = True, year: bool = True
 ) -> str:

@@ -3,13 +3,16 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from marshmallow import ValidationError
 
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import TextField
+from app.core.half_days import HalfDay
+from app.hearings.half_days import MOST_CHOSEN
 
 CHOICES = ("yes", "if_needed", "no")
 MAX_COMMENT = 2000  # characters
@@ -20,21 +23,35 @@ _SLOT = re.compile(r"slot-([0-9]{1,18})")
 class AnswerForm:
     """Form as typed, valid or not, so that a page that is shown again loses nothing.
 
-    ``says`` maps slot ids to answers; ``none`` is checked if no slot suits.
+    ``says`` maps slot ids to answers; ``none`` is checked if no slot suits, and ``half_days`` are
+    when counsel could come then.
     """
 
     says: Mapping[int, str] = field(default_factory=dict)
     none: bool = False
     comment: str = ""
+    half_days: tuple[str, ...] = ()
 
 
-def parse(form: Mapping[str, str]) -> AnswerForm:
-    """Parse the fields ``slot-12=yes``, ``none=1`` and ``comment``."""
+class AnswerData(Protocol):
+    """A posted form: its fields with their first values, and all values of one field."""
+
+    def items(self) -> Iterable[tuple[str, str]]: ...
+
+    def get(self, key: str, default: str, /) -> str: ...
+
+    def getlist(self, key: str, /) -> list[str]: ...
+
+
+def parse(form: AnswerData) -> AnswerForm:
+    """Parse the fields ``slot-12=yes``, ``none=1``, ``half-day=2026-12-17-am`` and ``comment``."""
     slots = ((_SLOT.fullmatch(name), choice) for name, choice in form.items())
     return AnswerForm(
         says={int(match.group(1)): choice for match, choice in slots if match},
-        none=bool(form.get("none")),
+        none=bool(form.get("none", "")),
         comment=form.get("comment", ""),
+        # One more than can be right, so that too many are seen as such.
+        half_days=tuple(dict.fromkeys(form.getlist("half-day")))[: MOST_CHOSEN + 1],
     )
 
 
@@ -67,10 +84,12 @@ def validate(form: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], 
     return says, comment
 
 
-def submission_key(nonce: str, says: Mapping[int, str], comment: str) -> str:
+def submission_key(
+    nonce: str, says: Mapping[int, str], comment: str, half_days: Sequence[HalfDay] = ()
+) -> str:
     """Return the idempotency key of an answer: 32 hex digits of SHA-256.
 
     Sending the same answer from the same page twice gives the same key; ``nonce`` is the page's.
     """
-    payload = json.dumps([nonce, sorted(says.items()), comment])
+    payload = json.dumps([nonce, sorted(says.items()), comment, [*map(str, half_days)]])
     return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:32]

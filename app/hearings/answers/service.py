@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Case
 from app.core.db import bulk
 from app.core.errors import N_, Gone, HearingTime, Invalid, Message
+from app.core.half_days import HalfDay
 from app.hearings import notifications, rules
 from app.hearings.answers import confirmation, locking
 from app.hearings.answers.locking import CounselAnswer, LockedInvitation
@@ -19,6 +20,7 @@ from app.hearings.models import (
     FixPolicy,
     Hearing,
     Invitation,
+    OfferedHalfDay,
     ProposalState,
     Slot,
 )
@@ -30,16 +32,24 @@ from app.record import ledger
 from app.record.rules import Event
 
 _ANSWER, _INVITATION = bulk.table(Answer), bulk.table(Invitation)
-_DELETE_ANSWERS = sa.delete(_ANSWER).where(_ANSWER.c.invitation_id == sa.bindparam("invitation"))
+_HALF_DAY = bulk.table(OfferedHalfDay)
+_DELETE_ANSWER = [
+    sa.delete(table).where(table.c.invitation_id == sa.bindparam("invitation"))
+    for table in (_ANSWER, _HALF_DAY)
+]
 
 
 @dataclass(frozen=True)
 class AnswerInput:
-    """An answer: a choice for each slot by its id, a comment, and an idempotency key."""
+    """An answer: a choice for each slot by its id, a comment, and an idempotency key.
+
+    ``half_days`` are when counsel could come, if no slot suits them.
+    """
 
     says: Mapping[int, str]
     comment: str
     key: str
+    half_days: tuple[HalfDay, ...] = ()
 
 
 def answer(
@@ -98,13 +108,18 @@ def take(
 def _store(
     session: Session, locked: LockedInvitation, answer_input: AnswerInput, now: dt.datetime
 ) -> None:
-    if locked.own.says:
-        session.connection().execute(_DELETE_ANSWERS, {"invitation": locked.id})
+    for delete in _DELETE_ANSWER if locked.own.says else ():
+        session.connection().execute(delete, {"invitation": locked.id})
     rows = [
         {"invitation_id": locked.id, "slot_id": slot_id, "says": choice}
         for slot_id, choice in answer_input.says.items()
     ]
     bulk.insert(session, _ANSWER, rows)
+    offered = [
+        {"invitation_id": locked.id, "on": each.on, "half": each.half.value}
+        for each in answer_input.half_days
+    ]
+    bulk.insert(session, _HALF_DAY, offered)
     changes = {"answered_at": now, "comment": answer_input.comment, "nonce": answer_input.key}
     bulk.update(session, _INVITATION, [{"id": locked.id, **changes}])
 
@@ -164,8 +179,22 @@ def _entry(locked: LockedInvitation, answer_input: AnswerInput, channel: str) ->
                 for slot in locked.slots
             ],
         },
-        personal={"name": invitation.counsel.name, "comment": answer_input.comment},
+        personal={
+            "name": invitation.counsel.name,
+            "comment": answer_input.comment,
+            **_offered(answer_input.half_days),
+        },
     )
+
+
+def _offered(half_days: Sequence[HalfDay]) -> dict[str, list[str]]:
+    """Return the half-days of an answer as its entry keeps them: ``2026-12-17-am``."""
+    return {"half_days": [*map(str, half_days)]} if half_days else {}
+
+
+def offered_half_days(session: Session, invitation_id: int) -> tuple[HalfDay, ...]:
+    """Return the half-days that are stored with an answer, in order."""
+    return session.get_one(Invitation, invitation_id).half_days
 
 
 def decide(

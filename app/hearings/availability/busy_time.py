@@ -1,4 +1,4 @@
-"""Busy time of people and courtrooms: bookings, days away, slots that counsel refused."""
+"""Busy time of people and courtrooms: bookings, days away, slots refused; and half-days offered."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -10,8 +10,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away, BusyTime
+from app.core.half_days import DayHalf, HalfDay
 from app.hearings.availability.calculation.openings import Opening, merge_spans, subtract_span
-from app.hearings.models import Answer, AnswerChoice, Booking, Invitation, Slot
+from app.hearings.half_days import span_of
+from app.hearings.models import (
+    Answer,
+    AnswerChoice,
+    Booking,
+    Hearing,
+    Invitation,
+    OfferedHalfDay,
+    Proposal,
+    Slot,
+)
 from app.hearings.rules import Span, days_span, kind_and_row, resource
 
 DAY = dt.timedelta(days=1)  # no booking is longer (see booking.find_conflicts)
@@ -100,6 +111,37 @@ def refused_spans(
             [slot] if says == AnswerChoice.NO else []
         )
     return {number: merge_spans(spans) for number, spans in spans_by_id.items() if spans}
+
+
+def offered_spans(
+    session: Session,
+    case_id: int,
+    counsel_ids: Sequence[int],
+    span: Span,
+    midday: dt.time,
+    zone: ZoneInfo,
+) -> dict[int, list[Span]]:
+    """Return the half-days within a span that counsel of a case offered when no slot suited them.
+
+    Unlike a refusal, an offer is made to one case: it does not draw the dates of others to it. Its
+    halves of a day touch at ``midday``, so that both together are a whole day.
+    """
+    first, last = (at.astimezone(zone).date() for at in (span.starts_at, span.ends_at))
+    statement = (
+        sa.select(Invitation.counsel_id, OfferedHalfDay.on, OfferedHalfDay.half)
+        .join(OfferedHalfDay, OfferedHalfDay.invitation_id == Invitation.id)
+        .join(Proposal, Proposal.id == Invitation.proposal_id)
+        .join(Hearing, Hearing.id == Proposal.hearing_id)
+        .where(
+            Hearing.case_id == case_id,
+            Invitation.counsel_id.in_(counsel_ids),
+            OfferedHalfDay.on.between(first, last),
+        )
+    )
+    spans_by_id: dict[int, list[Span]] = defaultdict(list)
+    for number, on, half in session.execute(statement):
+        spans_by_id[number].append(span_of(HalfDay(on, DayHalf(half)), midday, zone))
+    return {number: merge_spans(spans) for number, spans in spans_by_id.items()}
 
 
 def busy_spans(

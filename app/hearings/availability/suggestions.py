@@ -216,6 +216,10 @@ def _people(
     here = busy_time.booked_spans(session, numbers, around, but)
     gone = busy_time.away_spans(session, [each.id for each in counsel], around, zone)
     refused = busy_time.refused_spans(session, [each.id for each in counsel], around)
+    midday = court_hours(case.court).midday
+    offered = busy_time.offered_spans(
+        session, case.id, [each.id for each in counsel], around, midday, zone
+    )
     people = [Attendee(case.judge.name, here.get(judge, ()), judge=True)]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)
@@ -226,6 +230,7 @@ def _people(
                 [Span(s.starts_at - travel, s.ends_at + travel) for s in gone.get(each.id, ())],
                 travel,
                 refused=refused.get(each.id, ()),
+                offered=offered.get(each.id, ()),
             )
         )
     return people

@@ -16,6 +16,12 @@ class CourtHours:
     lunch_until: dt.time
     closes: dt.time
 
+    @property
+    def midday(self) -> dt.time:
+        """When the morning ends: as the lunch break begins, or at noon where there is none."""
+        within = self.opens < self.lunch_from < self.closes
+        return self.lunch_from if within else dt.time(12)
+
 
 def sessions_of_day(
     day: dt.date, hours: CourtHours, zone: ZoneInfo, *, through_lunch: bool = False

@@ -20,6 +20,9 @@ BESIDE = 6.0  # right beside another hearing of the judge: no gap is left
 SHORT_GAP = -4.0  # a gap of the judge's too short for anything
 JOURNEY = -8.0  # counsel from elsewhere who must set out before the court opens
 SAVED = 8.0  # counsel from elsewhere who is here that day anyway
+# Counsel said that they could come on this half-day: more than three weeks of waiting cost, so that
+# such a start comes before all others.
+OFFERED = 40.0
 HURRY = -5.0  # counsel with less than half an hour between two hearings
 GAP = dt.timedelta(minutes=30)
 
@@ -29,7 +32,8 @@ class Attendee:
     """A person who must attend, with their busy time at this court and elsewhere.
 
     ``elsewhere`` includes the way to and from it; ``travel`` is one way to this court. ``refused``
-    are slots that they refused when asked; neither buffer nor travel is added to them.
+    are slots that they refused when asked; neither buffer nor travel is added to them. ``offered``
+    is when they said that they could come, merged.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Attendee:
     travel: dt.timedelta = dt.timedelta()
     judge: bool = False
     refused: Sequence[Span] = ()
+    offered: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,10 @@ def score_opening(
             reasons.append(good)
         if bad:
             costs.append((person.name, bad))
+        if any(s.starts_at <= span.starts_at and span.ends_at <= s.ends_at for s in person.offered):
+            score += OFFERED
+            could = N_("%(name)s said that they could come on this half-day")
+            reasons.append(Message(could, name=person.name))
     return Opening(at, day, score, tuple(reasons), tuple(costs))
 
 
