@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from flask import Request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from app.core import web, wording
 from app.core.wording import one_line
 from app.counsel import access, service
 from app.counsel.access import NOT_REJECTED, Rejection, Submission
 from app.counsel.page_state import CounselPage
+from app.counsel.service import CallbackRequest
 
 
 @dataclass(frozen=True)
@@ -17,17 +20,27 @@ class CallbackForm:
 
     phone: str = ""
     wish: str = ""
+    topic: str = ""
 
 
 def read(request: Request) -> CallbackForm:
     """Return the form of a request."""
-    return CallbackForm(*(request.form.get(name, "")[:2000] for name in ("phone", "wish")))
+    names = ("phone", "wish", "topic")
+    return CallbackForm(*(request.form.get(name, "")[:2000] for name in names))
 
 
 def render(page: CounselPage, form: CallbackForm, rejection: Rejection) -> str:
     """Render the form, or the request that is open."""
     template = "counsel/callbacks.html"
-    return access.render(template, page, rejection, form=form, max_wish=service.MAX_WISH)
+    return access.render(template, page, rejection, form=form, max_length=service.MAX_LENGTH)
+
+
+def line(page: CounselPage) -> str:
+    """Return whether a request is open, for the list on counsel's page."""
+    if page.callback is None:
+        return gettext("Say when, and what it is about")
+    when = wording.moment(page.callback.created_at, page.court.zone, web.language())
+    return gettext("You asked on %(when)s; the court will call you", when=when)
 
 
 @access.page
@@ -40,5 +53,5 @@ def show(page: CounselPage) -> str:
 def submit(session: Session, submission: Submission[CallbackForm]) -> None:
     """Ask the court to call counsel."""
     form, invitation_id = submission.form, submission.invitation.id
-    phone, wish = one_line(form.phone), one_line(form.wish)
-    service.request_callback(session, invitation_id, phone, wish, submission.now)
+    request = CallbackRequest(one_line(form.phone), one_line(form.wish), one_line(form.topic))
+    service.request_callback(session, invitation_id, request, submission.now)

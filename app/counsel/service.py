@@ -1,6 +1,7 @@
 """Requests of counsel to be called back by the court."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,17 +17,27 @@ from app.tasks import service as tasks
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
-MAX_WISH = 300  # characters
+MAX_LENGTH = 300  # characters
+
+
+@dataclass(frozen=True)
+class CallbackRequest:
+    """A request to be called: on which number, when it suits counsel, and what it is about."""
+
+    phone: str
+    wish: str
+    topic: str
 
 
 def request_callback(
-    session: Session, invitation_id: int, phone: str, wish: str, now: dt.datetime
+    session: Session, invitation_id: int, request: CallbackRequest, now: dt.datetime
 ) -> Task:
-    """Open a task for the court to call counsel back; ``wish`` says when it suits them.
+    """Open a task for the court to call counsel back.
 
     Counsel has one open request at a time: asking again returns it unchanged. Without a number the
-    known one is used. Raises Invalid for a bad number, for none at all, or for too long a wish.
+    known one is used. Raises Invalid for a bad number, for none at all, or for too long a text.
     """
+    phone = request.phone
     invitation = session.get_one(Invitation, invitation_id)
     counsel = invitation.counsel
     hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
@@ -35,8 +46,13 @@ def request_callback(
     number = _parsed_phone(phone, hearing.case.court.country) if phone.strip() else counsel.phone
     if not number:
         raise Invalid({"phone": Message(N_("Give the number on which you can be called."))})
-    if len(wish) > MAX_WISH:
-        raise Invalid({"wish": Message(N_("At most %(most)s characters."), most=MAX_WISH)})
+    too_long = {
+        name: Message(N_("At most %(most)s characters."), most=MAX_LENGTH)
+        for name, text in (("wish", request.wish), ("topic", request.topic))
+        if len(text) > MAX_LENGTH
+    }
+    if too_long:
+        raise Invalid(too_long)
     earlier = session.scalar(
         _callbacks(hearing.id, counsel.id).with_only_columns(sa.func.count(Task.id))
     )
@@ -51,7 +67,8 @@ def request_callback(
         state=TaskState.OPEN.value,
         opens_at=now,
         because={},
-        wish=wish,
+        wish=request.wish,
+        topic=request.topic,
         phone=number,
         created_at=now,
     )

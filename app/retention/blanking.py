@@ -81,6 +81,6 @@ def _blank_around(session: Session, case_id: int) -> None:
     session.execute(
         sa.update(Task)
         .where(Task.case_id == case_id)
-        .values(wish="", phone="")
+        .values(wish="", topic="", phone="")
         .execution_options(**unsynchronized)
     )

@@ -44,8 +44,10 @@ class Task(Base):
     latest_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # The rule of law behind it: {"rule": id, "version": …, "before": …}.
     because: Mapped[dict] = mapped_column(Json)
-    # Of a callback: the number and the times that counsel gave.
+    # Of a callback: when counsel can be called, what about, and on which number. Of a request to
+    # move the date: why.
     wish: Mapped[str] = mapped_column(sa.Text, default="")
+    topic: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     # The last entry of the record that it was assessed by: newer ones make it due again.
     seen_seq: Mapped[int] = mapped_column(default=0)

@@ -80,7 +80,12 @@ def entry(task: Task, event: Event, name: str, why: str = "") -> ledger.NewEntry
         channel=CHANNELS[TaskKind(task.way)],
         kind=KINDS.get(TaskKind(task.way), task.way),
         detail={key: value for key, value in detail.items() if value},
-        personal={"name": name, "address": task.phone, "note": task.wish},
+        personal={
+            "name": name,
+            "address": task.phone,
+            "note": task.wish,
+            **({"topic": task.topic} if task.topic else {}),
+        },
     )
 
 
