@@ -100,6 +100,11 @@ def render(
     )
 
 
+def in_wechat() -> bool:
+    """Tell whether the page is read in WeChat's own browser, which opens no calendar files."""
+    return "MicroMessenger" in request.user_agent.string
+
+
 def sent_from_page(page: CounselPage) -> bool:
     """Tell whether the request carries the key of a page rendered for this state."""
     key = request.form.get("nonce", "")

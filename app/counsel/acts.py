@@ -6,12 +6,14 @@ one row here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import Blueprint
 from flask_babel import gettext
 
 from app.core.errors import N_
 from app.counsel import (
+    access,
     acknowledgements,
     answers,
     calendar_file,
@@ -35,21 +37,31 @@ def _unless_withdrawn(page: CounselPage) -> bool:
     return page.status != HearingStatus.WITHDRAWN or page.hearing.starts_at is not None
 
 
+class ActGroup(StrEnum):
+    """The list of counsel's page in which an act is linked: of this case, or of counsel."""
+
+    CASE = "case"
+    YOU = "you"
+
+
 @dataclass(frozen=True)
 class Act:
     """A page or an act of counsel below ``/r/<token>``, guarded by ``access``.
 
-    ``show`` answers GET as endpoint ``counsel.<name>``, ``submit`` POST. With a ``label`` (or a
-    function of the page returning one), counsel's page links to it with an icon of Bootstrap
-    wherever ``offered`` holds. A row with a dotted name links to a page of another feature.
+    ``show`` answers GET as endpoint ``counsel.<name>``, ``submit`` POST. With a ``label`` counsel's
+    page links to it wherever ``offered`` holds, in the list of its ``group``, with an icon of
+    Bootstrap and one line of text: what it is for, or a function of the page returning its state. A
+    row with a dotted name links to a page of another feature.
     """
 
     name: str
     path: str = ""
     show: View | None = None
     submit: View | None = None
-    label: str | Callable[[CounselPage], str] = ""
+    label: str = ""
+    line: str | Callable[[CounselPage], str] = ""
     icon: str = ""
+    group: ActGroup = ActGroup.CASE
     offered: Callable[[CounselPage], bool] = _always
 
     @property
@@ -57,13 +69,14 @@ class Act:
         """Endpoint of the page."""
         return self.name if "." in self.name else f"counsel.{self.name}"
 
-    def title(self, page: CounselPage) -> str:
-        """Return the label in the language of the page."""
-        return gettext(self.label if isinstance(self.label, str) else self.label(page))
+    @property
+    def title(self) -> str:
+        """The label in the language of the page."""
+        return gettext(self.label)
 
-
-def _callback_label(page: CounselPage) -> str:
-    return N_("You asked to be called") if page.callback else N_("Ask to be called")
+    def state(self, page: CounselPage) -> str:
+        """Return the line below the label, in the language of the page."""
+        return gettext(self.line) if isinstance(self.line, str) else self.line(page)
 
 
 # In the order in which counsel's page links to them.
@@ -78,13 +91,26 @@ ACTS = (
         "/record",
         contact_record.show,
         label=N_("Record of contact"),
+        line=N_("Every message and call about this hearing, to all sides"),
         icon="list-ul",
         offered=_unless_withdrawn,
     ),
     Act(
+        "move_requests",
+        "/move",
+        move_requests.show,
+        move_requests.submit,
+        label=N_("Ask for another date"),
+        line=move_requests.line,
+        icon="calendar2-x",
+        offered=lambda page: page.can_request_move,
+    ),
+    Act(
         "feeds.subscribe",
         label=N_("Subscribe to my calendar"),
-        icon="calendar-week",
+        line=N_("Dates and changes arrive by themselves"),
+        icon="calendar-plus",
+        group=ActGroup.YOU,
         offered=_unless_withdrawn,
     ),
     Act(
@@ -92,33 +118,28 @@ ACTS = (
         "/away",
         days_away.show,
         days_away.submit,
-        label=N_("When you are away"),
+        label=N_("Days away"),
+        line=days_away.line,
         icon="calendar-x",
+        group=ActGroup.YOU,
     ),
     Act("own_calendar", "/away/calendar", submit=own_calendar.submit),
-    Act(
-        "move_requests",
-        "/move",
-        move_requests.show,
-        move_requests.submit,
-        label=N_("Ask to move the date"),
-        icon="calendar2-x",
-        offered=lambda page: page.can_request_move,
-    ),
     Act(
         "callbacks",
         "/call-me",
         callbacks.show,
         callbacks.submit,
-        label=_callback_label,
+        label=N_("Ask to be called"),
+        line=callbacks.line,
         icon="telephone-inbound",
+        group=ActGroup.YOU,
     ),
 )
 
 
-def offered_acts(page: CounselPage) -> list[Act]:
-    """Return the acts to which counsel's page links now."""
-    return [act for act in ACTS if act.label and act.offered(page)]
+def offered_acts(page: CounselPage, group: str) -> list[Act]:
+    """Return the acts of a group to which counsel's page links now."""
+    return [act for act in ACTS if act.label and act.group == group and act.offered(page)]
 
 
 def blueprint() -> Blueprint:
@@ -133,4 +154,5 @@ def blueprint() -> Blueprint:
     bp.add_url_rule("/r", "short_codes", short_codes.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)
+    bp.add_app_template_global(access.in_wechat)
     return bp

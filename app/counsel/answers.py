@@ -1,5 +1,6 @@
 """Answers: counsel answers a proposal, a choice for each slot, or none of them suits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core import web
-from app.core.errors import N_, Invalid
+from app.core.errors import N_, Invalid, Message
+from app.core.half_days import HalfDay
 from app.counsel import access, page
 from app.counsel.access import PAGE_RATE, Rejection, Submission
 from app.counsel.page_state import CounselPage
@@ -17,7 +19,8 @@ from app.hearings.answers import forms, service
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
 from app.hearings.availability.away import AwayFields
-from app.hearings.models import ProposalState
+from app.hearings.availability.half_day_choice import half_day_calendar
+from app.hearings.models import AnswerChoice, Hearing, ProposalState
 
 STALE = N_(
     "Nothing was recorded: the page that you answered on is no longer current. "
@@ -49,7 +52,12 @@ def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> Re
         return page.render(current, Rejection(410, message)), 410
     errors, message = dict(rejection.errors), rejection.message
     away_errors = {str(name): errors.pop(name) for name in ("from", "until") if name in errors}
-    fields = {"none", "comment", *(f"slot-{slot.id}" for slot in current.proposal.slots)}
+    fields = {
+        "none",
+        "half-days",
+        "comment",
+        *(f"slot-{slot.id}" for slot in current.proposal.slots),
+    }
     if not fields.issuperset(errors):  # a slot of another proposal
         message = gettext(STALE)
     return page.render(
@@ -65,21 +73,47 @@ def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> Re
 def submit(session: Session, submission: Submission[ProposalForm]) -> None:
     """Take an answer, and the days away given beside it: both or neither.
 
+    Half-days count where no slot suits; beside any other answer they are what is left of a choice
+    that was taken back.
+
     An answer that is the recorded one already is no new choice: a machine may have sent it.
     """
     invitation, now = submission.invitation, submission.now
     form, days = submission.form.answer, submission.form.days_away
+    today = now.astimezone(ZoneInfo(invitation.hearing.case.court.zone)).date()
     try:
         says, comment = forms.validate(form, {slot.id for slot in invitation.slots})
     except Invalid as invalid:
-        today = now.astimezone(ZoneInfo(invitation.hearing.case.court.zone)).date()
         raise Invalid({**invalid.errors, **away.errors_of(days, today)}) from None
     proposal = invitation.proposal
     changeable = proposal.state == ProposalState.OPEN and now < proposal.answer_by
-    recorded = invitation.own.says == says and invitation.invitation.comment == comment
+    suits_none = set(says.values()) == {AnswerChoice.NO.value}
+    half_days: tuple[HalfDay, ...] = ()
+    if suits_none and form.half_days and changeable:
+        half_days = _half_days(session, submission, away.errors_of(days, today))
+    recorded = (
+        invitation.own.says == says
+        and invitation.invitation.comment == comment
+        and service.offered_half_days(session, invitation.id) == half_days
+    )
     if days == away.EMPTY and changeable and recorded:
         return
-    key = forms.submission_key(submission.nonce, says, comment)
-    service.take(session, invitation, service.AnswerInput(says, comment, key), now, web.secret())
+    key = forms.submission_key(submission.nonce, says, comment, half_days)
+    answer = service.AnswerInput(says, comment, key, half_days)
+    service.take(session, invitation, answer, now, web.secret())
     if days != away.EMPTY:
         away.add_days(session, invitation.id, days, now)
+
+
+def _half_days(
+    session: Session, submission: Submission[ProposalForm], other_errors: Mapping[str, Message]
+) -> tuple[HalfDay, ...]:
+    """Return the half-days that counsel offers instead. Raises Invalid, with the other errors."""
+    invitation = submission.invitation
+    hearing = session.get_one(Hearing, invitation.hearing.id)
+    counsel_id = invitation.invitation.counsel_id
+    try:
+        calendar = half_day_calendar(session, hearing, counsel_id, submission.now)
+        return calendar.choose(submission.form.answer.half_days)
+    except Invalid as invalid:
+        raise Invalid({**invalid.errors, **other_errors}) from None

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from app.core import half_days
 from app.core.db import db
+from app.core.half_days import HalfDay
 from app.counsel import access
 from app.counsel.page_state import CounselPage
 from app.court.models import Court
@@ -32,6 +34,7 @@ class ContactRow:
     """One attempt to tell or hear from one counsel, and what became of it.
 
     ``subject`` and ``text`` are of the message sent: all sides may read what one side was sent.
+    ``half_days`` belong to an answer: when counsel could come if no slot suits them.
     """
 
     name: str
@@ -43,6 +46,7 @@ class ContactRow:
     begun_at: dt.datetime
     steps: list[tuple[dt.datetime, str]] = field(default_factory=list)
     says: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    half_days: tuple[HalfDay, ...] = ()
     comment: str = ""
     subject: str = ""
     text: str = ""
@@ -137,6 +141,7 @@ def _row(entry: Entry, reader_id: int, instant: InstantReader) -> ContactRow:
             (instant(dt.datetime.fromisoformat(each["starts_at"]), entry.at), each["says"])
             for each in detail.get("says", [])
         ],
+        half_days=half_days.of_entry(content),
         comment=_comment(entry, content),
         agent=str(detail.get("agent", "")) if entry.what == Event.FETCHED else "",
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask import Request
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away
@@ -52,6 +53,14 @@ def upcoming(page: CounselPage) -> Sequence[Away]:
     """Return counsel's days away from today on, by the court's date."""
     today = web.now().astimezone(ZoneInfo(page.court.zone)).date()
     return away.current_entries(db.session(), page.counsel.id, today)
+
+
+def line(page: CounselPage) -> str:
+    """Return how many days away are entered, for the list on counsel's page."""
+    count = len(upcoming(page))
+    if not count:
+        return gettext("No days away yet")
+    return ngettext("%(num)s entry", "%(num)s entries", count)
 
 
 @access.page

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from flask import Request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app.core import document_types
+from app.core import document_types, web, wording
 from app.core.db import db
 from app.core.document_types import UploadedDocument
 from app.core.errors import Invalid, Message
@@ -49,6 +50,15 @@ def render(page: CounselPage, form: MoveRequestForm, rejection: Rejection) -> st
         documents=service.documents_of(db.session(), [each.id for each in requests]),
         max_reason=service.MAX_REASON,
     )
+
+
+def line(page: CounselPage) -> str:
+    """Return whether a request is open, for the list on counsel's page."""
+    pending = service.open_request(db.session(), page.hearing.id, page.counsel.id)
+    if pending is None:
+        return gettext("Until the court answers, the date stays as it is")
+    when = wording.moment(pending.created_at, page.court.zone, web.language())
+    return gettext("You asked on %(when)s; the court has not answered yet", when=when)
 
 
 @access.page

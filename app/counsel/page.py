@@ -6,14 +6,16 @@ Reading it decides nothing. Each visit is recorded, see ``visit_log`` for what t
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
 
 from app.core import web, wording
 from app.core.db import db, release_session, retrying
+from app.core.errors import N_
 from app.core.ical import web_calendar_links
 from app.core.runtime.logs import one_line_error
 from app.counsel import access, days_away, other_hearings, visit_log
@@ -23,10 +25,23 @@ from app.hearings import calendar_events
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
 from app.hearings.availability.away import AwayFields
+from app.hearings.availability.half_day_choice import half_day_calendar
+from app.hearings.half_days import HalfDayWeek
 from app.record.rules import Event
 
 log = logging.getLogger("tingqi.reply")
 NO_ERRORS: Mapping[str, str] = {}
+WITHOUT_GOOGLE = ("CN",)
+
+
+@dataclass(frozen=True)
+class CalendarChoice:
+    """A calendar into which the date can be put, by opening an address."""
+
+    label: str
+    icon: str
+    address: str
+    note: str = ""
 
 
 @access.page
@@ -80,6 +95,8 @@ def render(
     recorded = AnswerForm(
         says={each.slot.id: each.says for each in page.slots},
         comment=page.invitation.comment if answered else "",
+        none=bool(page.invitation.half_days),
+        half_days=tuple(map(str, page.invitation.half_days)),
     )
     event = calendar_events.fixed_event(page.hearing, web.language())
     return access.render(
@@ -92,22 +109,37 @@ def render(
         days_away=days_away.upcoming(page) if answered else [],
         ahead=other_hearings.ahead(session, page.counsel, page.hearing, now),
         unanswered=other_hearings.unanswered(session, page.counsel, page.hearing, now),
-        web_calendars=web_calendar_links.addresses(event) if event else {},
+        half_day_weeks=_half_day_weeks(page, now) if page.open else [],
+        calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,
-        missing_words=_missing_words,
     )
+
+
+def _half_day_weeks(page: CounselPage, now: dt.datetime) -> list[HalfDayWeek]:
+    return half_day_calendar(db.session(), page.hearing, page.counsel.id, now).weeks
+
+
+def calendar_choices(page: CounselPage, event: Mapping[str, Any]) -> list[CalendarChoice]:
+    """Return how the date can be put into a calendar, what is usual in the court's country first.
+
+    Google cannot be reached from the mainland of China: there it is the last choice.
+    """
+    addresses = web_calendar_links.addresses(event)
+    file = CalendarChoice(
+        N_("Calendar of this phone or computer"),
+        "calendar-plus",
+        url_for("counsel.calendar_file", token=page.token),
+        N_("A calendar file (.ics)"),
+    )
+    google = CalendarChoice("Google", "google", addresses["google"])
+    outlook = [
+        CalendarChoice(N_("Outlook, work or school"), "microsoft", addresses["office"]),
+        CalendarChoice("Outlook.com", "microsoft", addresses["outlook"]),
+    ]
+    if page.court.country in WITHOUT_GOOGLE:
+        return [file, *outlook, google]
+    return [google, *outlook, file]
 
 
 def _clock_times(times: Sequence[dt.datetime], zone: str) -> str:
     return wording.listed((wording.clock(at, zone) for at in times), web.language())
-
-
-def _missing_words(slots: int) -> list[str]:
-    """Return the sentences saying that 0, 1, … of so many slots have no answer yet."""
-    return [
-        gettext("All slots are answered. Press the button to submit."),
-        *(
-            ngettext("%(num)s slot has no answer yet.", "%(num)s slots have no answer yet.", n)
-            for n in range(1, slots + 1)
-        ),
-    ]

@@ -142,6 +142,7 @@ def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> 
             joinedload(Invitation.counsel),
             joinedload(Invitation.party),
             selectinload(Invitation.answers),
+            selectinload(Invitation.offered),
             joinedload(Invitation.proposal).selectinload(Proposal.slots),
             joinedload(Invitation.proposal)
             .selectinload(Proposal.invitations)

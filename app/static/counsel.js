@@ -25,42 +25,46 @@
   if (form) watch(form);
   showOwnClock(page);
 
+  // What the bar says follows from the choices by counsel.css. Here "none of these" chooses every
+  // No, and a press with something missing leads to it, the error beside it, without a request.
   function watch(form) {
-    const status = form.querySelector(".missing");
-    const words = JSON.parse(status.dataset.words);
     const none = form.elements.none;
     const slots = [...form.querySelectorAll("fieldset.slot")];
-    const unanswered = () => slots.filter((slot) => !slot.querySelector("input:checked"));
-    let pressed = false;
+    const chosen = (slot) => slot.querySelector("input:checked");
+    const error = (slot) => slot.querySelector(".error");
+    const show = (slot, isMissing) => {
+      slot.classList.toggle("is-missing", isMissing);
+      error(slot).hidden = !isMissing;
+      if (isMissing) slot.setAttribute("aria-describedby", error(slot).id);
+      else slot.removeAttribute("aria-describedby");
+    };
+    let before = []; // the choices that "none of these" replaced
     const update = () => {
-      const missing = unanswered();
-      const noneSuits = none.checked && slots.every((slot) => slot.querySelector("[value=no]:checked"));
-      const numbers = missing.map((slot) => slots.indexOf(slot) + 1).join(", ");
-      const open = pressed && missing.length ? status.dataset.open.replace("{numbers}", numbers) : "";
-      const message = noneSuits ? status.dataset.none : `${words[missing.length]} ${open}`.trim();
-      if (status.textContent !== message) status.textContent = message;
-      if (!missing.length) status.classList.remove("error");
-      status.classList.toggle("ready", !missing.length);
-      slots.forEach((slot) => missing.includes(slot) || slot.classList.remove("is-missing"));
+      slots.forEach((slot) => chosen(slot) && show(slot, false));
+      const allNo = slots.every((slot) => chosen(slot)?.value === "no");
+      form.classList.toggle("all-no", allNo && !none.checked);
     };
 
     form.addEventListener("change", (event) => {
       if (event.target === none && none.checked) {
-        slots.forEach((slot) => (slot.querySelector("input[value=no]").checked = true));
+        before = slots.map(chosen);
+        slots.forEach((slot) => (slot.querySelector("[value=no]").checked = true));
+      } else if (event.target === none) {
+        slots.forEach((slot, n) => {
+          slot.querySelector("[value=no]").checked = false;
+          if (before[n]) before[n].checked = true;
+        });
       } else if (event.target.type === "radio" && event.target.value !== "no") {
         none.checked = false;
       }
       update();
     });
     form.addEventListener("submit", (event) => {
-      const missing = unanswered();
+      const missing = slots.filter((slot) => !chosen(slot));
       if (!missing.length || none.checked) return;
       event.preventDefault();
-      pressed = true;
-      update();
-      status.classList.add("error");
-      missing.forEach((slot) => slot.classList.add("is-missing"));
-      missing[0].querySelector("input").focus();
+      missing.forEach((slot) => show(slot, true));
+      missing[0].querySelector("input").focus({ preventScroll: true });
       missing[0].scrollIntoView({ block: "center" });
     });
     addEventListener("pageshow", update); // a page from the back/forward cache keeps its choices

@@ -92,7 +92,7 @@ def test_counsel_asks_to_move_with_a_document_that_the_desk_can_open(
     assert site.scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
     site.scenario.beat()
     page.goto(site.url + site.scenario.link("zhao@jinmao.example"))
-    page.get_by_role("link", name="You cannot come? Ask to move the date").click()
+    page.get_by_role("link", name="Ask for another date").click()
     page.get_by_label("Why, and when it would suit you").fill("In court in 苏州 <b>that day</b>")
     document = {"name": "传票.pdf", "mimeType": "application/pdf", "buffer": PDF}
     page.get_by_label("A document that shows it").set_input_files([document])

@@ -53,7 +53,7 @@ def test_an_altered_link_opens_nothing(scenario: Scenario) -> None:
     link = scenario.link(ZHAO)
     altered = link[:-1] + ("B" if link[-1] != "B" else "C")
     assert scenario.client.get(altered).status_code == 404
-    assert "opens nothing" in words(browser(scenario).get(altered))
+    assert "This link doesn't work" in words(browser(scenario).get(altered))
 
 
 def test_a_revoked_link_says_how_things_stand_and_no_more(scenario: Scenario) -> None:

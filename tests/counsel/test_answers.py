@@ -207,8 +207,13 @@ def test_what_is_missing_is_named_and_nothing_typed_is_lost(scenario: Scenario) 
     )
     seen, raw = words(refused), refused.get_data(as_text=True)
     assert refused.status_code == 422
-    assert "1 slot has no answer yet. Slots still open: 2." in seen
-    assert re.search(r'value="if_needed" checked', raw)
+    assert "Nothing is recorded yet." in seen
+    [missing] = re.findall(r'<fieldset class="slot is-missing" id="(slot-\d+)"', raw)
+    assert re.search(rf'id="{missing}-error">.*Choose yes, if needed or no.', raw)
+    assert re.search(rf'name="{missing}" value="yes" required autofocus', raw)
+    assert raw.count(" autofocus") == 1
+    assert f'<a href="#{missing}">Tue 8 Dec, 14:00</a>: Choose yes' in raw
+    assert re.search(r'value="if_needed" required checked', raw)
     assert "&lt;b&gt;&#34;quoted&#34;&lt;/b&gt; 评论" in raw
     assert answers(scenario) == 0
 

@@ -132,7 +132,7 @@ def test_all_that_is_wrong_with_an_answer_is_named_at_once(scenario: Scenario) -
     )
     assert answer.status_code == 422
     assert "Choose yes, if needed or no." in answer.text
-    assert '<a href="#away-from">When you are away</a>' in answer.text
+    assert '<a href="#away-from">Days away</a>' in answer.text
     assert "Give the first day on which you are away." in answer.text
     whole = {**dict.fromkeys(slots, "yes"), "away-until": "2026-12-12"}
     answer = press(scenario, scenario.link("zhao@"), **whole)

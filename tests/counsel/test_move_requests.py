@@ -67,11 +67,11 @@ def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
     scenario: Scenario, link: str
 ) -> None:
     client = browser(scenario)
-    assert "You cannot come? Ask to move the date" in words(client.get(link))
+    assert "Ask for another date" in words(client.get(link))
     assert ask(client, link).status_code == 303
     said = words(client.get(f"{link}/move"))
     digest = hashlib.sha256(PDF).hexdigest()
-    assert "Until the court answers, the date stands." in said
+    assert "Until the court answers, the date stays as it is." in said
     assert digest in said
     court = desk(scenario)
     home = words(court.get("/"))

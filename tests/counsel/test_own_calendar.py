@@ -127,12 +127,12 @@ def test_what_cannot_be_read_is_said_keeps_what_was_read_and_is_left_alone_at_la
     later(scenario, minutes=40)
     page = browser(scenario).get(link + "/away").text
     assert "There is no calendar at this address." in page
-    assert "what was read before still counts" in page
+    assert "what it read before still counts" in page
     assert days(suggest(scenario, 1, limit=1)) == ["2026-12-14T09:00"]
     for _ in range(8):
         later(scenario, minutes=40)
     assert len(server.asked) == 1 + 5
-    assert "not tried any more" in browser(scenario).get(link + "/away").text
+    assert "The court no longer tries" in browser(scenario).get(link + "/away").text
     server.answer = gives(WEEK)
     name(scenario, link, server.url)
     later(scenario, minutes=1)
