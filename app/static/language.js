@@ -19,6 +19,7 @@
     const [name, value] = typed[n] ?? [];
     if (name !== field.name || told(field)[1] === value) return;
     field[chosen(field) ? "checked" : "value"] = value;
+    field.closest("details")?.setAttribute("open", "");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });

@@ -49,6 +49,18 @@ def press(page: Page) -> None:
     page.locator("form.answer button").click()
 
 
+def comment(page: Page, words: str) -> None:
+    """Open the field for a comment if it is closed, and write into it."""
+    if not page.locator("#comment").is_visible():
+        page.get_by_text("Add a comment that all sides can read").click()
+    page.locator("#comment").fill(words)
+
+
+def bar(page: Page) -> Any:
+    """What the bar with the one button says."""
+    return expect(page.locator(".submit [role=status]"))
+
+
 def title(page: Page) -> Any:
     """The first line of the page."""
     return expect(page.get_by_role("heading", level=1))
@@ -60,7 +72,7 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
     page.goto(site.url + site.scenario.link(ZHAO))
     for slot, word in ((1, "Yes"), (2, "If needed"), (3, "No")):
         choose(page, slot, word)
-    page.locator("#comment").fill("In person 🙂 <b>please</b>")
+    comment(page, "In person 🙂 <b>please</b>")
     press(page)
     title(page).to_have_text("Your answer is recorded")
     expect(page.locator(".card .entries li")).to_contain_text(["yes", "if needed", "no"])
@@ -69,7 +81,7 @@ def test_counsel_answers_in_all_three_ways_without_scripts(site: Site, phone: Ph
     assert [each["says"] for each in detail["says"]] == ["yes", "if_needed", "no"]
     page.get_by_text("Change the answer").click()
     choose(page, 3, "Yes")
-    page.get_by_role("button", name="Submit the changed answer").click()
+    page.get_by_role("button", name="Change answer").click()
     expect(page.locator(".card .entries li").nth(2)).to_contain_text("yes")
 
 
@@ -79,16 +91,21 @@ def test_without_scripts_what_is_missing_is_said_first(site: Site, phone: Phone)
     page.goto(site.url + site.scenario.link(ZHAO))
     choose(page, 1, "Yes")
     choose(page, 3, "No")
-    page.locator("#comment").fill("x" * 5000)
+    comment(page, "x" * 5000)
+    bar(page).to_have_text("Still to answer Tue 8 Dec, 09:30", use_inner_text=True)
     press(page)
     expect(page.get_by_role("alert")).to_contain_text("Nothing is recorded yet.")
-    expect(page.get_by_role("alert")).to_contain_text("Slot 2: Choose yes, if needed or no.")
+    expect(page.get_by_role("alert")).to_contain_text("Tue 8 Dec, 09:30: Choose yes, if needed")
     expect(page.get_by_role("alert")).to_contain_text("too long: at most 2000 characters")
-    expect(page.locator(".missing")).to_have_text("1 slot has no answer yet. Slots still open: 2.")
+    second = page.locator("fieldset.slot").nth(1)
+    expect(second.locator(".error")).to_be_in_viewport(ratio=1)
+    expect(second.locator("[value=yes]")).to_be_focused()
+    bar(page).to_have_text("Still to answer Tue 8 Dec, 09:30", use_inner_text=True)
     assert page.locator("input:checked").count() == 2
     assert page.locator("#comment").input_value() == "x" * 5000
-    page.get_by_role("link", name="Slot 2").click()
-    expect(page.locator("fieldset.slot").nth(1)).to_be_in_viewport()
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 3)")
+    page.locator(".submit a:visible").click()
+    expect(second).to_be_in_viewport()
     choose(page, 2, "If needed")
     page.locator("#comment").fill("")
     press(page)
@@ -116,9 +133,9 @@ def test_the_keyboard_alone_is_enough(site: Site, phone: Phone) -> None:
     keys.press("Space")
     tab_to("fieldset:nth-of-type(2) input[value=yes]")
     keys.press("ArrowRight")  # checks the next one
-    expect(page.locator(".missing")).to_have_text(
-        "All slots are answered. Press the button to submit."
-    )
+    bar(page).to_contain_text("All 2 dates answered", use_inner_text=True)
+    tab_to(".note summary")
+    keys.press("Enter")
     tab_to("#comment")
     keys.type("By keyboard")
     tab_to("form.answer button")
@@ -131,21 +148,26 @@ def test_what_is_missing_is_counted_as_one_chooses(site: Site, phone: Phone) -> 
     made = propose(site.scenario, CASE, *SLOTS[:3])
     page = phone()
     page.goto(site.url + site.scenario.link(ZHAO))
-    missing = page.locator(".missing")
-    expect(missing).to_have_text("3 slots have no answer yet.")
+    bar(page).to_have_text("Still to answer Mon 7 Dec, 09:30", use_inner_text=True)
+    expect(page.locator(".submit")).to_be_in_viewport(ratio=1)
     choose(page, 1, "Yes")
-    expect(missing).to_have_text("2 slots have no answer yet.")
+    bar(page).to_have_text("Still to answer Tue 8 Dec, 09:30", use_inner_text=True)
     press(page)
-    expect(missing).to_have_text("2 slots have no answer yet. Slots still open: 2, 3.")
-    expect(page.locator("fieldset.slot").nth(1)).to_be_in_viewport()
-    assert page.evaluate("document.activeElement.name") == page.locator("fieldset.slot").nth(
-        1
-    ).get_attribute("id")
+    second = page.locator("fieldset.slot").nth(1)
+    expect(second.locator(".error")).to_be_in_viewport(ratio=1)
+    expect(second.locator(".error")).to_have_text("Choose yes, if needed or no.")
+    expect(second.locator("[value=yes]")).to_be_focused()
+    expect(page.locator("fieldset.slot").first.locator(".error")).to_be_hidden()
     page.get_by_text("None of these suits me").click()
-    expect(missing).to_have_text("None of the slots suits you. Press the button to say so.")
+    bar(page).to_contain_text("No to all 3 dates", use_inner_text=True)
+    expect(page.locator(".error:visible")).to_have_count(0)
+    expect(page.locator(".pick:visible")).to_have_count(0)
+    expect(page.locator(".slot .tag:visible")).to_have_text(["No", "No", "No"])
+    page.get_by_text("None of these suits me").click()  # what was chosen before is back
+    bar(page).to_have_text("Still to answer Tue 8 Dec, 09:30", use_inner_text=True)
     choose(page, 2, "If needed")
-    expect(page.locator("#none")).not_to_be_checked()
-    expect(missing).to_have_text("All slots are answered. Press the button to submit.")
+    choose(page, 3, "No")
+    bar(page).to_contain_text("All 3 dates answered", use_inner_text=True)
     assert not lines(site.scenario, made, "answered")
 
 
@@ -154,12 +176,13 @@ def test_the_other_language_shows_what_was_chosen_and_typed(site: Site, phone: P
     page = phone()
     page.goto(site.url + site.scenario.link(ZHAO))
     choose(page, 1, "If needed")
-    page.locator("#comment").fill("另有一庭")
+    comment(page, "另有一庭")
     page.get_by_role("link", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     expect(page.locator("#comment")).to_have_value("另有一庭")
     expect(page.locator("fieldset.slot").first.locator("[value=if_needed]")).to_be_checked()
-    expect(page.locator(".missing")).to_have_text("还有 1 个时段未选择。")
+    expect(page.locator("#comment")).to_be_visible()
+    bar(page).to_have_text("尚未选择 12月8日 周二 14:00", use_inner_text=True)
     page.reload()
     expect(page.locator("#comment")).to_have_value("")
 
@@ -220,7 +243,7 @@ def test_a_scanner_that_feigns_presses_decides_nothing(site: Site, phone: Phone)
           document.querySelector("form.answer button").click();
         }"""
     )
-    expect(page.locator(".missing")).to_contain_text("Slots still open: 1, 2.")
+    expect(page.locator(".slot.is-missing")).to_have_count(2)
     choose(page, 1, "Yes")  # a press that the browser vouches for, yet a program drives it
     page.wait_for_load_state("networkidle")
     assert [what for what, _ in lines(site.scenario, made, "fetched", "opened", "answered")] == [
@@ -253,8 +276,17 @@ def test_a_reader_elsewhere_sees_their_own_clock_with_its_name(site: Site, phone
     expect(own).to_contain_text("America/New_York")
 
 
-def test_the_first_load_is_less_than_60_kilobytes(site: Site, phone: Phone) -> None:
-    propose(site.scenario, CASE, *SLOTS)
+def test_a_reader_with_the_courts_clock_is_told_of_no_other(site: Site, phone: Phone) -> None:
+    propose(site.scenario)
+    page = phone(timezone_id="Asia/Singapore")
+    page.goto(site.url + site.scenario.link(ZHAO))
+    choose(page, 1, "Yes")
+    expect(page.locator(".own:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("slots", [3, 10])
+def test_the_first_load_is_less_than_60_kilobytes(site: Site, phone: Phone, slots: int) -> None:
+    propose(site.scenario, CASE, *SLOTS[:slots])
     page = phone()
     loaded: dict[str, int] = {}
     page.on("response", lambda said: loaded.update({said.url: len(said.body())}))
@@ -269,6 +301,7 @@ def wide(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
           .filter((each) => each.getClientRects().length && !each.closest(".skip")
+                             && !each.closest(".case summary")  // one line; the facts have it all
                              && !each.parentElement.closest(".lanes"))  // it scrolls by itself
           .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5
                             || (each.matches(".btn, .pick span, p, h1, dd")

@@ -128,13 +128,13 @@ def _check_open(locked: LockedInvitation, now: dt.datetime) -> None:
     if locked.proposal.state != ProposalState.OPEN:
         raise Gone(
             N_(
-                "The date is decided or the question was withdrawn: "
+                "The date is fixed or the dates were withdrawn: "
                 "your answer changes nothing now."
             )
         )
     if now >= locked.proposal.answer_by:
         raise Gone(
-            N_("The time to answer ended on %(when)s. Please ring the court."),
+            N_("The time to answer ended on %(when)s. Please call the court."),
             when=HearingTime(locked.proposal.answer_by, locked.hearing.case.court.zone),
         )
 

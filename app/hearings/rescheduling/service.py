@@ -48,7 +48,7 @@ def request_move(
     _check_reason(reason)
     earlier = len(requests_of(session, hearing.id, invitation.counsel_id))
     if earlier >= MAX_REQUESTS:
-        raise Refusal(N_("You have asked several times: please ring the court."))
+        raise Refusal(N_("You have asked several times: please call the court."))
     task = Task(
         key=f"move/{hearing.id}/{invitation.counsel_id}/{earlier}",
         court_id=hearing.court_id,
