@@ -56,7 +56,7 @@ def line(page: CounselPage) -> str:
     """Return whether a request is open, for the list on counsel's page."""
     pending = service.open_request(db.session(), page.hearing.id, page.counsel.id)
     if pending is None:
-        return gettext("Until the court answers, the date stays as it is")
+        return gettext("The date stays until the court answers")
     when = wording.moment(pending.created_at, page.court.zone, web.language())
     return gettext("You asked on %(when)s; the court has not answered yet", when=when)
 

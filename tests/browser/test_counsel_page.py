@@ -187,6 +187,99 @@ def test_the_other_language_shows_what_was_chosen_and_typed(site: Site, phone: P
     expect(page.locator("#comment")).to_have_value("")
 
 
+WORDS = {
+    "en": {
+        "none": "None of these suits me",
+        "missing": "Still to answer",
+        "error": "Choose yes, if needed or no.",
+        "no": "No to all 2 dates",
+        "with": "with the half-days that you tapped",
+        "afternoon": "Wed 9 Dec, afternoon",
+        "morning": "Thu 17 Dec, morning",
+        "recorded": "Your answer is recorded",
+        "could": "You could come: Wed 9 Dec, afternoon; Thu 17 Dec, morning",
+    },
+    "zh": {
+        "none": "以上时间均不合适",
+        "missing": "尚未选择",
+        "error": "请选择可以、必要时可以或不可以。",
+        "no": "2个时段均不可以",
+        "with": "并提交所选的半天",
+        "afternoon": "12月9日 周三下午",
+        "morning": "12月17日 周四上午",
+        "recorded": "您的答复已记录",
+        "could": "您可以出庭的时间：12月9日 周三下午；12月17日 周四上午",
+    },
+}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whom_nothing_suits_taps_half_days_and_the_court_asks_for_one_of_them(
+    site: Site, phone: Phone, language: str, scripts: bool
+) -> None:
+    says, made = WORDS[language], propose(site.scenario)
+    page = phone(390, java_script_enabled=scripts)
+    page.goto(f"{site.url}{site.scenario.link(ZHAO)}?lang={language}")
+    expect(page.locator(".could")).to_be_hidden()
+    press(page)  # nothing is chosen yet
+    first = page.locator("fieldset.slot").first
+    expect(first.locator(".error")).to_have_text(says["error"])
+    expect(first.locator(".error")).to_be_in_viewport(ratio=1)
+    expect(first.locator("[value=yes]")).to_be_focused()
+    bar(page).to_contain_text(says["missing"], use_inner_text=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_text(says["none"]).click()
+    bar(page).to_contain_text(says["no"], use_inner_text=True)
+    expect(page.locator(".week")).to_have_count(3)
+    for half_day in (says["afternoon"], says["morning"]):
+        page.get_by_role("checkbox", name=half_day).check()
+    bar(page).to_contain_text(says["with"], use_inner_text=True)
+    press(page)
+    title(page).to_have_text(says["recorded"])
+    expect(page.locator(".reply .card").first).to_contain_text(says["could"])
+    [(_, detail)] = lines(site.scenario, made, "answered")
+    assert {each["says"] for each in detail["says"]} == {"no"}
+    desk = phone(1366)
+    site.sign_in(desk)
+    desk.goto(f"{site.url}/hearings/{made}/round?lang={language}")
+    suggested = desk.locator("[value^='2026-12-']").evaluate_all("all => all.map((e) => e.value)")
+    assert "2026-12-09T13:30" in suggested
+    assert "2026-12-17T09:00" in suggested
+
+
+def test_all_noes_one_by_one_ask_for_half_days_too(site: Site, phone: Phone) -> None:
+    propose(site.scenario)
+    page = phone()
+    page.goto(site.url + site.scenario.link(ZHAO))
+    choose(page, 1, "No")
+    expect(page.locator(".could")).to_be_hidden()
+    choose(page, 2, "No")
+    expect(page.locator(".could")).to_be_visible()
+    expect(page.locator(".pick:visible")).to_have_count(2)  # the choices stay where they are
+    choose(page, 2, "Yes")
+    expect(page.locator(".could")).to_be_hidden()
+
+
+def test_a_yes_and_none_of_these_is_asked_back_and_nothing_is_hidden(
+    site: Site, phone: Phone
+) -> None:
+    made = propose(site.scenario)
+    page = phone(java_script_enabled=False)
+    page.goto(site.url + site.scenario.link(ZHAO))
+    choose(page, 1, "Yes")
+    page.get_by_text("None of these suits me").click()
+    bar(page).to_contain_text("You said that none suits", use_inner_text=True)
+    expect(page.locator(".pick:visible")).to_have_count(2)
+    press(page)
+    expect(page.locator("#none")).to_be_focused()
+    expect(page.locator("#none-error")).to_be_in_viewport(ratio=1)
+    choose(page, 1, "No")
+    press(page)
+    title(page).to_have_text("Your answer is recorded")
+    assert len(lines(site.scenario, made, "answered")) == 1
+
+
 def test_a_double_press_counts_once(site: Site, phone: Phone) -> None:
     made = propose(site.scenario)
     page = phone()

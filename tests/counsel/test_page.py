@@ -1,5 +1,8 @@
 """Counsel's page in each state of a hearing: asked, fixed, late, asked anew, moved, cancelled."""
 
+import html
+import re
+
 import pytest
 
 from app.core.forms import load
@@ -7,6 +10,7 @@ from app.hearings import forms, queries, service
 from tests.conftest import CASE, Scenario, at, case_with
 from tests.counsel.test_answers import (
     LI,
+    PHONE,
     ZHAO,
     answer,
     answers,
@@ -249,3 +253,74 @@ def test_a_calendar_on_the_web_is_given_the_date_and_no_key(scenario: Scenario, 
     assert "outlook.office.com" in page
     assert "outlook.live.com" in page
     assert fixed.split("/")[-1] not in google
+
+
+def test_a_chats_card_names_neither_parties_nor_the_case(scenario: Scenario, fixed: str) -> None:
+    site = "Pudong New Area People's Court"
+    propose(scenario, {**CASE, "number": "（2026）沪0115民初2号"}, (at(20), "第五法庭"))
+    scenario.wait(minutes=1)
+    paths = ("", "/record", "/feed", "/away", "/move", "/call-me")
+    pages = [scenario.link(LI), *(fixed + path for path in paths), "/r", "/r/" + "x" * 22]
+    for path in pages:
+        head = html.unescape(browser(scenario).get(f"{path}?lang=en").text.split("</head>")[0])
+        for secret in ("远洋", "Haitong", "民初", "Zhao", "李敏", "买卖", fixed.split("/")[-1]):
+            assert secret not in head, path
+        card = dict(re.findall(r'property="og:(\w+)" content="([^"]*)"', head))
+        assert card["title"] == re.search("<title>(.*)</title>", head)[1]
+        assert card["description"] == re.search('name="description" content="(.*)"', head)[1]
+        image = card["image"].removeprefix("http://127.0.0.1:8000")
+        assert scenario.client.get(image).content_type == "image/png"
+    asked = browser(scenario).get(scenario.link(LI) + "?lang=en").text
+    asked = html.unescape(asked)
+    assert f'og:title" content="Which dates suit you? · {site}"' in asked
+    assert 'og:description" content="Please answer by Mon 30 Nov 2026, 17:00."' in asked
+
+
+@pytest.mark.parametrize(("country", "last"), [("CN", "Google"), ("GB", "computer")])
+def test_one_button_opens_the_calendars_that_are_usual_in_the_country(
+    scenario: Scenario, fixed: str, country: str, last: str
+) -> None:
+    do(scenario, lambda session, here: setattr(here.court, "country", country))
+    page = browser(scenario).get(fixed).text
+    assert page.count("Add to my calendar") == 1
+    choices = page.split("Add to my calendar")[1].split("</details>")[0]
+    assert re.findall("Google|Outlook, work|Outlook.com|phone or computer", choices)[-1].endswith(
+        last
+    )
+    assert f"{fixed}/hearing.ics" in choices
+
+
+def test_in_wechat_the_way_out_of_it_is_said(scenario: Scenario, fixed: str) -> None:
+    client = browser(scenario)
+    for path in (fixed, f"{fixed}/feed"):
+        assert "Open in browser" not in client.get(f"{path}?lang=en").text
+        agent = {"User-Agent": f"{PHONE} MicroMessenger/8.0.54(0x18003630) NetType/WIFI"}
+        assert "Open in browser" in client.get(f"{path}?lang=en", headers=agent).text
+        assert "在浏览器打开" in client.get(f"{path}?lang=zh", headers=agent).text
+
+
+def test_each_thing_that_counsel_can_do_says_its_state_in_a_line(
+    scenario: Scenario, fixed: str
+) -> None:
+    client = browser(scenario)
+    seen = words(client.get(fixed))
+    for part in (
+        "Ask for another date The date stays until the court answers",
+        "Days away No days away yet",
+        "Ask to be called Say when, and what it is about",
+    ):
+        assert part in seen
+    for path, data in (
+        ("/move", {"reason": "A trial elsewhere"}),
+        ("/away", {"away-from": "2026-12-09"}),
+        ("/call-me", {"wish": "after 3 pm"}),
+    ):
+        key = nonce(client.get(fixed + path))
+        assert client.post(fixed + path, data={"nonce": key, **data}).status_code == 303
+    seen = words(client.get(fixed))
+    for part in (
+        "Ask for another date You asked on Mon 23 Nov 2026, 09:00; the court has not answered yet",
+        "Days away 1 entry",
+        "Ask to be called You asked on Mon 23 Nov 2026, 09:00; the court will call you",
+    ):
+        assert part in seen
