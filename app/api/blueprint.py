@@ -71,7 +71,7 @@ class PageIn(Query):
         WholeNumberField(
             load_default=50,
             validate=lambda n: _within(n, 1, 200),
-            error_messages={"invalid": N_("Give a number.")},
+            error_messages={"invalid": N_("Enter a number.")},
             metadata={"minimum": 1, "maximum": 200},
         )
     )

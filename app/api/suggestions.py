@@ -34,7 +34,7 @@ def _one_to(most: int, least: int = 1) -> Callable[[int], None]:
     def check(number: int) -> None:
         if not least <= number <= most:
             raise ValidationError(
-                [Message(N_("Give a number from %(least)s to %(most)s."), least=least, most=most)]
+                [Message(N_("Enter a number from %(least)s to %(most)s."), least=least, most=most)]
             )
 
     return check
@@ -49,7 +49,7 @@ class SuggestionsIn(Query):
         WholeNumberField(
             load_default=90,
             validate=_one_to(LONGEST, SHORTEST),
-            error_messages={"invalid": N_("Give whole minutes.")},
+            error_messages={"invalid": N_("Enter whole minutes, such as 90.")},
             metadata={"minimum": SHORTEST, "maximum": LONGEST},
         )
     )
@@ -57,7 +57,7 @@ class SuggestionsIn(Query):
         WholeNumberField(
             load_default=10,
             validate=_one_to(MOST),
-            error_messages={"invalid": N_("Give a number.")},
+            error_messages={"invalid": N_("Enter a number.")},
             metadata={"minimum": 1, "maximum": MOST},
         )
     )
@@ -134,7 +134,14 @@ def _rooms(session: Session, context: CourtContext, names: str) -> list[Courtroo
     for name in asked:
         room = service.find_courtroom(session, context.court.id, name)
         if room is None:
-            raise Invalid({"courtroom": Message(N_("There is no courtroom %(room)s."), room=name)})
+            raise Invalid(
+                {
+                    "courtroom": Message(
+                        N_("Choose a courtroom of this court; there is none called %(room)s."),
+                        room=name,
+                    )
+                }
+            )
         found.append(room)
     return found
 

@@ -106,7 +106,7 @@ class TravelField(WholeNumberField):
     """Minutes of one way to the court, 0 to 1440; None where nothing is typed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {"invalid": N_("Give whole minutes.")}
+        messages: ErrorMessages = {"invalid": N_("Enter whole minutes, such as 90.")}
         super().__init__(allow_none=True, load_default=None, error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
@@ -116,7 +116,7 @@ class TravelField(WholeNumberField):
             return None
         minutes = super()._deserialize(value, attr, data, **kwargs)
         if minutes is not None and not 0 <= minutes <= 1440:
-            raise ValidationError([Message(N_("Give 0 to 1440 minutes."))])
+            raise ValidationError([Message(N_("Enter 0 to 1440 minutes."))])
         return minutes
 
 
@@ -125,7 +125,7 @@ class CounselIn(Form):
     """One counsel of a party."""
 
     name: str = posted(
-        TextField(200, blank=False, required=True),
+        TextField(200, blank=False, required=True, absent=N_("Enter counsel's name.")),
         info=FieldInfo(
             N_("Name"),
             column=ImportColumn("counsel", N_("Counsel"), beside=("party",)),
@@ -232,7 +232,7 @@ class CounselIn(Form):
         ),
     )
     required: bool = posted(
-        fields.Boolean(load_default=True, error_messages={"invalid": N_("Give true or false.")}),
+        fields.Boolean(load_default=True, error_messages={"invalid": N_("Enter true or false.")}),
         info=FieldInfo(
             N_("A date needs their answer"),
             short_label=N_("Answer"),
@@ -249,7 +249,7 @@ class PartyIn(Form):
     """One party of a case; with an e-mail or phone of its own where it acts in person."""
 
     name: str = posted(
-        TextField(200, blank=False, required=True),
+        TextField(200, blank=False, required=True, absent=N_("Enter the party's name.")),
         info=FieldInfo(
             N_("Name of the party"),
             short_label=N_("Name"),
@@ -258,7 +258,7 @@ class PartyIn(Form):
         ),
     )
     side: str = posted(
-        ChoiceField(SIDES, required=True),
+        ChoiceField(SIDES, required=True, absent=N_("Choose the side.")),
         info=FieldInfo(
             N_("Side"),
             choices=tuple((side, "") for side in SIDES),
@@ -328,7 +328,7 @@ class NumberedCase(Form):
     """The number of a case, which never changes."""
 
     number: str = posted(
-        CaseNumber(200, blank=False, required=True),
+        CaseNumber(200, blank=False, required=True, absent=N_("Enter the case number.")),
         info=FieldInfo(
             N_("Case number"),
             column=ImportColumn("number", N_("Case number"), is_number=True),
@@ -351,7 +351,7 @@ class CaseDetails(Form):
         ),
     )
     judge: str = posted(
-        TextField(200, blank=False, required=True),
+        TextField(200, blank=False, required=True, absent=N_("Enter the judge's name.")),
         info=FieldInfo(
             N_("Judge"),
             column=ImportColumn("judge", N_("Judge")),
@@ -381,7 +381,14 @@ class CaseIn(CaseDetails, NumberedCase):
     """A case with its parties and their counsel. Fields of the last base class come first."""
 
     parties: Sequence[PartyIn] = posted(
-        ListField(nested(PartyIn), least=1, most=200, required=True)
+        ListField(
+            nested(PartyIn),
+            least=1,
+            most=200,
+            too_few=N_("Add at least one party."),
+            absent=N_("Add at least one party."),
+            required=True,
+        )
     )
 
 

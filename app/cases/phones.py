@@ -162,11 +162,16 @@ def _why(text: str, as_typed: str, region: str, *, masked: bool) -> Message:
             possible = ValidationResult.TOO_LONG
     few = sum(c.isdigit() for c in text) < FEWEST
     if possible == ValidationResult.TOO_SHORT or few:
-        words = N_("“%(phone)s” has too few digits for a telephone number (read for %(region)s).")
+        words = N_(
+            "Check “%(phone)s”: it has too few digits for a telephone number (read for %(region)s)."
+        )
     elif possible == ValidationResult.TOO_LONG:
-        words = N_("“%(phone)s” has too many digits for a telephone number (read for %(region)s).")
+        words = N_(
+            "Check “%(phone)s”: it has too many digits for a telephone number "
+            "(read for %(region)s)."
+        )
     elif possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        words = N_("“%(phone)s” lacks its area code.")
+        words = N_("Enter “%(phone)s” with its area code.")
     elif possible == ValidationResult.INVALID_LENGTH:
         words = N_(
             "%(phone)s is no telephone number (read for %(region)s; or write +country number)."

@@ -93,19 +93,21 @@ def counsel_errors(
         _check_phone(counsel.phone, region, f"{path}phone", errors)
     if counsel.zone and counsel.zone not in available_timezones():
         errors[f"{path}zone"] = Message(
-            N_("There is no such time zone: %(zone)s."), zone=counsel.zone
+            N_("Enter a time zone such as Asia/Shanghai; there is none called %(zone)s."),
+            zone=counsel.zone,
         )
     for channel in Channel:
         field = channel.traits.address
         if channel in counsel.channels and not getattr(counsel, field):
             errors[f"{path}{field}"] = Message(
-                N_("The channel %(channel)s needs this address."), channel=channel
+                N_("Enter this address, or choose another way to reach them than %(channel)s."),
+                channel=channel,
             )
     number = "" if f"{path}phone" in errors else stored_phone(counsel.phone, region, stored)
     if Channel.SMS in counsel.channels and phones.is_land_line(number):
         errors[f"{path}phone"] = Message(phones.LAND_LINE, phone=counsel.phone)
     if not counsel.email and not counsel.phone:
-        errors[f"{path}email"] = Message(N_("Give an e-mail address or a telephone number."))
+        errors[f"{path}email"] = Message(N_("Enter an e-mail address or a telephone number."))
     return errors
 
 

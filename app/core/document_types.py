@@ -66,7 +66,7 @@ def _is_docx(body: bytes) -> bool:
 def fault_of(body: bytes) -> Message | None:
     """Return why a document is rejected, or None."""
     if not body:
-        return Message(N_("This document is empty."))
+        return Message(N_("Choose a document that is not empty; this one is."))
     if len(body) > LARGEST:
         return Message(N_("This document is larger than 10 MB. Send a smaller copy of it."))
     if not kind_of(body):

@@ -36,16 +36,21 @@ IN_CHINESE = {
 }
 
 
-REQUIRED = N_("This is missing.")
+REQUIRED = N_("Fill this in.")
 
 
-NOT_TEXT = N_("Give this as text.")
+NOT_TEXT = N_("Enter this as text.")
 
 
 # As marshmallow types them.
 ErrorMessages = dict[str, str | list[Any] | dict[Any, Any]]
 
 ABSENT: ErrorMessages = {"required": REQUIRED, "null": REQUIRED, "invalid": NOT_TEXT}
+
+
+def absent_messages(absent: str) -> ErrorMessages:
+    """Return the messages of a field that says in its own words what to enter where it is empty."""
+    return {**ABSENT, "required": absent, "null": absent}
 
 
 # RFC 3339, the basic format of ISO 8601, and parts of a second; the offset is looked for later.
@@ -62,14 +67,21 @@ _DIGITS = re.compile(r"-?[0-9]{1,18}")
 class TextField(fields.String):
     """Text as it is stored (characters.clean), trimmed; at most ``most`` characters.
 
-    On one line unless ``lines``; control characters are refused.
+    On one line unless ``lines``; control characters are refused. ``absent`` is the message where
+    it is empty and must not be (not ``blank``).
     """
 
     def __init__(
-        self, most: int, *, blank: bool = True, lines: bool = False, **kwargs: Any
+        self,
+        most: int,
+        *,
+        blank: bool = True,
+        lines: bool = False,
+        absent: str = REQUIRED,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(error_messages=dict(ABSENT), **kwargs)
-        self.most, self.blank, self.lines = most, blank, lines
+        super().__init__(error_messages=absent_messages(absent), **kwargs)
+        self.most, self.blank, self.lines, self.absent = most, blank, lines, absent
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -77,21 +89,22 @@ class TextField(fields.String):
         if not self.lines:
             text = " ".join(each for each in text.split(" ") if each)
         if has_control(text, "\n\t" if self.lines else ""):
-            raise ValidationError([Message(N_("Take out the control characters."))])
+            raise ValidationError([Message(N_("Remove the control characters."))])
         if len(text) > self.most:
             raise ValidationError(
-                [Message(N_("This is too long: at most %(most)s characters."), most=self.most)]
+                [Message(N_("Shorten this to %(most)s characters or fewer."), most=self.most)]
             )
         if not text and not self.blank:
-            raise ValidationError([Message(REQUIRED)])
+            raise ValidationError([Message(self.absent)])
         return text
 
 
 class ChoiceField(fields.String):
     """One of a fixed set of words."""
 
-    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
-        super().__init__(error_messages=dict(ABSENT), metadata={"enum": list(choices)}, **kwargs)
+    def __init__(self, choices: tuple[str, ...], *, absent: str = REQUIRED, **kwargs: Any) -> None:
+        about = {"enum": list(choices)}
+        super().__init__(error_messages=absent_messages(absent), metadata=about, **kwargs)
         self.choices = choices
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
@@ -125,7 +138,15 @@ class EmailField(TextField):
             return email_address(text)
         except ValueError as fault:
             raise ValidationError(
-                [Message(N_("%(address)s is no e-mail address."), address=text)]
+                [
+                    Message(
+                        N_(
+                            "Enter an e-mail address such as name@firm.example; "
+                            "“%(address)s” is not one."
+                        ),
+                        address=text,
+                    )
+                ]
             ) from fault
 
 
@@ -202,7 +223,8 @@ def _declared(form: type[Form]) -> tuple[dataclasses.Field[Any], ...]:
 class ListField(fields.List):
     """A list of ``least`` to ``most`` items, counted before any of them is loaded.
 
-    ``too_few`` and ``too_many`` are messages in place of the general one.
+    ``too_few`` and ``too_many`` are messages in place of the general one; without any list the
+    message is ``absent``.
     """
 
     def __init__(
@@ -211,11 +233,12 @@ class ListField(fields.List):
         *,
         least: int,
         most: int,
-        too_few: str = N_("Give %(least)s to %(most)s of these, not %(count)s."),
-        too_many: str = N_("Give %(least)s to %(most)s of these, not %(count)s."),
+        too_few: str = N_("Enter %(least)s to %(most)s of these, not %(count)s."),
+        too_many: str = N_("Enter %(least)s to %(most)s of these, not %(count)s."),
+        absent: str = REQUIRED,
         **kwargs: Any,
     ) -> None:
-        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give a list.")}
+        messages: ErrorMessages = {**absent_messages(absent), "invalid": N_("Give a list.")}
         super().__init__(inner, error_messages=messages, **kwargs)
         self.least, self.most = least, most
         self.too_few, self.too_many = too_few, too_many
@@ -233,7 +256,7 @@ class DateField(fields.Date):
     """A calendar day, 2026-12-15; an empty text is none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {"invalid": N_("Give a date as 2026-12-15.")}
+        messages: ErrorMessages = {"invalid": N_("Enter a date such as 2026-12-15.")}
         super().__init__(error_messages=messages, allow_none=True, load_default=None, **kwargs)
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -245,8 +268,8 @@ class DateField(fields.Date):
 class InstantField(fields.Field):
     """An instant as ISO 8601 with its offset: 2026-12-15T09:30:00+08:00. Never without."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {"required": REQUIRED, "null": REQUIRED}
+    def __init__(self, *, absent: str = REQUIRED, **kwargs: Any) -> None:
+        messages: ErrorMessages = {"required": absent, "null": absent}
         about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
         super().__init__(error_messages=messages, metadata=about, **kwargs)
 
@@ -261,13 +284,13 @@ class InstantField(fields.Field):
             with suppress(ValueError):
                 at = dt.datetime.fromisoformat(value)
         if at is None:
-            raise ValidationError([Message(N_("Give the time as 2026-12-15T09:30:00+08:00."))])
+            raise ValidationError([Message(N_("Enter a time such as 2026-12-15T09:30:00+08:00."))])
         if at.tzinfo is None:
             raise ValidationError(
-                [Message(N_("Give the time with its offset, as 2026-12-15T09:30:00+08:00."))]
+                [Message(N_("Enter the time with its offset, such as 2026-12-15T09:30:00+08:00."))]
             )
         if not 2000 <= at.year <= 2200:
-            raise ValidationError([Message(N_("The year cannot be right."))])
+            raise ValidationError([Message(N_("Check the year: enter one from 2000 to 2200."))])
         return at.replace(second=0, microsecond=0)
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
@@ -294,8 +317,8 @@ class WholeNumberField(fields.Integer):
 class RowIdField(fields.Integer):
     """The id of a row, as a response of ours gave it."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give a number.")}
+    def __init__(self, *, absent: str = REQUIRED, **kwargs: Any) -> None:
+        messages: ErrorMessages = {**absent_messages(absent), "invalid": N_("Enter a number.")}
         super().__init__(strict=True, error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:

@@ -72,9 +72,9 @@ def _days(form: dict[str, str]) -> list[dt.date]:
         first = dt.date.fromisoformat(form["from"])
         last = dt.date.fromisoformat(form["until"]) if form["until"] else first
     except ValueError:
-        raise Invalid({"from": Message(N_("Give a day as 2026-10-01."))}) from None
+        raise Invalid({"from": Message(N_("Enter a day such as 2026-10-01."))}) from None
     if not 0 <= (last - first).days < MOST_DAYS:
-        text = N_("Give at most %(most)s days, the first not after the last.")
+        text = N_("Enter up to %(most)s days, the first not after the last.")
         raise Invalid({"until": Message(text, most=MOST_DAYS)})
     return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.core.errors import N_
 from app.core.forms import Form, TextField, posted
 
 
@@ -9,5 +10,7 @@ from app.core.forms import Form, TextField, posted
 class CourtroomIn(Form):
     """A courtroom as it is submitted."""
 
-    name: str = posted(TextField(200, blank=False, required=True))
+    name: str = posted(
+        TextField(200, blank=False, required=True, absent=N_("Enter the name of the courtroom."))
+    )
     location: str = posted(TextField(500, load_default=""))

@@ -15,6 +15,7 @@ CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
 MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", "buffer_minutes", *HOURS)
+EMPTY = {"name": N_("Enter the court's name."), "short": N_("Enter the court's short name.")}
 MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
 MOST_LINES = 5  # of a postal address, to fit an envelope's window
@@ -70,7 +71,7 @@ def change(court: Court, values: Mapping[str, Any]) -> None:
     days = _parse_reminder_days(values["reminder_days"])
     if days is None:
         errors["reminder_days"] = Message(
-            N_("Give at most %(most)s numbers of days from 1 to 60, such as 7, 3, 1."),
+            N_("Enter up to %(most)s numbers of days from 1 to 60, such as 7, 3, 1."),
             most=MOST_REMINDERS,
         )
     if errors:
@@ -85,13 +86,16 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
     errors: dict[str, Message] = {}
     for name, most in (("name", 200), ("short", 40), ("phone", 40)):
         if len(values[name]) > most:
-            errors[name] = Message(N_("This is too long: at most %(most)s characters."), most=most)
-        elif not values[name] and name != "phone":
-            errors[name] = Message(N_("This is missing."))
+            errors[name] = Message(N_("Shorten this to %(most)s characters or fewer."), most=most)
+        elif not values[name] and name in EMPTY:
+            errors[name] = Message(EMPTY[name])
     if values["zone"] not in available_timezones():
-        errors["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=values["zone"])
+        errors["zone"] = Message(
+            N_("Enter a time zone such as Asia/Shanghai; there is none called %(zone)s."),
+            zone=values["zone"],
+        )
     if values["postal"].count("\n") >= MOST_LINES or len(values["postal"]) > 300:
-        errors["postal"] = Message(N_("Give at most %(most)s lines."), most=MOST_LINES)
+        errors["postal"] = Message(N_("Shorten this to %(most)s lines or fewer."), most=MOST_LINES)
     if fault := places.country_fault(values["country"]):
         errors["country"] = fault
     elif isinstance(values["subdivision"], Message):
@@ -100,10 +104,10 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
         errors["language"] = Message(N_("Choose one of: %(choices)s."), choices="en, zh")
     for name in HOURS:
         if not _is_time_of_day(values[name]):
-            errors[name] = Message(N_("Give the time as 09:00."))
+            errors[name] = Message(N_("Enter a time such as 09:00."))
     buffer = values["buffer_minutes"] or "0"
     if not (buffer.isascii() and buffer.isdigit() and int(buffer[:9]) <= MOST_BUFFER):
-        errors["buffer_minutes"] = Message(N_("Give 0 to %(most)s minutes."), most=MOST_BUFFER)
+        errors["buffer_minutes"] = Message(N_("Enter 0 to %(most)s minutes."), most=MOST_BUFFER)
     return errors | _order_errors(values, errors)
 
 
@@ -112,13 +116,18 @@ def _order_errors(values: Mapping[str, Any], errors: Mapping[str, Message]) -> d
     if any(name in errors for name in COURT_HOURS):
         return {}
     if values["opens"] >= values["closes"]:
-        return {"closes": Message(N_("The end must be after the start."))}
+        return {"closes": Message(N_("Enter a closing time that is after the opening time."))}
     lunch_break = values["lunch_from"], values["lunch_until"]
     if lunch_break[0] > lunch_break[1] or not (
         values["opens"] <= lunch_break[0] and lunch_break[1] <= values["closes"]
     ):
         return {
-            "lunch_until": Message(N_("Lunch must be within court hours, and end after it begins."))
+            "lunch_until": Message(
+                N_(
+                    "Enter a lunch break that lies between opening and closing, "
+                    "its beginning first."
+                )
+            )
         }
     return {}
 

@@ -154,9 +154,9 @@ def checked_contact(form: dict[str, str], zone: ZoneInfo) -> ContactIn:
     for name in ("counsel_id", "hearing_id"):
         values[name] = row_number(form[name])
     if form["hearing_id"] and values["hearing_id"] is None:
-        errors["hearing_id"] = Message(N_("This hearing is not of this case."))
+        errors["hearing_id"] = Message(N_("Choose a hearing of this case."))
     if values["counsel_id"] is None:
-        errors["counsel_id"] = Message(N_("Say with whom."))
+        errors["counsel_id"] = Message(N_("Choose whom the contact was with."))
     try:
         contact = load(ContactIn, values)
     except Invalid as fault:

@@ -55,7 +55,7 @@ def log(session: Session, context: CourtContext, case_id: int, form: ContactIn) 
 def _check_hearing(session: Session, case: Case, hearing_id: int) -> None:
     hearing = session.get(Hearing, hearing_id)
     if hearing is None or hearing.case_id != case.id:
-        raise Invalid({"hearing_id": Message(N_("This hearing is not of this case."))})
+        raise Invalid({"hearing_id": Message(N_("Choose a hearing of this case."))})
 
 
 def log_with(
@@ -75,7 +75,7 @@ def log_with(
     """
     others = _others(session, case, counsel) if must_notify(form) else []
     if others and not form.note.strip():
-        raise Invalid({"note": Message(N_("Say what it was about: the other sides are told."))})
+        raise Invalid({"note": Message(N_("Enter what it was about: the other sides are told."))})
     duplicate = contacts_by_hand.same(session, case, form)
     entry = contacts_by_hand.log_contact(session, case, counsel, form, user, now, message)
     if duplicate or not others:

@@ -10,8 +10,6 @@ from marshmallow import ValidationError, fields
 from app.core.characters import clean, has_control
 from app.core.errors import N_, Message
 from app.core.forms import (
-    ABSENT,
-    REQUIRED,
     ChoiceField,
     ErrorMessages,
     Form,
@@ -20,26 +18,32 @@ from app.core.forms import (
     RowIdField,
     TextField,
     WholeNumberField,
+    absent_messages,
     nested,
     posted,
 )
 from app.hearings.rules import MOST_SLOTS
 
 SHORTEST, LONGEST = 5, 600  # minutes
+CHOOSE_COURTROOM = N_("Choose a courtroom.")
+NO_SLOT = N_("Add at least one slot: day, time and courtroom.")
 
 
 class MinutesField(WholeNumberField):
     """A length in whole minutes, 5 to 600."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {**ABSENT, "invalid": N_("Give whole minutes.")}
+        messages: ErrorMessages = {
+            **absent_messages(N_("Enter the length of the hearing in minutes.")),
+            "invalid": N_("Enter whole minutes, such as 90."),
+        }
         super().__init__(error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         minutes = super()._deserialize(value, attr, data, **kwargs)
         if minutes is None or not SHORTEST <= minutes <= LONGEST:
             raise ValidationError(
-                [Message(N_("Give %(least)s to %(most)s minutes."), least=SHORTEST, most=LONGEST)]
+                [Message(N_("Enter %(least)s to %(most)s minutes."), least=SHORTEST, most=LONGEST)]
             )
         return minutes
 
@@ -48,7 +52,7 @@ class CourtroomField(fields.Raw):
     """A courtroom by its name, or by its number as the API gave it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages: ErrorMessages = {"required": REQUIRED, "null": REQUIRED}
+        messages = absent_messages(CHOOSE_COURTROOM)
         super().__init__(error_messages=messages, metadata={"type": "string"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str | int:
@@ -56,7 +60,7 @@ class CourtroomField(fields.Raw):
             return value
         name = clean(value).strip() if isinstance(value, str) else ""
         if not name or len(name) > 200 or has_control(name):
-            raise ValidationError([Message(N_("Name the courtroom."))])
+            raise ValidationError([Message(CHOOSE_COURTROOM)])
         return name
 
 
@@ -64,7 +68,9 @@ class CourtroomField(fields.Raw):
 class SlotIn(Form):
     """One slot: when it begins, and where."""
 
-    starts_at: dt.datetime = posted(InstantField(required=True))
+    starts_at: dt.datetime = posted(
+        InstantField(required=True, absent=N_("Enter the day and the time."))
+    )
     courtroom: str | int = posted(CourtroomField(required=True))
 
 
@@ -76,8 +82,9 @@ class SlotsField(ListField):
             nested(SlotIn),
             least=1,
             most=MOST_SLOTS,
-            too_few=N_("Give at least one slot: day, time and courtroom."),
-            too_many=N_("At most %(most)s slots can be asked about, not %(count)s."),
+            too_few=NO_SLOT,
+            absent=NO_SLOT,
+            too_many=N_("Remove slots until there are %(most)s or fewer; there are %(count)s."),
             **kwargs,
         )
 
@@ -91,7 +98,9 @@ class ProposalIn(Form):
     """
 
     slots: Sequence[SlotIn] = posted(SlotsField(required=True))
-    answer_by: dt.datetime = posted(InstantField(required=True))
+    answer_by: dt.datetime = posted(
+        InstantField(required=True, absent=N_("Enter the date to answer by."))
+    )
     fix: str | None = posted(ChoiceField(("auto", "assistant"), load_default=None))
     override_reason: str = posted(TextField(2000, lines=True, load_default=""))
 
@@ -101,7 +110,11 @@ class HearingIn(ProposalIn):
     """A hearing to be arranged, with its first proposal."""
 
     case_id: int = posted(RowIdField(required=True))
-    kind: str = posted(TextField(100, blank=False, load_default="trial"))
+    kind: str = posted(
+        TextField(
+            100, blank=False, load_default="trial", absent=N_("Choose the kind of the hearing.")
+        )
+    )
     minutes: int = posted(MinutesField(required=True))
 
 
@@ -109,14 +122,22 @@ class HearingIn(ProposalIn):
 class AgreedSlotIn(Form):
     """The slot that all agreed on."""
 
-    slot_id: int = posted(RowIdField(required=True))
+    slot_id: int = posted(RowIdField(required=True, absent=N_("Choose a slot.")))
 
 
 @dataclass(frozen=True, kw_only=True)
 class FixIn(AgreedSlotIn):
     """An order that fixes one slot."""
 
-    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))
+    reason: str = posted(
+        TextField(
+            2000,
+            lines=True,
+            blank=False,
+            required=True,
+            absent=N_("Enter the reason for the order."),
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +150,15 @@ class MoveIn(Form):
     minutes: int | None = posted(MinutesField(load_default=None))
     answer_by: dt.datetime | None = posted(InstantField(load_default=None))
     fix: str | None = posted(ChoiceField(("auto", "assistant"), load_default=None))
-    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))
+    reason: str = posted(
+        TextField(
+            2000,
+            lines=True,
+            blank=False,
+            required=True,
+            absent=N_("Enter the reason for the new slots or the new date."),
+        )
+    )
     override_reason: str = posted(TextField(2000, lines=True, load_default=""))
 
 
@@ -137,4 +166,12 @@ class MoveIn(Form):
 class CancelIn(Form):
     """Why a hearing will not take place."""
 
-    reason: str = posted(TextField(2000, lines=True, blank=False, required=True))
+    reason: str = posted(
+        TextField(
+            2000,
+            lines=True,
+            blank=False,
+            required=True,
+            absent=N_("Enter why the hearing will not take place."),
+        )
+    )

@@ -100,7 +100,7 @@ def wall_clock_error(at: dt.datetime, zone: ZoneInfo) -> Message | None:
     first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     if first != second:
         return Message(
-            N_("On that night %(time)s comes twice in %(zone)s: choose another time."),
+            N_("Choose another time: on that night %(time)s comes twice in %(zone)s."),
             time=local.strftime("%Y-%m-%d %H:%M"),
             zone=zone.key,
         )
@@ -124,7 +124,10 @@ def from_wall_clock(local: dt.datetime, zone: ZoneInfo) -> dt.datetime | Message
 
 def _never(local: dt.datetime, zone: ZoneInfo) -> Message:
     return Message(
-        N_("On that night the clocks go forward and %(time)s never comes in %(zone)s."),
+        N_(
+            "Choose another time: on that night the clocks go forward and "
+            "%(time)s never comes in %(zone)s."
+        ),
         time=local.strftime("%Y-%m-%d %H:%M"),
         zone=zone.key,
     )
@@ -145,13 +148,15 @@ def slot_errors(
         end = at + dt.timedelta(minutes=minutes)
         fault = wall_clock_error(at, zone) or wall_clock_error(end.astimezone(at.tzinfo), zone)
         if at <= now:
-            fault = Message(N_("This time is past."))
+            fault = Message(N_("Choose a time that is not past."))
         elif at > now + dt.timedelta(days=3 * 366):
-            fault = Message(N_("This is more than three years ahead."))
+            fault = Message(N_("Choose a time within the next three years."))
         elif answer_by is not None and at <= answer_by:
-            fault = Message(N_("The slot begins before the date to answer by."))
+            fault = Message(
+                N_("Choose a slot after the date to answer by, or an earlier date to answer by.")
+            )
         if fault:
             faults[path.format(n)] = fault
     if answer_by is not None and answer_by <= now:
-        faults["answer_by"] = Message(N_("This time is past."))
+        faults["answer_by"] = Message(N_("Choose a time that is not past."))
     return faults

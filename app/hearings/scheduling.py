@@ -99,7 +99,8 @@ def check_slots(
         room = service.find_courtroom(session, context.court.id, slot.courtroom)
         if room is None:
             errors[f"slots.{n}.courtroom"] = Message(
-                N_("There is no courtroom %(room)s."), room=slot.courtroom
+                N_("Choose a courtroom of this court; there is none called %(room)s."),
+                room=slot.courtroom,
             )
             continue
         if room.retired_at:
@@ -107,7 +108,7 @@ def check_slots(
                 N_("Courtroom %(room)s is out of use: choose another one."), room=room.name
             )
         elif (slot.starts_at, room) in checked:
-            errors[f"slots.{n}.starts_at"] = Message(N_("This slot is given twice."))
+            errors[f"slots.{n}.starts_at"] = Message(N_("Remove this slot: it is entered twice."))
         checked.append((slot.starts_at, room))
     if errors:
         raise Invalid(errors)

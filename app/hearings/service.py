@@ -108,9 +108,9 @@ def fix(
         raise Refusal(N_("This hearing has no open question: move it instead."))
     slot = next((each for each in proposal.slots if each.id == slot_id), None)
     if slot is None:
-        raise Invalid({"slot_id": Message(N_("This slot is not of this proposal."))})
+        raise Invalid({"slot_id": Message(N_("Choose one of the slots that were asked about."))})
     if slot.starts_at <= context.now:
-        raise Invalid({"slot_id": Message(N_("This time is past."))})
+        raise Invalid({"slot_id": Message(N_("Choose a time that is not past."))})
     if proposal.state == ProposalState.LAPSED:
         proposal.state = ProposalState.DECIDED.value
     fix_slot(session, hearing, slot, context.now, context.secret, order=reason)
@@ -152,7 +152,9 @@ def move(
         open_proposal(session, context, hearing, proposal, reason=form.reason)
         return hearing
     if len(slots) > 1:
-        raise Invalid({"answer_by": Message(N_("Several slots need a date to answer by."))})
+        raise Invalid(
+            {"answer_by": Message(N_("Enter a date to answer by: several slots are asked about."))}
+        )
     [(starts_at, room)] = check_slots(session, context, slots, hearing.minutes, None)
     check_rules(session, context, hearing.case, [starts_at], form.override_reason)
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
@@ -178,10 +180,10 @@ def _slots_to_move_to(hearing: Hearing, form: MoveIn) -> list[SlotIn]:
     if form.slots:
         return list(form.slots)
     if form.starts_at is None:
-        raise Invalid({"slots": Message(N_("Give the new slots, or one."))})
+        raise Invalid({"slots": Message(N_("Enter one or more new slots."))})
     room = form.courtroom or hearing.courtroom_id
     if room is None:
-        raise Invalid({"courtroom": Message(N_("Name the courtroom."))})
+        raise Invalid({"courtroom": Message(N_("Choose a courtroom."))})
     return [SlotIn(starts_at=form.starts_at, courtroom=room)]
 
 

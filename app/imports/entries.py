@@ -112,7 +112,7 @@ def group_by_case(
         padded = [*cells, *[""] * (len(mapping.headers) - len(cells))]
         number = number_key(mapping.texts(padded, ("number",))["number"])
         if not faults and not number:
-            missing = Message(N_("This is missing."))
+            missing = Message(N_("Enter the case number."))
             faults = [RowRefusal(line, mapping.header_of("number"), missing)]
         refused += faults
         cases.setdefault(number, []).append((line, cells))
@@ -302,7 +302,9 @@ class _Reading:
             self.refuse(line, "hearing_at", Message(words))
             return None
         if not 2000 <= date.year <= 2200:
-            self.refuse(line, "hearing_on", Message(N_("The year cannot be right.")))
+            self.refuse(
+                line, "hearing_on", Message(N_("Check the year: enter one from 2000 to 2200."))
+            )
             return None
         instant = from_wall_clock(dt.datetime.combine(date, time), self.zone)
         if isinstance(instant, Message):

@@ -53,7 +53,7 @@ def store(session: Session, by: ChangeAuthor, name: str, parts: Iterable[bytes])
         session.add(UploadPart(upload_id=upload.id, seq=seq, body=body))
         session.flush()
     if not upload.size:
-        raise Invalid({"file": Message(N_("Choose a file; this one is empty."))})
+        raise Invalid({"file": Message(N_("Choose a file that is not empty; this one is."))})
     _drop_old_parts(session, by.court_id)
     return upload
 

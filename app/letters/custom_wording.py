@@ -107,7 +107,7 @@ def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Messag
         fault = _fault(subject, allowed(kind, channel), LONGEST_SUBJECT)
         listed = places(subject) & LISTS
         if not fault and ("\n" in subject or listed):
-            fault = Message(N_("A subject is one line, without lists."))
+            fault = Message(N_("Write the subject on one line, without lists."))
         if fault:
             errors["subject"] = fault
     fault = _fault(text, allowed(kind, channel), Channel(channel).traits.longest)
@@ -120,9 +120,9 @@ def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Messag
 
 def _fault(text: str, known: Iterable[str], most: int) -> Message | None:
     if not text.strip():
-        return Message(N_("This is missing."))
+        return Message(N_("Fill this in."))
     if len(text) > most:
-        return Message(N_("This is too long: at most %(most)s characters."), most=most)
+        return Message(N_("Shorten this to %(most)s characters or fewer."), most=most)
     for name in _PLACE.findall(text):
         if name not in known:
             return Message(N_("There is no placeholder {%(name)s} here."), name=name[:40])

@@ -72,7 +72,9 @@ def _errors(session: Session, context: CourtContext, row: ListingRow) -> dict[st
         errors["number"] = Message(text)
     courtroom = row.wishes.courtroom
     if courtroom and service.find_courtroom(session, context.court.id, courtroom) is None:
-        errors["courtroom"] = Message(N_("There is no courtroom %(room)s."), room=courtroom)
+        errors["courtroom"] = Message(
+            N_("Choose a courtroom of this court; there is none called %(room)s."), room=courtroom
+        )
     return errors
 
 
@@ -89,21 +91,26 @@ def draft(
     for room_name in listing_request.rooms:
         courtroom = service.find_courtroom(session, context.court.id, room_name)
         if courtroom is None:
-            errors["rooms"] = Message(N_("There is no courtroom %(room)s."), room=room_name)
+            errors["rooms"] = Message(
+                N_("Choose a courtroom of this court; there is none called %(room)s."),
+                room=room_name,
+            )
         else:
             rooms.append(courtroom.id)
     if not suggestions.active_courtrooms(session, context.court):
         errors["rooms"] = Message(N_("The court has no courtroom yet: add one first."))
     if not 1 <= listing_request.slots <= MOST_SLOTS:
         errors["slots"] = Message(
-            N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SLOTS
+            N_("Enter a number from %(least)s to %(most)s."), least=1, most=MOST_SLOTS
         )
     if not 1 <= listing_request.seconds <= MOST_SECONDS:
         errors["seconds"] = Message(
-            N_("Give a number from %(least)s to %(most)s."), least=1, most=MOST_SECONDS
+            N_("Enter a number from %(least)s to %(most)s."), least=1, most=MOST_SECONDS
         )
     if not rows:
-        errors["file"] = Message(N_("The file has no hearing that can be listed."))
+        errors["file"] = Message(
+            N_("Choose a file with at least one hearing that can be listed; this one has none.")
+        )
     if errors:
         raise Invalid(errors)
     listing = Listing(
@@ -154,14 +161,19 @@ def _days(
         session, context.court, context.now
     )
     if answer_by <= context.now:
-        raise Invalid({"answer_by": Message(N_("This time is past."))})
+        raise Invalid({"answer_by": Message(N_("Choose a time that is not past."))})
     answered_on = answer_by.astimezone(ZoneInfo(context.court.zone)).date()
     first = listing_request.first or answered_on + dt.timedelta(days=suggestions.TO_ACT)
     last = listing_request.last or first + dt.timedelta(days=7 * listing_request.weeks - 1)
     if last < first:
         raise Invalid(
-            {"to": Message(N_("The last day is before the first, %(first)s."), first=str(first))}
+            {
+                "to": Message(
+                    N_("Choose a last day that is not before the first, %(first)s."),
+                    first=str(first),
+                )
+            }
         )
     if last - first > LONGEST:
-        raise Invalid({"to": Message(N_("Give at most %(most)s days."), most=LONGEST.days)})
+        raise Invalid({"to": Message(N_("Choose at most %(most)s days."), most=LONGEST.days)})
     return first, last, answer_by

@@ -184,14 +184,14 @@ def _listing_request(form: dict[str, str], rooms: list[str]) -> drafting.Listing
         try:
             return dt.date.fromisoformat(form[name]) if form[name] else None
         except ValueError:
-            errors[name] = Message(N_("Give a day as 2026-10-01."))
+            errors[name] = Message(N_("Enter a day such as 2026-10-01."))
             return None
 
     def number(name: str, usual: int) -> int:
         number = whole_number(form[name] or str(usual))
         if isinstance(number, int):
             return number
-        errors[name] = Message(N_("Give a number."))
+        errors[name] = Message(N_("Enter a number."))
         return usual
 
     listing_request = drafting.ListingRequest(

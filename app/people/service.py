@@ -52,7 +52,9 @@ def add_court(
     if not name or len(name) > 200 or has_control(name):
         errors["name"] = Message(N_("Give the court's name, in at most 200 characters."))
     if zone not in available_timezones():
-        errors["zone"] = Message(N_("There is no such time zone: %(zone)s."), zone=zone)
+        errors["zone"] = Message(
+            N_("Enter a time zone such as Asia/Shanghai; there is none called %(zone)s."), zone=zone
+        )
     place = places.parse(country)
     if isinstance(place, Message):
         errors["country"] = place
@@ -115,7 +117,10 @@ def add_user(
     try:
         address = addresses.canonical(email_address(email))
     except ValueError as fault:
-        message = Message(N_("%(address)s is no e-mail address."), address=email)
+        message = Message(
+            N_("Enter an e-mail address such as name@firm.example; “%(address)s” is not one."),
+            address=email,
+        )
         raise Invalid({"email": message}) from fault
     if role not in ROLES:
         raise Invalid({"role": Message(N_("Choose one of: %(choices)s."), choices=list(ROLES))})

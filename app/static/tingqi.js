@@ -1,5 +1,23 @@
-// What only eases: single keys that lead to places; without this every page does the same.
+// What only eases: keys that lead to places and through lists, and the focus on what is wrong.
+// Without this every page does the same.
 "use strict";
+
+(() => {
+  // The error summary has the focus; each of its links leads into its field.
+  const summary = document.getElementById("error-summary");
+  summary?.focus();
+  summary?.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const place = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!place) return;
+    event.preventDefault();
+    for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    const control = "input:not([type=hidden]), select, textarea, button, a[href]";
+    const field = place.matches(control) ? place : place.querySelector(control) ?? place;
+    place.scrollIntoView({ block: "center" });
+    field.focus({ preventScroll: true });
+  });
+})();
 
 (() => {
   const search = document.getElementById("q");
@@ -17,7 +35,10 @@
     list.append(name, what);
   };
   tell("/", list.dataset.search);
-  places.forEach((link, key) => tell(key, link.textContent.trim()));
+  places.forEach((link, key) => tell(key, link.dataset.words ?? link.textContent.trim()));
+  tell("j k", list.dataset.rows);
+  tell("Enter", list.dataset.open);
+  tell("Ctrl Enter", list.dataset.on);
   tell("?", list.dataset.list);
 
   const on = document.getElementById("keys-on");
@@ -28,6 +49,16 @@
   open.hidden = false;
   open.addEventListener("click", () => keys.showModal());
 
+  // The rows of a list, each with the link that opens it: j to the next, k to the one before.
+  const step = (by) => {
+    const links = [...document.querySelectorAll("[data-rows] [data-row]")].filter((link) => link.getClientRects().length);
+    const at = links.findIndex((link) => link === document.activeElement || link.closest("tr, li")?.contains(document.activeElement));
+    const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+    return links.length > 0;
+  };
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || keys.open || event.ctrlKey || event.metaKey || event.altKey || !on.checked) return;
@@ -36,6 +67,8 @@
       search.select();
     } else if (event.key === "?") {
       keys.showModal();
+    } else if (event.key === "j" || event.key === "k") {
+      if (!step(event.key === "j" ? 1 : -1)) return;
     } else if (places.has(event.key)) {
       places.get(event.key).click();
     } else return;

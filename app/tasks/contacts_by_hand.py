@@ -84,7 +84,9 @@ def log_contact(
     if (before := same(session, case, form)) is not None:
         return before
     if form.at > now:
-        raise Invalid({"at": Message(N_("A contact is written down after it was made."))})
+        raise Invalid(
+            {"at": Message(N_("Enter when the contact took place: this time is still to come."))}
+        )
     usual = counsel.phone if form.channel == OtherChannel.PHONE else ""
     address = _address(form, case.court.country) or usual
     entry = ledger.NewEntry(

@@ -74,7 +74,7 @@ def test_a_call_is_logged_on_the_case_and_a_slip_loses_nothing(site: Site, page:
     page.get_by_label("Note").fill("Asks for an afternoon")
     page.get_by_role("button", name="Put it on the record").click()
     expect(page.get_by_role("alert")).to_contain_text(
-        "A contact is written down after it was made."
+        "Enter when the contact took place: this time is still to come."
     )
     expect(page.get_by_label("Note")).to_have_value("Asks for an afternoon")
     page.get_by_role("alert").get_by_role("link", name="When").click()

@@ -33,7 +33,7 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     expect(page.get_by_role("progressbar")).to_be_visible()
     beat.process_file(site.scenario.app)
     faults = page.get_by_role("region", name="Faults, row by row")  # the page looks by itself
-    expect(faults.locator("tbody tr")).to_contain_text(["is no date", "is no e-mail address"])
+    expect(faults.locator("tbody tr")).to_contain_text(["is no date", "Enter an e-mail address"])
     expect(faults.locator(".wrong-cell")).to_have_text(["2026-13-01", "not an address"])
     page.get_by_role("button", name=re.compile("^Import \\d+ case")).click()
     expect(page.get_by_role("alert")).to_contain_text("There are faults")

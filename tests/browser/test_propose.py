@@ -116,11 +116,11 @@ def test_what_is_wrong_is_said_and_leads_to_its_field(desk: Page) -> None:
     desk.locator("#minutes").fill("3")
     desk.get_by_role("button", name="Preview the messages").click()
     wrong = desk.get_by_role("alert")
-    expect(wrong).to_contain_text("Give 5 to 600 minutes.")
+    expect(wrong).to_contain_text("Enter 5 to 600 minutes.")
     wrong.get_by_role("link", name="Minutes").press("Enter")
     minutes = desk.get_by_label("Minutes")
     expect(minutes).to_have_attribute("aria-invalid", "true")
-    expect(minutes).to_have_accessible_description("Give 5 to 600 minutes.")
+    expect(minutes).to_have_accessible_description("Enter 5 to 600 minutes.")
     expect(minutes).to_have_value("3")
 
 

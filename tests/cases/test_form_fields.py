@@ -105,7 +105,7 @@ def test_times_are_read_by_the_clock_on_the_courts_wall() -> None:
 def test_what_is_no_day_with_a_time_of_day_is_refused(text: str) -> None:
     said: dict[str, Message] = {}
     assert form_fields.instant(text, SHANGHAI, "at", said) == ""
-    assert str(said["at"]) == "Give the day and the time of day."
+    assert str(said["at"]) == "Enter the day and the time."
 
 
 @sample(st.text(max_size=30))
@@ -128,9 +128,9 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_too_few_and_too_many_slots_are_counted_for_the_person() -> None:
-    assert faults(form()) == {"slots": "Give at least one slot: day, time and courtroom."}
+    assert faults(form()) == {"slots": "Add at least one slot: day, time and courtroom."}
     many = form(*[f"2026-12-{day:02}T09:30" for day in range(1, 12)])
-    assert faults(many)["slots"] == "At most 10 slots can be asked about, not 11."
+    assert faults(many)["slots"] == "Remove slots until there are 10 or fewer; there are 11."
 
 
 def test_one_slot_alone_is_a_move_at_once_unless_it_is_said_otherwise() -> None:
@@ -139,7 +139,7 @@ def test_one_slot_alone_is_a_move_at_once_unless_it_is_said_otherwise() -> None:
     assert form_fields.load_move(form(*one), SHANGHAI).answer_by is not None
     # Said by the form itself, a date to answer by that stands there does not count.
     assert form_fields.load_move(form(*one, how="order"), SHANGHAI).answer_by is None
-    with pytest.raises(Invalid, match="leave one slot"):
+    with pytest.raises(Invalid, match="keep one slot"):
         form_fields.load_move(form(*two, how="order"), SHANGHAI)
     for given in (form(*two, answer_by=""), form(*one, answer_by="", how="ask")):
         with pytest.raises(Invalid, match="Say until when counsel can answer"):

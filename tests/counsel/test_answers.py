@@ -225,7 +225,7 @@ def test_a_comment_that_cannot_be_kept_is_refused_in_words(
     propose(scenario)
     refused = answer(browser(scenario), scenario.link(ZHAO), "yes", "yes", comment=comment)
     assert refused.status_code == 422
-    assert "control characters" in words(refused) or "too long" in words(refused)
+    assert "control characters" in words(refused) or "Shorten this" in words(refused)
     assert answers(scenario) == 0
 
 

@@ -76,11 +76,11 @@ def test_these_days_every_week_can_be_said_and_taken_back(scenario: Scenario) ->
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "Give the first day"),
-        ({"away-from": "soon"}, "Give a day as"),
-        ({"away-from": "2026-12-09", "away-until": "2026-12-01"}, "lies before the first"),
-        ({"away-from": "2026-01-09", "away-until": "2026-01-10"}, "This day is past"),
-        ({"away-from": "2026-12-09", "away-until": "2999-01-01"}, "too far ahead"),
+        ({}, "Enter the first day"),
+        ({"away-from": "soon"}, "Enter a day such as"),
+        ({"away-from": "2026-12-09", "away-until": "2026-12-01"}, "after the first"),
+        ({"away-from": "2026-01-09", "away-until": "2026-01-10"}, "Choose a day that is not past"),
+        ({"away-from": "2026-12-09", "away-until": "2999-01-01"}, "not so far ahead"),
     ],
 )
 def test_days_that_cannot_be_are_refused_in_words(
@@ -133,7 +133,7 @@ def test_all_that_is_wrong_with_an_answer_is_named_at_once(scenario: Scenario) -
     assert answer.status_code == 422
     assert "Choose yes, if needed or no." in answer.text
     assert '<a href="#away-from">Days away</a>' in answer.text
-    assert "Give the first day on which you are away." in answer.text
+    assert "Enter the first day on which you are away." in answer.text
     whole = {**dict.fromkeys(slots, "yes"), "away-until": "2026-12-12"}
     answer = press(scenario, scenario.link("zhao@"), **whole)
     assert answer.status_code == 422  # an end without a beginning is not passed over in silence

@@ -524,13 +524,16 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(scenario: Scenario) ->
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"at": "2026-11-23T23:00"}, "When : A contact is written down after it was made."),
-        ({"at": "yesterday"}, "When : Give the day and the time of day."),
-        ({"counsel_id": "99"}, "With whom : This person is not counsel in this case."),
-        ({"counsel_id": ""}, "With whom : Say with whom."),
-        ({"hearing_id": "2"}, "About : This hearing is not of this case."),
-        ({"hearing_id": "x"}, "About : This hearing is not of this case."),
-        ({"outcome": "shouted"}, "What came of it :"),
+        (
+            {"at": "2026-11-23T23:00"},
+            "Enter when the contact took place: this time is still to come.",
+        ),
+        ({"at": "yesterday"}, "When: Enter the day and the time."),
+        ({"counsel_id": "99"}, "With whom: This person is not counsel in this case."),
+        ({"counsel_id": ""}, "With whom: Choose whom the contact was with."),
+        ({"hearing_id": "2"}, "About: Choose a hearing of this case."),
+        ({"hearing_id": "x"}, "About: Choose a hearing of this case."),
+        ({"outcome": "shouted"}, "What came of it: Choose one of"),
     ],
 )
 def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(

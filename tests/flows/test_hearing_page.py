@@ -242,7 +242,7 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
     page = empty.get_data(as_text=True)
     assert empty.status_code == 422
     assert '<details class="act" id="fix" open>' in page
-    assert '<a href="#fix-reason">Reason of the order</a>: This is missing.' in page
+    assert '<a href="#fix-reason">Reason of the order: Enter the reason for the order.</a>' in page
     assert f'value="{slot}" required checked' in page
     none = browser.post(path, data={"reason": "逾期未答复 <b>"})
     page = none.get_data(as_text=True)

@@ -383,22 +383,28 @@ def test_a_list_of_many_cases_at_one_time_is_taken_whole(scenario: Scenario) -> 
 
 WHEN = {"hearing_on": "2026-12-15", "hearing_at": "09:30"}
 BAD: list[tuple[dict[str, str], str]] = [
-    ({"phone": "12"}, "phone: “12” has too few digits"),
-    ({"email": "li at huacheng"}, "email: li at huacheng is no e-mail address."),
+    ({"phone": "12"}, "phone: Check “12”: it has too few digits"),
+    (
+        {"email": "li at huacheng"},
+        "email: Enter an e-mail address such as name@firm.example; “li at huacheng” is not one.",
+    ),
     ({"hearing_on": "2026-02-30"}, "hearing_on: 2026-02-30 is no date"),
     ({**WHEN, "hearing_at": "25:00"}, "hearing_at: 25:00 is no time of day"),
     ({"hearing_on": "2026-12-15"}, "hearing_at: The hearing has a day, but no time"),
     ({"hearing_at": "09:30"}, "hearing_on: The hearing has a time, but no day"),
     ({"side": "left"}, "side: Choose one of"),
-    ({"party": ""}, "party: This is missing."),
-    ({"number": ""}, "number: This is missing."),
-    ({"judge": ""}, "judge: This is missing."),
+    ({"party": ""}, "party: Enter the party's name."),
+    ({"number": ""}, "number: Enter the case number."),
+    ({"judge": ""}, "judge: Enter the judge's name."),
     ({"firm": "=1+1"}, "firm: This is a formula"),
-    ({**WHEN, "courtroom": "第九法庭"}, "courtroom: There is no courtroom 第九法庭"),
-    ({**WHEN, "minutes": "lang"}, "minutes: Give whole minutes."),
-    ({"email": "", "phone": "", "channels": ""}, "email: Give an e-mail address"),
+    (
+        {**WHEN, "courtroom": "第九法庭"},
+        "courtroom: Choose a courtroom of this court; there is none called 第九法庭",
+    ),
+    ({**WHEN, "minutes": "lang"}, "minutes: Enter whole minutes, such as 90."),
+    ({"email": "", "phone": "", "channels": ""}, "email: Enter an e-mail address"),
     ({"channels": "pigeon"}, "channels: Choose one of"),
-    ({"title": "a" * 501}, "title: This is too long"),
+    ({"title": "a" * 501}, "title: Shorten this to 500"),
 ]
 
 

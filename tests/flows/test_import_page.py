@@ -176,7 +176,7 @@ def test_files_that_cannot_be_taken_are_refused_in_words(scenario: Scenario) -> 
         packed.writestr("xl/workbook.xml", b"<workbook/>")
         packed.writestr("xl/sharedStrings.xml", b" " * (60 * 2**20))
     for body, said in (
-        (b"", "is empty"),
+        (b"", "not empty"),
         (b"a,b\n1,\0\x01\n", "NUL"),
         (bomb.getvalue(), "unpacks to more than"),
         (b"PK\x03\x04 no zip", "is damaged"),

@@ -259,7 +259,7 @@ def test_the_other_sides_are_told_of_a_contact_outside_the_ways(
     }
     empty = browser.post("/cases/1/off-channel?lang=en", data=said)
     assert empty.status_code == 422
-    assert "Say what it was about: the other sides are told." in words(empty)
+    assert "Enter what it was about: the other sides are told." in words(empty)
     said["note"] = "Asked how many copies to file; told three."
     for _ in range(2):
         assert confirmed(browser, "/cases/1/off-channel", said).status_code == 303

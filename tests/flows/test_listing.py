@@ -164,12 +164,12 @@ def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
     assert status == 1
     for line, words in (
         (2, "There is no case （2020）沪1号"),
-        (3, "Give 5 to 600 minutes."),
+        (3, "Enter 5 to 600 minutes."),
         (4, "someday is neither"),
         (5, "The latest day is before the earliest."),
-        (6, "There is no courtroom 第九法庭."),
+        (6, "Choose a courtroom of this court; there is none called 第九法庭."),
         (7, "Choose one of: low, normal, high."),
-        (8, "This is missing."),
+        (8, "Fill this in."),
         (9, "This case has such a hearing already"),
         (11, "Line 10 has this hearing of case （2026）沪0115民初901号 already."),
     ):
@@ -190,23 +190,27 @@ def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
     ("content", "options", "words"),
     [
         (b"", (), "The file is empty."),
-        ("number\n", (), "The file has no hearing that can be listed."),
+        (
+            "number\n",
+            (),
+            "Choose a file with at least one hearing that can be listed; this one has none.",
+        ),
         ("who\nx\n", (), "The file has no column number"),
         (b"\xff\xfea\x00", (), "The file has no column number"),
         (
             "number\n（2026）沪0115民初900号\n",
             ("--rooms", "第九法庭"),
-            "There is no courtroom 第九法庭.",
+            "Choose a courtroom of this court; there is none called 第九法庭.",
         ),
         (
             "number\n（2026）沪0115民初900号\n",
             ("--from", "2026-12-09", "--to", "2026-12-01"),
-            "The last day is before the first",
+            "Choose a last day that is not before the first",
         ),
         (
             "number\n（2026）沪0115民初900号\n",
             ("--from", "2026-12-09", "--to", "2029-12-01"),
-            "Give at most 184 days.",
+            "Choose at most 184 days.",
         ),
         ("number\n（2026）沪0115民初900号\n", ("--court", "Nowhere"), "Nowhere"),
         ("number\n（2026）沪0115民初900号\n", ("--slots", "11"), "--slots"),

@@ -190,10 +190,14 @@ def test_a_draft_is_changed_and_deleted_and_other_courts_know_nothing_of_it(
         (file_of({"案号": "（2020）沪1号"}), {}, "Line 2, 案号: There is no case （2020）沪1号"),
         ("", {}, "The file is empty."),
         ("who\nx\n", {}, "The file has no column number"),
-        (file_of(*rows(1)), {"slots": "99"}, "Give a number from 1 to 10."),
-        (file_of(*rows(1)), {"from": "soon"}, "Give a day as 2026-10-01."),
+        (file_of(*rows(1)), {"slots": "99"}, "Enter a number from 1 to 10."),
+        (file_of(*rows(1)), {"from": "soon"}, "Enter a day such as 2026-10-01."),
         (file_of(*rows(1)), {"file": ""}, "Choose a file."),
-        (file_of(*rows(1)), {"rooms": "第九法庭"}, "There is no courtroom 第九法庭."),
+        (
+            file_of(*rows(1)),
+            {"rooms": "第九法庭"},
+            "Choose a courtroom of this court; there is none called 第九法庭.",
+        ),
     ],
 )
 def test_what_cannot_be_listed_is_said_on_the_form(

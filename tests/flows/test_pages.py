@@ -146,7 +146,7 @@ def test_who_is_shut_out_is_out_at_once(scenario: Scenario) -> None:
 @pytest.mark.parametrize(
     ("email", "role", "said"),
     [
-        ("no address", "assistant", "is no e-mail address"),
+        ("no address", "assistant", "such as name@firm.example"),
         ("lin@court.example", "king", "Choose one of"),
         (WANG, "assistant", WANG),
     ],
@@ -188,11 +188,11 @@ def test_settings_that_cannot_be_are_refused_together_and_nothing_is_changed(
     answer = browser.post("/settings", data={**COURT, **wrong, "short": "y" * 41})
     assert answer.status_code == 422
     for said in (
-        "Name of the court : This is missing.",
-        "There is no such time zone: Mars/Phobos.",
-        "Reminders (days before) : Give at most 6",
-        "Quiet hours from : Give the time as",
-        "at most 40 characters",
+        "Name of the court: Enter the court's name.",
+        "there is none called Mars/Phobos.",
+        "Reminders (days before): Enter up to 6",
+        "Quiet hours from: Enter a time such as 09:00.",
+        "Shorten this to 40 characters or fewer.",
     ):
         assert said in words(answer), said
     assert 'value="Mars/Phobos"' in answer.text
@@ -322,12 +322,12 @@ def test_a_case_is_entered_changed_and_given_further_counsel(scenario: Scenario)
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"number": ""}, "Case number : "),
-        ({"parties.0.counsel.0.phone": "138"}, "“138” has too few digits"),
-        ({"parties.0.counsel.0.phone": ""}, "Give an e-mail address or a telephone number."),
-        ({"parties.0.name": "", "parties.0.counsel.0.name": ""}, "Name : "),
-        ({"procedure": "trial by ordeal"}, "Procedure : Choose one of"),
-        ({"judge": "x" * 201}, "Judge : "),
+        ({"number": ""}, "Enter the case number."),
+        ({"parties.0.counsel.0.phone": "138"}, "“138”: it has too few digits"),
+        ({"parties.0.counsel.0.phone": ""}, "Enter an e-mail address or a telephone number."),
+        ({"parties.0.name": "", "parties.0.counsel.0.name": ""}, "Enter the party's name."),
+        ({"procedure": "trial by ordeal"}, "Procedure: Choose one of"),
+        ({"judge": "x" * 201}, "Judge: Shorten this to 200 characters or fewer."),
     ],
 )
 def test_a_case_that_cannot_be_says_why_at_the_field_and_loses_nothing(

@@ -329,7 +329,7 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
     assert "The button at the end sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
     before = everything(scenario)
     again = press(browser, page, "send", 422)
-    assert "Give a reason, or change the slots." in again.words
+    assert "Enter a reason, or change the slots." in again.words
     assert everything(scenario) == before
     where = send(browser, again, override_reason="Both sides asked for it.")
     with scenario.app.app_context():
@@ -343,30 +343,42 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"slots.0.starts_at": wall(-1)}, "Slot 1 begins This time is past."),
-        ({"slots.0.starts_at": "2199-12-01T09:30"}, "Slot 1 begins This is more than three years"),
-        ({"slots.0.starts_at": "9999-12-31T23:59"}, "Slot 1 begins The year cannot be right."),
-        ({"slots.0.starts_at": "0001-01-01T00:00"}, "Slot 1 begins The year cannot be right."),
-        ({"slots.0.starts_at": "2026-11-30T09:30\0"}, "Slot 1 begins Give the day and the time"),
-        ({"slots.0.starts_at": "2026-11-30"}, "Slot 1 begins Give the day and the time of day."),
-        ({"slots.1.courtroom": "第三\0法庭"}, "Courtroom Name the courtroom."),
-        ({"slots.1.courtroom": "Room of another court"}, "There is no courtroom Room of another"),
-        ({"slots.1.starts_at": wall(16, "09:00")}, "Slot 2 begins This slot is given twice."),
-        ({"slots.1.starts_at": wall(2)}, "Slot 2 begins The slot begins before the date to"),
-        ({"kind": "tri\0al"}, "Kind Take out the control characters."),
-        ({"kind": ""}, "Kind This is missing."),
-        ({"kind": "x" * 101}, "Kind This is too long: at most 100 characters."),
-        ({"minutes": "4"}, "Minutes Give 5 to 600 minutes."),
-        ({"minutes": "9O"}, "Minutes Give whole minutes."),
-        ({"minutes": ""}, "Minutes Give whole minutes."),
-        ({"answer_by": ""}, "Answer by : This is missing."),
-        ({"answer_by": wall(-1)}, "Answer by : This time is past."),
+        ({"slots.0.starts_at": wall(-1)}, "Slot 1 begins Choose a time that is not past."),
+        (
+            {"slots.0.starts_at": "2199-12-01T09:30"},
+            "Slot 1 begins Choose a time within the next three years.",
+        ),
+        (
+            {"slots.0.starts_at": "9999-12-31T23:59"},
+            "Slot 1 begins Check the year: enter one from 2000 to 2200.",
+        ),
+        (
+            {"slots.0.starts_at": "0001-01-01T00:00"},
+            "Slot 1 begins Check the year: enter one from 2000 to 2200.",
+        ),
+        ({"slots.0.starts_at": "2026-11-30T09:30\0"}, "Slot 1 begins Enter the day and the time."),
+        ({"slots.0.starts_at": "2026-11-30"}, "Slot 1 begins Enter the day and the time."),
+        ({"slots.1.courtroom": "第三\0法庭"}, "Courtroom Choose a courtroom."),
+        ({"slots.1.courtroom": "Room of another court"}, "there is none called Room of another"),
+        (
+            {"slots.1.starts_at": wall(16, "09:00")},
+            "Slot 2 begins Remove this slot: it is entered twice.",
+        ),
+        ({"slots.1.starts_at": wall(2)}, "Slot 2 begins Choose a slot after the date to"),
+        ({"kind": "tri\0al"}, "Kind Remove the control characters."),
+        ({"kind": ""}, "Kind Choose the kind of the hearing."),
+        ({"kind": "x" * 101}, "Kind Shorten this to 100 characters or fewer."),
+        ({"minutes": "4"}, "Minutes Enter 5 to 600 minutes."),
+        ({"minutes": "9O"}, "Minutes Enter whole minutes, such as 90."),
+        ({"minutes": ""}, "Minutes Enter whole minutes, such as 90."),
+        ({"answer_by": ""}, "Enter the date to answer by."),
+        ({"answer_by": wall(-1)}, "Answer by: Choose a time that is not past."),
         ({"fix": "nobody"}, "Choose one of: auto, assistant."),
-        ({"override_reason": "a\0b"}, "Take out the control characters."),
-        ({f"slots.{n}.starts_at": "" for n in range(3)}, "Give at least one slot"),
+        ({"override_reason": "a\0b"}, "Remove the control characters."),
+        ({f"slots.{n}.starts_at": "" for n in range(3)}, "Add at least one slot"),
         (
             {f"slots.{n}.starts_at": wall(20 + n) for n in range(11)},
-            "At most 10 slots can be asked about, not 11.",
+            "Remove slots until there are 10 or fewer; there are 11.",
         ),
     ],
 )
@@ -414,13 +426,13 @@ def new_york(scenario: Scenario) -> int:
     [
         (
             "2027-03-14T02:30",
-            "Slot 1 begins On that night the clocks go forward and "
+            "Slot 1 begins Choose another time: on that night the clocks go forward and "
             "2027-03-14 02:30 never comes in America/New_York.",
         ),
         (
             "2027-11-07T01:30",
-            "Slot 1 begins On that night 2027-11-07 01:30 comes twice in "
-            "America/New_York: choose another time.",
+            "Slot 1 begins Choose another time: on that night 2027-11-07 01:30 comes twice in "
+            "America/New_York.",
         ),
     ],
 )
@@ -448,7 +460,7 @@ def test_another_courts_case_hearing_and_courtroom_are_as_if_they_were_not(
             see(browser, path, 404, case_id=str(what), do="send")
     form = see(browser, f"/hearings/new?case_id={case_id}")
     page = press(browser, form, "preview", 422, **{"slots.0.courtroom": "Part 3"})
-    assert "There is no courtroom Part 3." in page.words
+    assert "there is none called Part 3." in page.words
     body = proposal(case_id, override_reason="双方同意")
     assert scenario.api("POST", "/hearings", body)[0] == 201
     assert scenario.sign_in(NEW_YORK).get("/hearings/1/round").status_code == 404
@@ -573,7 +585,7 @@ def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(scenario: 
     refused = press(
         scenario.sign_in("new@n.example"), page, "preview", 422, **{"slots.0.starts_at": wall(9)}
     )
-    assert "Name the courtroom." in refused.words
+    assert "Choose a courtroom." in refused.words
 
 
 def test_the_page_is_in_chinese_for_a_chinese_court(scenario: Scenario) -> None:
@@ -592,4 +604,4 @@ def test_a_round_is_over_when_its_time_is_over(scenario: Scenario, case_id: int)
     page = press(browser, see(browser, f"/hearings/new?case_id={case_id}"), "preview")
     scenario.wait(days=4)
     late = press(scenario.sign_in(), page, "send", 422)
-    assert "Answer by : This time is past." in late.words
+    assert "Answer by: Choose a time that is not past." in late.words

@@ -155,12 +155,12 @@ def test_how_many_slots_and_until_when_must_fit_what_is_wanted(fixed: Scenario) 
     form = see(browser, ROUND)
     before = everything(fixed)
     for given, words in (
-        ({"how": "order"}, "To set a date at once, leave one slot and drop the others."),
-        ({"answer_by": ""}, "Say until when counsel can answer."),
-        ({"how": "", "answer_by": ""}, "Say until when counsel can answer."),
-        ({"reason": " "}, "Reason : This is missing."),
-        ({"reason": "a\0"}, "Take out the control characters."),
-        ({"minutes": ""}, "Minutes : Give whole minutes."),
+        ({"how": "order"}, "To set a date at once, keep one slot and remove the others."),
+        ({"answer_by": ""}, "Enter the date by which counsel can answer."),
+        ({"how": "", "answer_by": ""}, "Enter the date by which counsel can answer."),
+        ({"reason": " "}, "Enter the reason for the new slots"),
+        ({"reason": "a\0"}, "Remove the control characters."),
+        ({"minutes": ""}, "Minutes Enter whole minutes, such as 90."),
     ):
         page = press(browser, form, "preview", 422, **{"reason": "Ill.", **NEW, **given})
         assert words in page.words

@@ -49,7 +49,7 @@ def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "This is missing."),
+        ("", "Fill this in."),
         (GOOD + " {judge.name}", "There is no placeholder {judge.name} here."),
         (GOOD + " {{ 7 * 7 }}", "There is no placeholder { 7 * 7 } here."),
         (GOOD + " {__class__}", "There is no placeholder {__class__} here."),
@@ -61,7 +61,7 @@ def test_the_first_draft_of_every_kind_can_be_kept_as_it_is_and_is_sent(
         (GOOD + " 回复YES确认", "Carriers reserve the word YES"),
         (GOOD + "\n---\n\n---\n" + GOOD, "There is no text between two lines of ---."),
         (GOOD + "\n---\n{case} {date}", "{link} is required: add it to the text."),
-        (GOOD + "x" * 1500, "This is too long"),
+        (GOOD + "x" * 1500, "Shorten this to"),
     ],
 )
 def test_words_that_cannot_be_sent_are_refused_with_what_is_wrong(text: str, said: str) -> None:

@@ -63,7 +63,7 @@ def validate(form: AnswerForm, slots: Collection[int]) -> tuple[dict[int, str], 
     """
     says = {**dict.fromkeys(slots, "no"), **form.says} if form.none else dict(form.says)
     errors = {
-        f"slot-{slot}": Message(N_("This slot is not of this proposal."))
+        f"slot-{slot}": Message(N_("Choose one of the slots that were asked about."))
         for slot in says
         if slot not in slots
     }

@@ -142,7 +142,7 @@ def _check_open(locked: LockedInvitation, now: dt.datetime) -> None:
 def _check_slots(slots: Sequence[SlotValues], says: Mapping[int, str]) -> None:
     slot_ids = {slot.id for slot in slots}
     errors = {
-        f"slot-{slot_id}": Message(N_("This slot is not of this proposal."))
+        f"slot-{slot_id}": Message(N_("Choose one of the slots that were asked about."))
         for slot_id in says
         if slot_id not in slot_ids
     }

@@ -67,13 +67,15 @@ def validate(form: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None,
         if weekdays:
             first = today
         else:
-            errors["from"] = Message(N_("Give the first day on which you are away."))
+            errors["from"] = Message(N_("Enter the first day on which you are away."))
     if first and not weekdays and last is None:
         last = first
     if first and last and not 0 <= (last - first).days <= MOST_DAYS:
-        errors["until"] = Message(N_("The last day lies before the first, or too far ahead."))
+        errors["until"] = Message(
+            N_("Choose a last day that is after the first and not so far ahead.")
+        )
     elif last and last < today:
-        errors["until"] = Message(N_("This day is past."))
+        errors["until"] = Message(N_("Choose a day that is not past."))
     if errors or first is None:
         raise Invalid(errors)
     return first, last, weekdays
@@ -96,7 +98,7 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        errors[name] = Message(N_("Give a day as 2026-10-01."))
+        errors[name] = Message(N_("Enter a day such as 2026-10-01."))
         return None
 
 

@@ -146,9 +146,9 @@ def load_move(form: ProposalFields, zone: ZoneInfo) -> MoveIn:
     errors: dict[str, Message] = {}
     at_once = is_at_once(form)
     if at_once and len(form.slots) > 1:
-        errors["slots"] = Message(N_("To set a date at once, leave one slot and drop the others."))
+        errors["slots"] = Message(N_("To set a date at once, keep one slot and remove the others."))
     elif not at_once and not form.answer_by.strip():
-        errors["answer_by"] = Message(N_("Say until when counsel can answer."))
+        errors["answer_by"] = Message(N_("Enter the date by which counsel can answer."))
     answer_by = "" if at_once else form.answer_by
     try:
         move = _load(MoveIn, form, {"reason": form.reason.strip()}, answer_by, zone)
@@ -211,10 +211,10 @@ def instant(text: str, zone: ZoneInfo, name: str, errors: dict[str, Message]) ->
     except ValueError:
         local = None
     if local is None:
-        errors[name] = Message(N_("Give the day and the time of day."))
+        errors[name] = Message(N_("Enter the day and the time."))
         return ""
     if not 2000 <= local.year <= 2200:
-        errors[name] = Message(N_("The year cannot be right."))
+        errors[name] = Message(N_("Check the year: enter one from 2000 to 2200."))
         return ""
     at = from_wall_clock(local.replace(second=0, microsecond=0), zone)
     if isinstance(at, Message):

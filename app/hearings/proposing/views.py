@@ -182,7 +182,7 @@ def _submit(
         return proposal_page.render_form(about, form, errors=found), 422
     except RuleWarning as fault:
         assert order is not None
-        missing = {"override_reason": gettext("Give a reason, or change the slots.")}
+        missing = {"override_reason": gettext("Enter a reason, or change the slots.")}
         return proposal_page.with_messages(order, form, errors=missing), web.status_of(fault)
     except Refusal as fault:
         conflicts = proposal_page.conflicts_by_field(order, fault) if order else {}

@@ -128,17 +128,17 @@ def _separator(data: Mapping[str, Any]) -> str:
 def _option_errors(data: Mapping[str, Any]) -> dict[str, Message]:
     errors = {}
     if data.get("zone") and data["zone"] not in available_timezones():
-        no_zone = N_("There is no such time zone: %(zone)s.")
+        no_zone = N_("Enter a time zone such as Asia/Shanghai; there is none called %(zone)s.")
         errors["zone"] = Message(no_zone, zone=data["zone"])
     if data.get("region") and data["region"] not in phonenumbers.SUPPORTED_REGIONS:
-        errors["region"] = Message(N_("Give the country in two letters, as CN."))
+        errors["region"] = Message(N_("Enter the country in two letters, such as CN."))
     for each in ("shared_sittings", "both_sides"):
         if not isinstance(data.get(each, False), bool):
-            errors[each] = Message(N_("Give true or false."))
+            errors[each] = Message(N_("Enter true or false."))
     if "separator" in data and (len(_separator(data)) != 1 or _separator(data) in '\r\n"'):
         errors["separator"] = Message(N_("Give the one character that parts the cells, or tab."))
     if not isinstance(data.get("sheet", ""), str):
-        errors["sheet"] = Message(N_("Give this as text."))
+        errors["sheet"] = Message(N_("Enter this as text."))
     if "encoding" in data:
         try:
             codec_name(str(data["encoding"]))
