@@ -54,6 +54,14 @@ class Control(Enum):
     NUMBER = "number"
 
 
+class Known(Enum):
+    """A list of the court from which a page completes what is typed into a field."""
+
+    COUNSEL = "counsel"  # a choice fills in the other fields of the person too
+    FIRM = "firm"
+    JUDGE = "judge"
+
+
 @dataclass(frozen=True)
 class ImportColumn:
     """A column of an imported file.
@@ -75,6 +83,7 @@ class FieldInfo:
     """Metadata of a field beyond its type and validation.
 
     ``label`` is that of the page, ``short_label`` that of a list of mistakes or changes.
+    ``completed_from`` is the list that completes what is typed.
     ``choices`` are stored values with their labels; "" is a label that ``core.wording`` gives.
     ``is_stored`` tells that the model has a column of the same name that takes the value as it is
     loaded. ``is_logged`` puts a change on the court's list of changes, from which nothing is
@@ -86,6 +95,7 @@ class FieldInfo:
     hint: str = ""
     control: Control = Control.TEXT
     choices: Sequence[tuple[str, str]] = ()
+    completed_from: Known | None = None
     on_page: bool = True
     is_collapsed: bool = False
     column: ImportColumn | None = None
@@ -128,6 +138,7 @@ class CounselIn(Form):
         TextField(200, blank=False, required=True, absent=N_("Enter counsel's name.")),
         info=FieldInfo(
             N_("Name"),
+            completed_from=Known.COUNSEL,
             column=ImportColumn("counsel", N_("Counsel"), beside=("party",)),
             erased=Erased.WITH_NAMES,
         ),
@@ -136,6 +147,7 @@ class CounselIn(Form):
         TextField(200, load_default=""),
         info=FieldInfo(
             N_("Firm"),
+            completed_from=Known.FIRM,
             column=ImportColumn("firm", N_("Law firm"), beside=("counsel", "party")),
             erased=Erased.WITH_NAMES,
         ),
@@ -173,6 +185,7 @@ class CounselIn(Form):
         ListField(ChoiceField(CHANNELS), least=0, most=2, load_default=list),
         info=FieldInfo(
             N_("Reached by"),
+            is_collapsed=True,
             choices=(
                 ("", N_("text, then mail, as known")),
                 ("sms,email", N_("text and mail")),
@@ -188,6 +201,7 @@ class CounselIn(Form):
         ChoiceField(("", *LANGUAGES), load_default=""),
         info=FieldInfo(
             N_("Language"),
+            is_collapsed=True,
             choices=(("", N_("the court's")), ("zh", "中文"), ("en", "English")),
             column=ImportColumn("language", N_("Language"), beside=("counsel", "party")),
             is_stored=False,
@@ -268,7 +282,8 @@ class PartyIn(Form):
     role: str = posted(
         TextField(100, load_default=""),
         info=FieldInfo(
-            N_("Role, in the court's words"),
+            N_("Role, if not that of the side"),
+            is_collapsed=True,
             column=ImportColumn("role", N_("Role of the party"), beside=("side", "party")),
             is_stored=False,
         ),
@@ -354,6 +369,7 @@ class CaseDetails(Form):
         TextField(200, blank=False, required=True, absent=N_("Enter the judge's name.")),
         info=FieldInfo(
             N_("Judge"),
+            completed_from=Known.JUDGE,
             column=ImportColumn("judge", N_("Judge")),
             is_stored=False,
             is_logged=True,

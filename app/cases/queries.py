@@ -7,13 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party, Representation
-from app.cases.rules import number_key
+from app.cases.rules import number_key, running_number
 from app.core.characters import clean, half_width
 from app.core.errors import N_, NotFound
 from app.court.models import Courtroom, Judge
 
 PAGE = 25
 MOST_WORDS = 5  # that are searched one by one
+MOST_KNOWN = 8  # known people or firms offered for what is typed
+MOST_OF_NUMBER = 200  # cases whose number has some digits in it
 FEWEST_DIGITS = 4  # of a telephone number, before it is searched for
 
 
@@ -86,6 +88,40 @@ def search_cases(
     statement = statement.options(joinedload(Case.judge), selectinload(Case.parties))
     rows = session.scalars(statement.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
+
+
+def only_match(session: Session, court_id: int, words: str) -> Case | None:
+    """Return the case that a search means: the only one found, or the only one of that number.
+
+    Of 民初62号 and 民初620号 the words 62 mean the first.
+    """
+    rows, more = search_cases(session, court_id, words)
+    if len(rows) == 1 and not more:
+        return rows[0]
+    digits = half_width(words).strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    statement = sa.select(Case).where(Case.court_id == court_id)
+    statement = statement.where(Case.number_key.like(_like(digits), escape="\\"))
+    candidates = session.scalars(statement.order_by(Case.id.desc()).limit(MOST_OF_NUMBER))
+    named = [case for case in candidates if running_number(case.number) == digits]
+    return named[0] if len(named) == 1 else None
+
+
+def known_counsel(session: Session, court_id: int, words: str) -> Sequence[Counsel]:
+    """Return counsel of a court whose name or firm has these words, by name."""
+    name = sa.func.lower(Counsel.name).like(_like(words), escape="\\")
+    firm = sa.func.lower(Counsel.firm).like(_like(words), escape="\\")
+    statement = sa.select(Counsel).where(Counsel.court_id == court_id, sa.or_(name, firm))
+    statement = statement.where(Counsel.in_person.is_(False))
+    return session.scalars(statement.order_by(Counsel.name, Counsel.id).limit(MOST_KNOWN)).all()
+
+
+def known_firms(session: Session, court_id: int, words: str) -> Sequence[str]:
+    """Return firms of a court's counsel whose name has these words."""
+    firm = sa.func.lower(Counsel.firm).like(_like(words), escape="\\")
+    statement = sa.select(Counsel.firm).where(Counsel.court_id == court_id, firm).distinct()
+    return session.scalars(statement.order_by(Counsel.firm).limit(MOST_KNOWN)).all()
 
 
 def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:

@@ -10,6 +10,10 @@ from app.core.characters import comparison_key
 from app.core.normalization import bounded_key
 
 PROCEDURES = ("ordinary", "summary", "small_claims", "second_instance", "other")
+# （2026）东0901民初620号: a year in brackets, a court's code, then kind and running number.
+_CHINESE_NUMBER = re.compile(
+    r"[（(〔\[【](?P<year>\d{4})[)）〕\]】]\s*\D{1,2}\d{2,4}(?P<rest>\D.*)"
+)
 _BRACKETS = str.maketrans("〔〕【】[]{}〖〗", "()()()()()")
 
 
@@ -20,6 +24,23 @@ def short_number(number: str) -> str:
     """
     match = re.search(r"\d+\D{0,4}$", number.strip())
     return match.group() if match else number.strip()[:12]
+
+
+def running_number(number: str) -> str:
+    """Return the digits of the last number in a case number: 620 of （2026）东0901民初620号."""
+    match = re.match(r"\d+", short_number(number))
+    return match.group() if match else ""
+
+
+def number_in_court(number: str, year: int) -> str:
+    """Return a case number without its year and court, for lists of one court: 民初620号.
+
+    The year stays where it is not ``year``, and a number of another form is returned whole.
+    """
+    match = _CHINESE_NUMBER.fullmatch(number.strip())
+    if match is None:
+        return number
+    return match["rest"] if match["year"] == str(year) else f"（{match['year']}）{match['rest']}"
 
 
 def number_key(number: str) -> str:

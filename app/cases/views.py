@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.cases import changes, edit_conflicts, form_fields, phones, queries, service
 from app.cases.form_fields import CaseRows
-from app.cases.forms import CaseDetails, CaseIn, CounselIn, PartyIn, described
+from app.cases.forms import CaseDetails, CaseIn, CounselIn, Known, PartyIn, described
 from app.cases.models import Case
-from app.cases.rules import short_number
+from app.cases.rules import number_in_court, short_number
 from app.core import web, wording
+from app.core.characters import clean
 from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.forms import Form, load
@@ -40,6 +41,7 @@ class PageField:
     choices: Sequence[tuple[str, str]]
     max_length: int | None
     is_collapsed: bool
+    completed_from: str
 
 
 FORMS: Mapping[str, type[Form]] = {
@@ -67,6 +69,7 @@ def page_fields(form: str) -> list[PageField]:
             ],
             max_length=getattr(schema_fields[name], "most", None),
             is_collapsed=info.is_collapsed,
+            completed_from=info.completed_from.value if info.completed_from else "",
         )
         for name, info in described(FORMS[form]).items()
         if info.on_page
@@ -78,6 +81,21 @@ def field_labels(*forms: str) -> dict[str, str]:
     """Return the short labels of the fields of some forms, for lists of mistakes and changes."""
     labels = {"parties": gettext("Parties"), "counsel": gettext("Counsel")}
     return labels | {each.name: each.short_label for form in forms for each in page_fields(form)}
+
+
+def row_labels(errors: Mapping[str, str]) -> dict[str, str]:
+    """Return the labels of those fields of a new case's rows that have errors, with their row."""
+    labels, comma = {}, wording.comma(web.language())
+    for name in errors:
+        match name.split("."):
+            case ["parties", p, field]:
+                row = gettext("Party %(number)s", number=int(p) + 1)
+                labels[name] = comma.join([row, field_labels("party").get(field, field)])
+            case ["parties", p, "counsel", c, field]:
+                row = gettext("Party %(number)s", number=int(p) + 1)
+                one = gettext("Counsel %(number)s", number=int(c) + 1)
+                labels[name] = comma.join([row, one, field_labels("counsel").get(field, field)])
+    return labels
 
 
 @bp.app_template_global()
@@ -117,6 +135,13 @@ def on_tab(number: str) -> str:
     return short_number(number)
 
 
+@bp.app_template_filter()
+def in_court(number: str) -> str:
+    """Return a case's number as lists of the signed-in user's court show it."""
+    zone = current_user.court.zone
+    return number_in_court(number, wording.local(web.now(), zone).year)
+
+
 @bp.get("/cases")
 @signed_in
 def listed() -> str:
@@ -146,7 +171,23 @@ def new() -> str:
 
 def _case_form(case: CaseRows, **context: Any) -> str:
     judges = [each.name for each in court_queries.judges(db.session(), current_user.court_id)]
-    return render_template("cases/new.html", rows=case, judges=judges, **context)
+    labels = {**field_labels("case"), **row_labels(context.get("errors", {})), "parties": ""}
+    return render_template("cases/new.html", rows=case, judges=judges, labels=labels, **context)
+
+
+@bp.get("/cases/known")
+@signed_in
+def known() -> str:
+    """Render known counsel or firms whose name has the words typed, as options of a list."""
+    words = clean(request.args.get("q", "")[:200]).replace("\0", "").strip()
+    session, court_id = db.session(), current_user.court_id
+    if not words:
+        return ""
+    if request.args.get("of") == Known.FIRM.value:
+        firms = queries.known_firms(session, court_id, words)
+        return render_template("cases/_known.html", firms=firms, people=())
+    people = queries.known_counsel(session, court_id, words)
+    return render_template("cases/_known.html", people=people, firms=())
 
 
 @bp.post("/cases/new")
@@ -156,7 +197,7 @@ def enter() -> Any:
     """Enter a new case; the buttons that add a row only show the form again."""
     rows = form_fields.parse_case(request.form.items())
     action = "show" if only_shown() else request.form.get("do", "save")
-    if action != "save":
+    if action not in ("save", "propose"):
         return _case_form(form_fields.apply_action(rows, action))
     try:
         form = load(CaseIn, form_fields.case_input(form_fields.drop_empty_rows(rows)))
@@ -166,7 +207,10 @@ def enter() -> Any:
         return _case_form(form_fields.pad_with_rows(rows), errors=translated_errors(fault)), 422
     except Refusal as fault:
         return _case_form(rows, refused=web.translated(fault.message)), web.status_of(fault)
-    flash(gettext("The case is entered. Its hearing can be proposed now."), "ok")
+    if action == "propose":
+        flash(gettext("The case is saved."), "ok")
+        return redirect(url_for("proposing.new", case_id=case_id), 303)
+    flash(gettext("The case is saved. Its hearing can be proposed now."), "ok")
     return redirect(url_for("case.case", case_id=case_id), 303)
 
 

@@ -1,7 +1,9 @@
 """The home page, the list of pending work, and the list of hearings."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from flask_login import current_user
@@ -17,10 +19,12 @@ from app.court import queries as court_queries
 from app.desk import hearing_search, queries
 from app.evidence import reach_counts, service_levels
 from app.hearings.models import HearingState
+from app.hearings.rules import days_span
 from app.people.models import Role
 from app.sending import heartbeat
 
 bp = Blueprint("home", __name__)
+MOST_ITEMS = 30  # of pending work on the home page; the rest is one link away
 
 
 @bp.get("/")
@@ -41,6 +45,7 @@ def _home_context() -> dict[str, Any]:
     session, court, now = db.session(), current_user.court, web.now()
     whose = _whose()
     waiting = queries.waiting(session, court, current_user if whose == "mine" else None, now)
+    items = waiting.items(_day_ends(now))
     week = queries.week(session, court, now)
     shown = [hearing for _, hearings in week for hearing in hearings]
     return {
@@ -48,9 +53,12 @@ def _home_context() -> dict[str, Any]:
         "zone": court.zone,
         "whose": whose,
         "waiting": waiting,
+        "items": items[:MOST_ITEMS],
+        "due_today": sum(each.is_today for each in items),
         "week": week,
         "coming": queries.coming(session, court, now),
-        "reach": reach_counts.worst(session, shown),
+        "reach": reach_counts.grades(session, shown),
+        "not_reached": Counter(each.hearing.id for each in waiting.unreached),
         "setup": queries.setup_progress(session, court),
         "service_levels": service_levels.measure(session, now, court.id),
         **_carriers(now),
@@ -65,19 +73,27 @@ def waiting() -> str:
     kind, page = request.args.get("kind", ""), page_number()
     user = current_user if whose == "mine" else None
     pending = queries.waiting(db.session(), court, user, web.now(), search_text)
-    selected = pending.only(kind)
+    selected = pending.only(kind).items(_day_ends(web.now()))
     return render_template(
         "desk/waiting.html",
         pending=pending,
-        selected=selected.page(page, PAGE),
+        items=selected[(page - 1) * PAGE : page * PAGE],
+        due_today=sum(each.is_today for each in selected),
+        count=len(selected),
         kind=kind,
         page=page,
-        more=selected.count > page * PAGE,
+        more=len(selected) > page * PAGE,
         whose=whose,
         search_text=search_text,
         zone=court.zone,
         kinds=list(queries.KINDS),
     )
+
+
+def _day_ends(now: dt.datetime) -> dt.datetime:
+    """Return the end of today in the court's zone."""
+    zone = ZoneInfo(current_user.court.zone)
+    return days_span(now.astimezone(zone).date(), 1, zone).ends_at
 
 
 def _whose() -> str:

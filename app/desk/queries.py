@@ -1,8 +1,7 @@
 """Queries of the home page: pending work, upcoming hearings, and setup progress."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from app.evidence import unreached
 from app.evidence.unreached import Unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.hearings.rules import agreed_slot, days_span
+from app.law import working_days
 from app.people.models import User
 from app.record.models import Entry
 
@@ -26,8 +26,9 @@ SOON = dt.timedelta(hours=24)
 MOST = 500
 Filters = Sequence[sa.ColumnElement[bool]]
 NEWEST = 20
+DAYS = 7
 WEEK = 60  # upcoming hearings shown on the home page
-# Lists of pending work in order of urgency, and grouped as the home page counts them.
+# Lists of pending work in order of urgency, and grouped as pages count them.
 LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
 KINDS: dict[str, tuple[str, ...]] = {
     "unreached": ("unreached",),
@@ -95,9 +96,25 @@ class ProposalProgress:
         ]
 
 
+@dataclass(frozen=True)
+class WorkItem:
+    """One item of pending work, the list of LISTS that it is of, and by when it is to be done."""
+
+    kind: str
+    item: TaskItem | Unreached | Hearing | ProposalProgress
+    due_at: dt.datetime | None
+    # Its deadline, or since when it is overdue or waiting.
+    sorts_at: dt.datetime
+    # To be done today: due by the end of the day, overdue, or asked for by counsel.
+    is_today: bool
+
+
 @dataclass
 class PendingWork:
-    """Pending work of a court, by kind, each sorted by urgency."""
+    """Pending work of a court, by kind, each sorted by urgency.
+
+    ``deadlines``: by hearing id, when the hearing begins, or answers to its open proposal are due.
+    """
 
     todo: list[TaskItem] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
@@ -106,6 +123,7 @@ class PendingWork:
     ready: list[ProposalProgress] = field(default_factory=list)
     due: list[ProposalProgress] = field(default_factory=list)
     open: int = 0
+    deadlines: Mapping[int, dt.datetime] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -115,21 +133,37 @@ class PendingWork:
     def only(self, kind: str) -> "PendingWork":
         """Return the items of one kind, or all for an unknown kind."""
         names = KINDS.get(kind, LISTS)
-        return PendingWork(**{name: getattr(self, name) for name in names}, open=self.open)
+        lists = {name: getattr(self, name) for name in names}
+        return PendingWork(**lists, open=self.open, deadlines=self.deadlines)
 
-    def page(self, number: int, size: int) -> "PendingWork":
-        """Return one page of the items; pages are numbered from 1."""
-        items = [(name, item) for name in LISTS for item in getattr(self, name)]
-        page_items = items[(number - 1) * size : number * size]
-        lists = {
-            name: [item for list_name, item in page_items if list_name == name] for name in LISTS
-        }
-        return PendingWork(**lists, open=self.open)
+    def items(self, day_ends: dt.datetime) -> list[WorkItem]:
+        """Return all items, those of today first, then by deadline or by how long they wait."""
+        items = [
+            _work_item(name, item, self.deadlines, day_ends)
+            for name in LISTS
+            for item in getattr(self, name)
+        ]
+        return sorted(items, key=lambda each: (not each.is_today, each.sorts_at))
 
-    @property
-    def decisions(self) -> int:
-        """Number of answered proposals that need a decision."""
-        return len(self.none_suits) + len(self.ready)
+
+def _work_item(
+    kind: str,
+    item: TaskItem | Unreached | Hearing | ProposalProgress,
+    deadlines: Mapping[int, dt.datetime],
+    day_ends: dt.datetime,
+) -> WorkItem:
+    due_at, is_requested = None, False
+    match item:
+        case TaskItem():
+            due_at, since, is_requested = item.due_at, item.task.created_at, item.asked_for
+        case Unreached():
+            due_at, since = deadlines.get(item.hearing.id), item.since
+        case Hearing():
+            since = item.changed_at
+        case ProposalProgress():
+            due_at = since = item.proposal.answer_by
+    is_due = due_at is not None and due_at < day_ends
+    return WorkItem(kind, item, due_at, due_at or since, is_due or is_requested)
 
 
 def progress_of(proposal: Proposal) -> ProposalProgress:
@@ -168,6 +202,7 @@ def waiting(
         .limit(MOST)
     ).all()
     work.open = _open_count(session, court, filters)
+    work.deadlines = _deadlines(session, [each.hearing for each in work.unreached])
     for proposal in _proposals_to_handle(session, court, filters, now):
         progress = progress_of(proposal)
         if progress.complete and progress.best is None:
@@ -186,6 +221,18 @@ def _hearings(court: Court, filters: Filters = ()) -> Any:
         .where(Hearing.court_id == court.id, *filters)
         .options(joinedload(Hearing.case), joinedload(Hearing.courtroom), joinedload(Hearing.judge))
     )
+
+
+def _deadlines(session: Session, hearings: Sequence[Hearing]) -> dict[int, dt.datetime]:
+    """Return, by hearing id, when a hearing begins, or answers to its open proposal are due."""
+    deadlines = {each.id: each.starts_at for each in hearings if each.starts_at}
+    asked = {each.id for each in hearings} - set(deadlines)
+    if asked:
+        query = sa.select(Proposal.hearing_id, Proposal.answer_by).where(
+            Proposal.hearing_id.in_(asked), Proposal.state == ProposalState.OPEN.value
+        )
+        deadlines |= {row.hearing_id: row.answer_by for row in session.execute(query)}
+    return deadlines
 
 
 def _open_count(session: Session, court: Court, filters: Filters) -> int:
@@ -237,7 +284,10 @@ def _proposals_to_handle(
 
 
 def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date, list[Hearing]]]:
-    """Return hearings of the next seven days by local day, at most WEEK of them."""
+    """Return the next seven days with their hearings, at most WEEK of them in all.
+
+    Today is always among them, another day without a hearing only where the court sits.
+    """
     zone = ZoneInfo(court.zone)
     query = (
         _hearings(court)
@@ -245,10 +295,14 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
         .order_by(Hearing.starts_at, Hearing.id)
         .limit(WEEK)
     )
-    days: dict[dt.date, list[Hearing]] = defaultdict(list)
+    today, working = now.astimezone(zone).date(), working_days.working_days(session, court)
+    coming_days = [today + dt.timedelta(days=n) for n in range(DAYS)]
+    days: dict[dt.date, list[Hearing]] = {
+        day: [] for day in coming_days if day == today or working.has(day)
+    }
     for hearing in session.scalars(query):
         if hearing.starts_at:
-            days[hearing.starts_at.astimezone(zone).date()].append(hearing)
+            days.setdefault(hearing.starts_at.astimezone(zone).date(), []).append(hearing)
     return sorted(days.items())
 
 
@@ -263,7 +317,7 @@ def coming(session: Session, court: Court, now: dt.datetime) -> int:
 def _in_next_days(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     """Return the conditions for hearings of the next seven days, today included."""
     zone = ZoneInfo(court.zone)
-    span = days_span(now.astimezone(zone).date(), 7, zone)
+    span = days_span(now.astimezone(zone).date(), DAYS, zone)
     not_cancelled = Hearing.state != HearingState.CANCELLED.value
     return [not_cancelled, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
 

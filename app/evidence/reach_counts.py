@@ -19,8 +19,8 @@ ASKED = (*ASKING, NoticeKind.ANSWERED)
 _DETAILED = [event.value for event in Event if event.traits.proven_if is not None]
 
 
-def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGrade]:
-    """Return, by hearing id, the lowest grade of its counsel for its present date.
+def grades(session: Session, hearings: Sequence[Hearing]) -> dict[int, list[EvidenceGrade]]:
+    """Return, by hearing id, the grade of each of its counsel for its present date.
 
     Hearings about which nobody was sent anything are left out.
     """
@@ -46,7 +46,7 @@ def worst(session: Session, hearings: Sequence[Hearing]) -> dict[int, EvidenceGr
     )
     for about, counsel_id, event, detail in session.execute(query):
         by_counsel[about][counsel_id].append((Event(event), json.loads(detail) if detail else None))
-    return {ids[about]: min(map(grade, each.values())) for about, each in by_counsel.items()}
+    return {ids[about]: list(map(grade, each.values())) for about, each in by_counsel.items()}
 
 
 def _begun(ids: dict[str, int]) -> sa.Subquery:

@@ -42,6 +42,12 @@ MOST_SHOWN = 50
 NAMES = ("from", "to", "slots", "seconds", "sheet", "encoding", "upload", "kind", "minutes")
 
 
+@bp.app_template_global()
+def listing_missing() -> str:
+    """Return what to install before many hearings can be listed; "" where nothing is missing."""
+    return "" if search.is_available() else web.translated(search.MISSING)
+
+
 @bp.get("")
 @signed_in
 def listed() -> str:
@@ -86,8 +92,6 @@ def _form(form: dict[str, Any], **context: Any) -> str:
         zone=court.zone,
         rooms=court_queries.courtrooms(session, court.id),
         form=form,
-        absent=not search.is_available(),
-        missing=web.translated(search.MISSING),
         is_broken=service.is_broken,
         **facts,
     )

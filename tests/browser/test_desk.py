@@ -48,7 +48,7 @@ def test_a_user_signs_in_by_keyboard_and_out_again(site: Site, page: Page) -> No
     expect(page.locator("#email")).to_have_value("wang@court.example")
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mon 23 Nov 2026")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 23 November")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{site.url}/sign-in**")
     page.goto(f"{site.url}/cases")
@@ -100,7 +100,7 @@ def test_a_case_is_entered_without_scripts_row_by_row(site: Site, browser: Brows
     expect(page.get_by_label("Case number")).to_have_value("（2026）沪0115民初7号")
     page.locator("[id='parties.0.name']").fill("甲公司")
     page.locator("[id='parties.0.counsel.0.name']").fill("李敏")
-    page.get_by_role("button", name="Enter the case").last.click()
+    page.get_by_role("button", name="Save case").last.click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing that you typed is lost.")
     expect(page.locator("[id='parties.0.counsel.0.name']")).to_have_value("李敏")
     page.get_by_label("Judge").fill("陈法官")
@@ -108,9 +108,9 @@ def test_a_case_is_entered_without_scripts_row_by_row(site: Site, browser: Brows
     page.locator("[id='parties.1.name']").fill("乙公司")
     page.locator("[id='parties.1.counsel.0.name']").fill("Zhao Lei")
     page.locator("[id='parties.1.counsel.0.email']").fill("zhao@jinmao.example")
-    page.get_by_role("button", name="Enter the case").last.click()
+    page.get_by_role("button", name="Save case").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("（2026）沪0115民初7号")
-    expect(page.get_by_role("status")).to_contain_text("The case is entered.")
+    expect(page.get_by_role("status")).to_contain_text("The case is saved.")
     context.close()
 
 
@@ -219,7 +219,7 @@ def test_home_shows_what_is_new_and_says_when_the_line_is_lost(site: Site, page:
     page.clock.install()
     site.sign_in(page)
     expect(page).to_have_title(re.compile(r"^\(1\) Home"))
-    focused = page.locator("#waits ~ .card a").first
+    focused = page.locator(".tasks a").first
     focused.focus()
     other = {**CASE, "number": "（2026）沪0115民初777号"}
     assert site.scenario.api("POST", "/cases", other)[0] == 201
@@ -232,7 +232,7 @@ def test_home_shows_what_is_new_and_says_when_the_line_is_lost(site: Site, page:
     assert broken == []
     page.route("**/news**", lambda asked: asked.abort())
     page.clock.run_for(21_000)
-    expect(page.locator("#line")).to_contain_text("The line is lost. This is how it stood at")
+    expect(page.locator("#line")).to_contain_text("Connection lost. This is how it was at")
     page.unroute("**/news**")
     page.clock.run_for(21_000)
     expect(page.locator("#line")).to_be_hidden()

@@ -142,7 +142,7 @@ def test_one_slot_alone_is_a_move_at_once_unless_it_is_said_otherwise() -> None:
     with pytest.raises(Invalid, match="keep one slot"):
         form_fields.load_move(form(*two, how="order"), SHANGHAI)
     for given in (form(*two, answer_by=""), form(*one, answer_by="", how="ask")):
-        with pytest.raises(Invalid, match="Say until when counsel can answer"):
+        with pytest.raises(Invalid, match="Enter the date by which counsel can answer"):
             form_fields.load_move(given, SHANGHAI)
 
 

@@ -33,7 +33,7 @@ def test_a_draft_is_kept_until_it_is_sent_and_outlives_the_session(
     assert got.status_code == 204
     browser.post("/sign-out")
     again = scenario.sign_in()
-    assert "Begun and not sent" in see(again, f"/cases/{case_id}").words
+    assert "Drafts" in see(again, f"/cases/{case_id}").words
     draft = see(again, path)
     assert draft.round.fields["minutes"] == "abc"
     assert "nothing of it was sent" in draft.words

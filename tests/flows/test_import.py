@@ -399,7 +399,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"firm": "=1+1"}, "firm: This is a formula"),
     (
         {**WHEN, "courtroom": "第九法庭"},
-        "courtroom: Choose a courtroom of this court; there is none called 第九法庭",
+        "courtroom: There is no courtroom 第九法庭",
     ),
     ({**WHEN, "minutes": "lang"}, "minutes: Enter whole minutes, such as 90."),
     ({"email": "", "phone": "", "channels": ""}, "email: Enter an e-mail address"),

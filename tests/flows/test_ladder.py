@@ -98,12 +98,12 @@ def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(scenario: Sc
         ("call", "respondent", "confirmed-or-proved")
     ]
     home = words(scenario.sign_in().get("/?lang=en"))
-    assert "Call Zhao Lei before Tue 8 Dec 2026, 09:00" in home
-    assert "the notice would bear no default judgment (SPC Interpretation art. 261)" in home
+    assert "Call Zhao Lei by tomorrow, 09:00" in home
+    assert "Nothing shows that they know the date" in home
     scenario.wait(days=1)  # Tue 8 Dec, 10:00: nobody rang
     scenario.beat()
     assert [line["kind"] for line in lines(scenario, hearing["id"], "task")] == ["call", "paper"]
-    assert "Post a paper notice to Zhao Lei before Tue 8 Dec 2026, 17:00" in words(
+    assert "Post a paper notice to Zhao Lei by today, 17:00" in words(
         scenario.sign_in().get("/?lang=en")
     )
     scenario.wait(days=4)  # the last moment has passed
@@ -142,7 +142,7 @@ def test_a_call_in_which_the_person_answered_ends_the_task_and_is_evidence(
     assert [line["detail"]["outcome"] for line in calls] == ["no_answer", "spoke"]
     assert calls[1]["content"]["address"] == "+8613800138002"
     assert calls[1]["content"]["by"] == "王书记员"
-    assert "Call Zhao Lei before" not in words(browser.get("/?lang=en"))
+    assert "Call Zhao Lei by" not in words(browser.get("/?lang=en"))
     assert "would bear a default judgment Shown in time by line" in shown(scenario, hearing["id"])
     scenario.wait(days=1)
     scenario.beat()
@@ -190,11 +190,11 @@ def test_a_date_that_moved_takes_back_the_calls_about_the_old_one(scenario: Scen
     hearing = settled(scenario)
     scenario.wait(days=14, hours=1)
     scenario.beat()
-    assert "Call Zhao Lei before" in words(scenario.sign_in().get("/?lang=en"))
+    assert "Call Zhao Lei by" in words(scenario.sign_in().get("/?lang=en"))
     move = {"starts_at": at(60), "courtroom": "第五法庭", "reason": "The judge sits elsewhere."}
     assert scenario.api("POST", f"/hearings/{hearing['id']}/move", move)[0] == 200
     scenario.beat()
-    assert "Call Zhao Lei before" not in words(scenario.sign_in().get("/?lang=en"))
+    assert "Call Zhao Lei by" not in words(scenario.sign_in().get("/?lang=en"))
     taken = [line for line in lines(scenario, hearing["id"], "withdrawn") if line["kind"] == "call"]
     assert {line["detail"]["why"] for line in taken} == {"the date does not hold any more"}
 
@@ -214,7 +214,7 @@ def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(
     assert scenario.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
     scenario.beat()
     page = shown(scenario, hearing["id"])
-    assert "Call Zhao Lei before" in page
+    assert "Call Zhao Lei by" in page
     assert "There is nothing to do now" not in page
     assert [
         each for each in lines(scenario, hearing["id"], "withdrawn") if each["kind"] == "call"

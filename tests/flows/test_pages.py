@@ -291,7 +291,7 @@ def test_a_case_is_entered_changed_and_given_further_counsel(scenario: Scenario)
     browser = scenario.sign_in()
     answer = browser.post("/cases/new", data={**FLAT, "do": "save"}, follow_redirects=True)
     page = words(answer)
-    assert "The case is entered. Its hearing can be proposed now." in page
+    assert "The case is saved. Its hearing can be proposed now." in page
     assert "乙 in person" in page
     assert "summary procedure" in page
     again = browser.post("/cases/new", data={**FLAT, "number": "(2026)沪0115民初8号", "do": "save"})

@@ -212,14 +212,14 @@ def test_the_preview_shows_each_message_in_its_language_and_leaves_nothing(
     before = everything(scenario)
     page = press(browser, form, "preview")
     assert everything(scenario) == before
-    assert "The button at the end sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
+    assert "Send to all sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
     chinese, english_ = page.words.index("李敏 Claimant · 中文"), page.words.index("Zhao Lei Resp")
     text, mail = page.words.index("【浦东法院】"), page.words.index("请选定庭期：")
     assert chinese < text < mail < english_
     assert "text +8613800138001 2 segments 【浦东法院】请于11月26日17:00前选定" in page.words
     assert "Please choose a date: （2026）沪0115民初12345号, answer by" in page.words[english_:]
     assert "Wed 9 Dec 2026, 09:00–10:30, 第三法庭, 主楼三层" in page.words
-    assert "is asked again on Wed 25 Nov 2026, 17:00" in page.words
+    assert "is reminded on Wed 25 Nov 2026, 17:00" in page.words
     assert not re.search(r"/r/[\w-]{22}", page.words)
     assert scenario.beat() == 0
     assert scenario.letters() == []
@@ -282,7 +282,7 @@ def test_rows_are_added_and_dropped_and_nothing_typed_is_lost(
         more = press(browser, more, "add-slot")
     assert len(slots(more.round)) == 10
     assert "add-slot" not in more.buttons
-    assert "More than 10 slots are not asked about at once." in more.words
+    assert "At most 10 slots can be asked about at once." in more.words
     full = press(browser, fewer, "suggest")
     assert len({begins for begins, _ in slots(full.round)}) == 5
     # A line without a time is left out, and no complaint is made of it.
@@ -326,7 +326,7 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
     page = press(browser, form, "preview", **near)
     assert "A rule warns. 1 of the slots come before 2026-11-26" in page.words
     assert "art. 139" in page.words
-    assert "The button at the end sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
+    assert "Send to all sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
     before = everything(scenario)
     again = press(browser, page, "send", 422)
     assert "Enter a reason, or change the slots." in again.words
@@ -494,7 +494,7 @@ def test_what_is_asked_for_in_a_case_already_is_named(scenario: Scenario, case_i
     assert scenario.api("POST", "/hearings", body)[0] == 201
     browser = scenario.sign_in()
     page = see(browser, f"/hearings/new?case_id={case_id}")
-    assert "In this case there is already, and stays beside what you propose: Trial" in page.words
+    assert "This case already has, and keeps: Trial" in page.words
 
 
 def test_sending_twice_makes_one_hearing(scenario: Scenario, case_id: int) -> None:
@@ -565,7 +565,7 @@ def test_whom_no_message_reaches_is_said_at_once_and_again_after_sending(
     page = press(browser, form, "preview")
     assert "sends messages: 1 in all, to Eve." in page.words
     shown = see(browser, send(browser, page)).words
-    assert "No message can reach Mute Max: ring them, and log the call." in shown
+    assert "No message can reach Mute Max: call them, and log the call." in shown
 
 
 def test_a_case_without_counsel_and_a_court_without_courtrooms_say_so(scenario: Scenario) -> None:

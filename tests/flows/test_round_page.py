@@ -52,7 +52,7 @@ def test_a_second_round_after_none_suited(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
     assert "There is no date yet. Round 1 is open, for answers until Mon 30 Nov" in form.words
-    assert "Everybody gets the new slots at the same moment" in form.words
+    assert "Everyone gets the new slots at the same moment" in form.words
     assert form.round.fields["reason"] == "No slot suited everybody."
     assert form.round.fields["how"] == "ask"
     asked_before = {wall(14), wall(15, "14:00")}
@@ -89,14 +89,14 @@ def test_a_move_to_one_slot_shows_mail_with_invite_and_text_before_it_is_done(
     browser = fixed.sign_in()
     form = see(browser, ROUND)
     assert "The date is Mon 7 Dec 2026, 09:30–11:00, 第三法庭." in form.words
-    assert "The old date holds until a new one is agreed or fixed." in form.words
-    assert "The old date falls and its time is free again. Everybody is told" in form.words
+    assert "The old date stays until a new one is agreed or fixed" in form.words
+    assert "The old date ends and its time is free again. Everyone is told" in form.words
     assert not {wall(14), wall(15, "14:00")} & {begins for begins, _ in slots(form.round)}
     before = everything(fixed)
     page = press(browser, form, "preview", how="order", reason="The judge is ill.", **ONE)
     assert everything(fixed) == before
     assert "New date Mon 14 Dec 2026, 09:30–11:00, 第三法庭" in page.words
-    assert "Old date Mon 7 Dec 2026, 09:30–11:00 It falls at once." in page.words
+    assert "Old date Mon 7 Dec 2026, 09:30–11:00 It ends at once." in page.words
     assert "mail zhao@jinmao.example with a calendar entry New date: Mon 14 Dec" in page.words
     assert "Reason: The judge is ill." in page.words
     assert "text +8613800138001" in page.words
@@ -124,7 +124,7 @@ def test_a_move_sent_twice_is_one_move(fixed: Scenario) -> None:
 def test_a_round_sent_twice_is_one_round(fixed: Scenario) -> None:
     browser = fixed.sign_in()
     page = press(browser, see(browser, ROUND), "preview", reason="Ill.", **NEW)
-    assert "Old date Mon 7 Dec 2026, 09:30–11:00 It holds until a new one is agreed" in page.words
+    assert "Old date Mon 7 Dec 2026, 09:30–11:00 It stays until a new one is agreed" in page.words
     where = send(browser, page)
     before = everything(fixed)
     assert send(browser, page) == where
@@ -199,7 +199,7 @@ def test_a_rule_warns_of_a_move_too(fixed: Scenario) -> None:
 def test_a_date_by_order_is_set_where_there_was_none(asked: Scenario) -> None:
     browser = asked.sign_in()
     form = see(browser, ROUND)
-    assert "A date by order: everybody is told it, whether" in form.words
+    assert "A date by order: everyone is told it, whether" in form.words
     page = press(browser, form, "preview", how="order", reason="Nobody answers.", **ONE)
     assert "Date fixed: Mon 14 Dec 2026, 09:30–11:00" in page.words
     send(browser, page)

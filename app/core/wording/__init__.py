@@ -14,6 +14,8 @@ from app.core.characters import clean
 LANGUAGES = ("en", "zh")
 
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
+_DAY_OF_YEAR = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
+_NEAR = {"en": ("today", "tomorrow"), "zh": ("今天", "明天")}
 _BETWEEN = {"en": ", ", "zh": " "}
 # Comma, comma of a list, colon, semicolon.
 _MARKS = {"en": (", ", ", ", ": ", "; "), "zh": ("，", "、", "：", "；")}
@@ -138,6 +140,26 @@ def clock(at: datetime, zone: str) -> str:
 def moment(at: datetime, zone: str, language: str) -> str:
     """Say a day and a time: "Fri 4 Dec 2026, 17:00", "2026年12月4日 周五 17:00"."""
     return day(at, zone, language) + _BETWEEN[language_of(language)] + clock(at, zone)
+
+
+def moment_from(at: datetime, now: datetime, zone: str, language: str) -> str:
+    """Say a day and a time as seen from ``now``: "today, 17:00", "Fri 4 Dec, 17:00", "今天17:00".
+
+    The year is said only where it is another one.
+    """
+    chosen = language_of(language)
+    on, today = local(at, zone).date(), local(now, zone).date()
+    ahead = (on - today).days
+    if ahead in (0, 1):
+        return _NEAR[chosen][ahead] + ("" if chosen == "zh" else ", ") + clock(at, zone)
+    return day_from(on, today, language) + _BETWEEN[chosen] + clock(at, zone)
+
+
+def day_from(on: date, today: date, language: str) -> str:
+    """Say a calendar day with its weekday, and its year only where it is not that of ``today``."""
+    chosen = language_of(language)
+    pattern = _DAY[chosen] if on.year != today.year else _DAY_OF_YEAR[chosen]
+    return _formatted(on, pattern, chosen)
 
 
 def span(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:

@@ -47,18 +47,22 @@ def new() -> Any:
     return _open(ProposalContext(int(asked)))
 
 
-def _which() -> str:
-    """Show cases to choose from."""
-    asked, page = request.args.get("find", "")[:200], page_number()
-    rows, more = cases.search_cases(db.session(), current_user.court_id, asked, page)
+def _which() -> Any:
+    """Show cases to choose from; a search that means one case leads on to it."""
+    session, court_id = db.session(), current_user.court_id
+    asked, page = request.args.get("find", "")[:200].strip(), page_number()
     selection = form_fields.parse_selection(request.args)
+    query: dict[str, Any] = dict(selection.as_query()) if selection else {}
+    if asked and page == 1 and (case := cases.only_match(session, court_id, asked)):
+        return redirect(url_for("proposing.new", case_id=case.id, **query))
+    rows, more = cases.search_cases(session, court_id, asked, page)
     return render_template(
         "proposing/which_case.html",
         cases=rows,
         more=more,
         page=page,
         asked=asked,
-        selection=selection.as_query() if selection else {},
+        selection=query,
         errors=proposal_page.selection_errors(selection) if selection else {},
     )
 
@@ -266,7 +270,7 @@ def _send(order: SendOrder) -> Any:
     if unreachable := proposal_page.load_page(order.about).unreachable:
         flash(
             gettext(
-                "No message can reach %(names)s: ring them, and log the call.",
+                "No message can reach %(names)s: call them, and log the call.",
                 names=_listed(unreachable),
             ),
             "bad",
