@@ -207,5 +207,6 @@ def test_a_new_case_is_saved_and_its_proposal_opened_by_one_button(scenario: Sce
     nobody = {"number": "9", "judge": "陈法官", "procedure": "other", "do": "save"}
     none = browser.post("/cases/new?lang=en", data=nobody)
     assert '<a href="#parties">Add at least one party.</a>' in none.text
-    row = browser.post("/cases/new?lang=en", data={**typed, "parties.1.counsel.0.phone": "12"})
+    other = {**typed, "number": "（2026）沪0115民初9号", "parties.1.counsel.0.phone": "12"}
+    row = browser.post("/cases/new?lang=en", data={**other, "do": "save"})
     assert "Party 2, Counsel 1, Telephone: Check “12”" in row.text

@@ -160,9 +160,9 @@ def test_one_page_says_who_is_asked_how_and_what_is_missing(
     page = see(scenario.sign_in(), f"/hearings/new?case_id={case_id}")
     assert (
         "李敏 华诚律师事务所 for 远洋设备有限公司 , Claimant · 中文 text +8613800138001 "
-        "mail li@huacheng.example address not confirmed" in page.words
+        "e-mail li@huacheng.example address not confirmed" in page.words
     )
-    assert "English mail zhao@jinmao.example text +8613800138002" in page.words
+    assert "English e-mail zhao@jinmao.example text +8613800138002" in page.words
     assert "no consent to electronic service" in page.words
     assert "Shanghai time (Asia/Shanghai)" in page.words
     assert page.round.fields["minutes"] == "90"
