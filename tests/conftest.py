@@ -392,7 +392,7 @@ def confirmed(browser: FlaskClient, path: str, data: Any = None) -> Any:
     shown = browser.post(path, data=data)
     if shown.status_code != 200 or 'name="seen"' not in shown.text:
         return shown
-    form = shown.text.split("<main", 1)[1].split('<form method="post">', 1)[1].split("</form>")[0]
+    form = shown.text.split("<main", 1)[1].rsplit('<form method="post">', 1)[1].split("</form>")[0]
     fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
     typed: dict[str, list[str]] = {}
     for name, value in fields:

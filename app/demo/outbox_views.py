@@ -14,7 +14,7 @@ from app.demo.story import COURT
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 # A whole message takes most of a phone's screen; browsers fail to draw a hundred in one picture.
-PER_PAGE = 20
+PER_PAGE = 10
 LINK = re.compile(r"https?://[^\s<>，。）]+")
 
 

@@ -126,7 +126,7 @@ def test_faults_stand_at_their_cells_and_the_rest_is_entered_where_that_is_wishe
     assert desk.post(path, data={"do": "enter", "partial": "1"}).status_code == 303
     beat.process_file(scenario.app)
     assert count(scenario, Case) == [2]
-    assert "entered" in words(desk.get(path))
+    assert "imported" in words(desk.get(path))
     scenario.wait(days=1)
     late = desk.post(path, data={"do": "undo"})
     assert (late.status_code, "on its own day only" in words(late)) == (422, True)
