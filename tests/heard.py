@@ -51,7 +51,7 @@ LATIN = (
     "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|UTC|Web"
     "|CN|GB|GB-ENG|ISO|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
     "|GSM-7|UCS-2|TINGQI_[A-Z_]+|doctor|tests"
-    "|Ctrl|Enter|MB|Word|docx|Excel|csv"
+    "|Ctrl|Enter|MB|Word|docx|Excel|csv|A4"
     "|claimant|respondent|other"  # as files and programs write them
 )
 DATA = (

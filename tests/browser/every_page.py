@@ -34,6 +34,7 @@ NO_PAGES = (
     "/calendar/events",
     "/feeds/",
     "/healthz",
+    "/import/template",
     "/hearings/<int:hearing_id>/live",
     "/metrics",
     "/news",

@@ -72,7 +72,7 @@ def test_a_call_is_logged_on_the_case_and_a_slip_loses_nothing(site: Site, page:
     page.get_by_label("With whom").select_option(label="Zhao Lei, Haitong Trading Ltd")
     page.get_by_label("When").fill("2026-12-24T08:00")
     page.get_by_label("Note").fill("Asks for an afternoon")
-    page.get_by_role("button", name="Put it on the record").click()
+    page.get_by_role("button", name="Save contact").click()
     expect(page.get_by_role("alert")).to_contain_text(
         "Enter when the contact took place: this time is still to come."
     )
@@ -81,7 +81,7 @@ def test_a_call_is_logged_on_the_case_and_a_slip_loses_nothing(site: Site, page:
     expect(page.locator("#at")).to_be_in_viewport()
     page.reload()
     page.get_by_label("When").fill("2026-11-23T08:00")
-    page.get_by_role("button", name="Put it on the record").click()
+    page.get_by_role("button", name="Save contact").click()
     expect(page.get_by_role("status")).to_contain_text(
         "The contact with Zhao Lei is on the record."
     )

@@ -530,7 +530,7 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(scenario: Scenario) ->
         ({"counsel_id": ""}, "With whom: Choose whom the contact was with."),
         ({"hearing_id": "2"}, "About: Choose a hearing of this case."),
         ({"hearing_id": "x"}, "About: Choose a hearing of this case."),
-        ({"outcome": "shouted"}, "What came of it: Choose one of"),
+        ({"outcome": "shouted"}, "Outcome: Choose one of"),
     ],
 )
 def test_a_contact_that_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(
