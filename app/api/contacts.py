@@ -10,7 +10,7 @@ from app.api.schemas import AttemptOut, ContactsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
 from app.cases.models import Case
-from app.desk import off_channel
+from app.desk.contacts import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import CourtContext
 from app.record import ledger

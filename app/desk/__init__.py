@@ -12,13 +12,12 @@ def register(app: "Flask") -> None:
         calendar_panel,
         calendar_views,
         case_views,
-        contact_views,
         counsel_views,
         hearing_views,
         home_views,
-        message_views,
         paper_views,
     )
+    from app.desk.contacts import contact_views, message_views
 
     for pages in (
         calendar_panel,

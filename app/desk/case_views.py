@@ -19,9 +19,10 @@ from app.core.errors import N_, Invalid, Message
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
-from app.desk import confirmations, off_channel
+from app.desk import confirmations
 from app.desk import queries as desk
-from app.desk.off_channel import LoggedContact
+from app.desk.contacts import off_channel
+from app.desk.contacts.off_channel import LoggedContact
 from app.evidence import symmetry
 from app.hearings import queries
 from app.hearings.proposing import confirmation

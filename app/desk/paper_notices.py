@@ -17,7 +17,8 @@ from app.core import links
 from app.core.channels import Channel
 from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
-from app.desk import off_channel, todo
+from app.desk import todo
+from app.desk.contacts import off_channel
 from app.desk.todo import TaskItem
 from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation

@@ -97,7 +97,7 @@ def test_the_page_before_an_order_has_each_persons_words_in_their_language(
     assert "Hearing Trial, （2026）沪0115民初12345号" in words
     assert "Reason No <b> answer." in words
     assert "李敏 Claimant · 中文" in words
-    assert "您好。下列案件的庭期已由法院决定排定。" in words
+    assert "您好。下列案件的庭期已由法院依职权排定。" in words
     assert "Zhao Lei Respondent · English" in words
     assert "The court has fixed the date in the case below by order." in words
     assert "with a calendar entry" in words

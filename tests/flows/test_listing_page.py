@@ -47,7 +47,7 @@ def test_a_file_becomes_a_draft_that_is_sent_to_both_sides_once(scenario: Scenar
     assert "Check before sending" in words
     assert "Hearings 3" in words
     assert "Counsel 4" in words
-    assert "Mail 6" in words
+    assert "E-mail 6" in words
     assert all(number(n) in words for n in range(3))
     assert "As an example, the messages of" in words
     assert "律师0 Claimant · 中文" in words

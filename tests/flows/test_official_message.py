@@ -104,7 +104,7 @@ def test_all_sides_read_on_the_record_that_and_what_was_handed_on(
 ) -> None:
     hand_on(browser, ZHAO, channel="in_person", form="full", note="A remark of the court.")
     record = asked.client.get(asked.link("li@") + "/record?lang=en").text
-    assert "official message, copied" in text_of(record)
+    assert "Official message, copied" in text_of(record)
     assert "asks when you can attend in the case below" in text_of(record)
     assert asked.link("zhao@") not in record
     assert "A remark of the court." not in record

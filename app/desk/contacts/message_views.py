@@ -21,9 +21,10 @@ from app.core.forms import load
 from app.core.matters import Matter
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
-from app.desk import confirmations, official_messages
-from app.desk.contact_views import other_ways
-from app.desk.forms import HandOnIn, MessageForm
+from app.desk import confirmations
+from app.desk.contacts import official_messages
+from app.desk.contacts.contact_views import other_ways
+from app.desk.contacts.forms import HandOnIn, MessageForm
 from app.hearings import queries
 from app.hearings.proposing import confirmation
 from app.hearings.rescheduling import service as rescheduling

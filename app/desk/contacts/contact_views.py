@@ -16,8 +16,9 @@ from app.core.db import db, retrying
 from app.core.errors import Invalid, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
-from app.desk import case_views, official_messages
-from app.desk.official_messages import OfficialMessage
+from app.desk import case_views
+from app.desk.contacts import official_messages
+from app.desk.contacts.official_messages import OfficialMessage
 from app.hearings import queries as hearings_queries
 from app.hearings.proposing.form_fields import wall_clock
 from app.hearings.scheduling import CourtContext

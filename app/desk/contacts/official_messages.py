@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Counsel, Representation
 from app.core import links, wording
 from app.core.errors import N_, NotFound, Refusal
-from app.desk import off_channel
-from app.desk.forms import HandOnIn, MessageForm
+from app.desk.contacts import off_channel
+from app.desk.contacts.forms import HandOnIn, MessageForm
 from app.evidence.reach import ENDING
 from app.hearings import facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation
