@@ -217,7 +217,7 @@
   function drawn(start, end, resource) {
     calendar.unselect();
     if (start < now()) return;
-    report("drawn", { start, end, room: options.by === "courtroom" ? resource?.title : "" });
+    report("drawn", { start, end, lane: resource?.id, room: options.by === "courtroom" ? resource?.title : "" });
   }
 
   function clicked(at, resource) {
@@ -230,10 +230,10 @@
     if (draft) calendar.removeEventById(draft.id);
     draft = detail;
     if (!detail) return;
-    const lane = options.lanes.find(([, name]) => name === detail.room);
+    const byRoom = options.lanes.find(([, name]) => name === detail.room);
     draft = {
       id: "draft", start: detail.start, end: detail.end, classNames: ["is-draft"],
-      resourceIds: options.by === "courtroom" ? [String(lane?.[0])] : [...lanes.keys()],
+      resourceIds: [String(options.by === "courtroom" ? byRoom?.[0] : detail.lane)],
     };
     calendar.addEvent(draft);
   });

@@ -41,14 +41,16 @@
   const found = panel.querySelector(".found");
   const chosen = form.elements.case_id;
   const opener = document.getElementById("new-at");
-  let looking = null;
-  let active = null;
+  let looking = null; // the search that is under way
+  let active = null; // the match that the arrows have reached
+  let lane; // the courtroom or judge in whose lane was drawn
 
   const minutesOf = (clock) => parseInt(clock, 10) * 60 + Number(clock.slice(3));
-  const span = () => ({ start: `${on.value}T${from.value}`, end: `${on.value}T${to.value}`, room: room.value });
+  const span = () => ({ start: `${on.value}T${from.value}`, end: `${on.value}T${to.value}`, room: room.value, lane });
   const draftBlock = () => grid.querySelector(".is-draft");
 
-  function openNew({ start, end, room: name }) {
+  function openNew({ start, end, room: name, lane: drawnIn }) {
+    lane = drawnIn;
     [on.value, from.value, to.value] = [start.slice(0, 10), start.slice(11, 16), end.slice(11, 16)];
     if ([...room.options].some((option) => option.value === name)) room.value = name;
     if (!panel.open) {
@@ -83,11 +85,11 @@
   async function look() {
     looking?.abort();
     looking = new AbortController();
-    const to_ = new URL(form.dataset.cases, location.href);
+    const address = new URL(form.dataset.cases, location.href);
     const [begin, length] = [span().start, minutesOf(to.value) - minutesOf(from.value)];
-    to_.search = new URLSearchParams({ q: search.value, starts_at: begin, minutes: length, courtroom: room.value });
+    address.search = new URLSearchParams({ q: search.value, starts_at: begin, minutes: length, courtroom: room.value });
     try {
-      const answer = await fetch(to_, { signal: looking.signal, redirect: "manual" });
+      const answer = await fetch(address, { signal: looking.signal, redirect: "manual" });
       if (!answer.ok) throw new Error(answer.statusText);
       found.innerHTML = await answer.text();
     } catch (fault) {
@@ -128,7 +130,8 @@
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const options = JSON.parse(grid.dataset.options);
-    openNew({ ...options.next, room: options.by === "courtroom" ? options.lanes[0]?.[1] : "" });
+    const [first] = options.lanes;
+    openNew({ ...options.next, lane: first?.[0], room: options.by === "courtroom" ? first?.[1] : "" });
   });
   grid.addEventListener("drawn", ({ detail }) => openNew(detail));
   [on, room, from, to].forEach((field) => field.addEventListener("change", timed));
@@ -177,9 +180,11 @@
   }
 
   function closeMove() {
+    const block = drag?.at;
     putBack();
     drag = null;
     move.close();
+    block?.()?.focus({ preventScroll: true });
   }
 
   function openMove(refusal) {
@@ -210,11 +215,13 @@
 
   grid.addEventListener("moved", async ({ detail }) => {
     if (panel.open) closeNew();
+    putBack();
     drag = detail;
     const page = addressOf(detail);
     const part = new URL(page);
     part.searchParams.set("panel", "1");
     const answer = await fetch(part, { redirect: "manual" }).catch(() => null);
+    if (drag !== detail) return; // another was dragged meanwhile
     if (!answer) {
       putBack();
       openMove(words.lost);

@@ -141,7 +141,7 @@ def test_a_dragged_hearing_is_put_back_or_moved_with_its_messages(site: Site, de
     panel = desk.get_by_role("dialog", name="Move this hearing?")
     expect(panel).to_contain_text("From Mon 7 Dec 2026, 09:30–11:00, 第三法庭")
     expect(panel).to_contain_text("Tue 8 Dec 2026, 16:30–18:00, 第五法庭")
-    expect(panel).to_contain_text("it is not within the court")
+    expect(panel).to_contain_text("it ends after closing time, 17:00")
     expect(panel).to_contain_text("to 李敏, Zhao Lei")
     panel.get_by_role("button", name="Cancel").click()
     expect(panel).to_be_hidden()

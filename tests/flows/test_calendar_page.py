@@ -317,7 +317,13 @@ def test_an_address_that_nobody_can_mean_shows_the_usual(scenario: Scenario) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["/", f"/calendar?{WEEK}", f"/calendar/events?{WEEK}", "/calendar/list?on=2026-12-07"],
+    [
+        "/",
+        f"/calendar?{WEEK}",
+        f"/calendar/events?{WEEK}",
+        "/calendar/list?on=2026-12-07",
+        "/calendar/cases?q=沪&starts_at=2026-12-07T09:00&minutes=60&courtroom=第三法庭",
+    ],
 )
 def test_more_hearings_ask_no_more_of_the_database(scenario: Scenario, address: str) -> None:
     browser = scenario.sign_in()

@@ -482,7 +482,7 @@ def test_times_at_which_the_court_does_not_sit_are_named_and_may_be_sent(
     for words in (
         "Sat 12 Dec 2026, 10:00: the court does not sit on this day",
         "Mon 14 Dec 2026, 11:15: it goes over lunch",
-        "Tue 15 Dec 2026, 16:30: it is not within the court's hours",
+        "Tue 15 Dec 2026, 16:30: it ends after closing time, 17:00",
     ):
         assert words in page.words
     assert "working days after the first on which all are free it" not in page.words

@@ -127,7 +127,9 @@ def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:
             for each in sessions_of_day(day, hours, zone, through_lunch=through_lunch)
         ):
             return Message(words) if words else None
-    return Message(N_("it is not within the court's hours"))
+    if span.starts_at < dt.datetime.combine(day, hours.opens, tzinfo=zone):
+        return Message(N_("it begins before opening time, %(opens)s"), opens=court.opens)
+    return Message(N_("it ends after closing time, %(closes)s"), closes=court.closes)
 
 
 def _weighed(
