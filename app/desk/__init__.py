@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
     from app.desk import (
-        calendar_panel,
-        calendar_views,
         case_views,
         counsel_views,
         hearing_views,
         home_views,
         paper_views,
     )
+    from app.desk.calendar import panel as calendar_panel
+    from app.desk.calendar import views as calendar_views
     from app.desk.contacts import contact_views, message_views
 
     for pages in (

@@ -245,7 +245,7 @@ def test_the_list_of_keys_is_opened_by_one_and_single_keys_can_be_turned_off(
 ) -> None:
     site.sign_in(page)
     page.keyboard.press("?")
-    keys = page.get_by_role("dialog", name="Keys")
+    keys = page.get_by_role("dialog", name="Shortcuts")
     expect(keys).to_contain_text("Propose a hearing")
     keys.get_by_label("Use single keys to open pages").uncheck()
     page.keyboard.press("Escape")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.core.db import db, transaction
 from app.court import service as court_service
 from app.court.models import ClosedDay, Court, Courtroom
-from app.desk.calendar_views import ROWS_PER_DAY
+from app.desk.calendar.views import ROWS_PER_DAY
 from app.hearings.models import Hearing
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 

@@ -19,8 +19,8 @@ from app.core.web.params import page_number, row_number
 from app.core.wording import public_names
 from app.court import queries as court_queries
 from app.court.models import Court
-from app.desk import calendar as docket
-from app.desk.calendar import BlockState, CalendarBlock, Grouping, Lanes
+from app.desk.calendar import queries
+from app.desk.calendar.queries import BlockState, CalendarBlock, Grouping, Lanes
 from app.desk.hearing_search import EARLIEST, LATEST
 from app.desk.home_views import day_named
 from app.hearings.proposing import prefill
@@ -68,7 +68,7 @@ class CalendarQuery:
     def accepts(self, block: CalendarBlock) -> bool:
         """Tell whether no filter leaves a block out."""
         return (
-            (not self.rooms or (block.courtroom_id or docket.NO_LANE) in self.rooms)
+            (not self.rooms or (block.courtroom_id or queries.NO_LANE) in self.rooms)
             and (not self.judges or block.judge_id in self.judges)
             and (not self.states or block.state in self.states)
         )
@@ -126,11 +126,11 @@ def _resources(by: Grouping) -> dict[int, str]:
 def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
     span = days_span(query.first, query.days, ZoneInfo(court.zone))
-    return [block for block in docket.sittings(db.session(), court, span) if query.accepts(block)]
+    return [block for block in queries.sittings(db.session(), court, span) if query.accepts(block)]
 
 
 def _lanes(query: CalendarQuery, known: dict[int, str], blocks: list[CalendarBlock]) -> Lanes:
-    return docket.choose_lanes(known, query.chosen, blocks, query.by, MOST_LANES[query.view])
+    return queries.choose_lanes(known, query.chosen, blocks, query.by, MOST_LANES[query.view])
 
 
 @bp.get("/calendar")
@@ -139,8 +139,8 @@ def calendar() -> str:
     """Show a week or a day as a table; with JavaScript also as an hourly grid."""
     session, court, query = db.session(), current_user.court, _calendar_query()
     blocks = _blocks(query)
-    reasons = docket.closure_reasons(session, court, query.first, query.days)
-    table = docket.by_day(blocks, query.first, query.days, ZoneInfo(court.zone))
+    reasons = queries.closure_reasons(session, court, query.first, query.days)
+    table = queries.by_day(blocks, query.first, query.days, ZoneInfo(court.zone))
     rows, page = ROWS_PER_DAY[query.view], page_number() if query.view == "day" else 1
     working = working_days.working_days(session, court)
     closed_days = {day for day, _ in table if not working.has(day)}
@@ -301,7 +301,7 @@ def calendar_events() -> Any:
 def fixed_on(day: dt.date) -> int:
     """Count the hearings on a day in the user's court."""
     court = current_user.court
-    sittings = docket.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
+    sittings = queries.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
     return sum(block.state != BlockState.ASKED for block in sittings)
 
 
@@ -311,12 +311,12 @@ def cause_list() -> str:
     """Show a day's cause list for printing: internal, or with ``public=1`` the public notice."""
     session, court, on = db.session(), current_user.court, _requested_day()
     span = days_span(on, 1, ZoneInfo(court.zone))
-    blocks = [b for b in docket.sittings(session, court, span) if b.state != BlockState.ASKED]
+    blocks = [b for b in queries.sittings(session, court, span) if b.state != BlockState.ASKED]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else public_names.NameRule.FULL
     parties = {
         case_id: [(role, public_names.public_name(name, rule)) for role, name in case_parties]
-        for case_id, case_parties in docket.parties(
+        for case_id, case_parties in queries.parties(
             session, {block.case_id for block in blocks}
         ).items()
     }
@@ -331,7 +331,7 @@ def cause_list() -> str:
         zone=court.zone,
         court=court,
         closed=not working_days.working_days(session, court).has(on),
-        reason=docket.closure_reasons(session, court, on, 1).get(on, ""),
+        reason=queries.closure_reasons(session, court, on, 1).get(on, ""),
         before=on - one_day,
         after=on + one_day,
         rules=list(public_names.NameRule),
