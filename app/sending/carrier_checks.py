@@ -164,7 +164,7 @@ def worker(
     if ago > patience:
         text = N_("It last ran %(ago)s ago, so nothing is sent. Start it with `tingqi worker`.")
         return CarrierCheck(subject, False, Words(text, ago=ago))
-    return CarrierCheck(subject, True, Words(N_("Running, last seen %(ago)s ago."), ago=ago))
+    return CarrierCheck(subject, True, Words(N_("Running.")))
 
 
 def recent_tests(session: Session, court_id: int) -> Sequence[CarrierTest]:

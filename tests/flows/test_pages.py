@@ -87,7 +87,7 @@ def test_ten_failed_tries_bring_a_pause_for_the_account_but_good_ones_do_not(
     assert tries == [422] * 10 + [429]
     answer = try_in(browser, WANG, PASSWORD)
     assert answer.status_code == 429
-    assert "Too many tries." in words(answer)
+    assert "Too many tries Wait a minute, then try again." in words(answer)
     assert answer.headers["Retry-After"]
 
 

@@ -142,16 +142,23 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
         return page(422, gettext("Something is missing or wrong"), "", shown)
 
     def http(error: HTTPException) -> Any:
+        titles = {
+            403: gettext("Not allowed"),
+            404: gettext("Page not found"),
+            413: gettext("Too large"),
+            429: gettext("Too many tries"),
+        }
         words = {
             400: gettext("The request could not be read."),
             403: gettext("You are not allowed to do this, or the request came from another site."),
             404: gettext("There is no page at this address. Check it, or go to the home page."),
             405: gettext("This address cannot be used in this way."),
             413: gettext("This is too large. Send a smaller file or less text."),
-            429: gettext("Too many tries. Wait a minute, then try again."),
+            429: gettext("Wait a minute, then try again."),
         }
         code = error.code or 500
-        response = page(code, gettext("This page cannot be shown"), words.get(code, error.name))
+        title = titles.get(code, gettext("This page cannot be shown"))
+        response = page(code, title, words.get(code, error.name))
         if error.response is not None:
             return error.response
         return (*response, {"Retry-After": "60"}) if code == 429 else response
