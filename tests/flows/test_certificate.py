@@ -42,7 +42,7 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
     with scenario.app.app_context():
         head = db.session.get(ChainHead, case_id)
         assert f"<code>{head.hash}</code>" in page
-        assert f"{head.seq} entries checked" in page
+        assert f"{head.seq} entries, unbroken" in page
     for words in (
         "李敏",
         "Zhao Lei",
@@ -94,7 +94,7 @@ def test_a_changed_record_is_certified_as_not_whole(
     unlock(scenario, database)
     do(scenario, "UPDATE record_line SET channel = 'phone' WHERE seq = 2")
     page = scenario.sign_in().get(f"/cases/{case_id}/certificate?lang=en").get_data(as_text=True)
-    assert "check failed at entry 2" in page
+    assert "Chain broken at entry 2" in page
 
 
 def test_both_sides_see_the_same_picture_with_its_differences(
