@@ -58,7 +58,7 @@ def test_words_are_looked_at_before_they_are_kept(site: Site, page: Page) -> Non
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".letter")).to_contain_text("请定庭期：")
     expect(page.locator("main")).to_contain_text("not saved yet")
-    expect(page.locator("main")).to_contain_text(re.compile(r"\d parts? · \d+ characters"))
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d segments? · \d+ characters"))
     page.get_by_role("button", name="Save as new version").click()
     expect(page.locator("main")).to_contain_text("Court's wording, version 1")
 
