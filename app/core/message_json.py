@@ -20,6 +20,8 @@ def _fact_to_json(fact: Any) -> Any:
     if isinstance(fact, HearingTime):
         ends_at = fact.ends_at.isoformat() if fact.ends_at else None
         return {"when": [fact.starts_at.isoformat(), fact.zone, ends_at]}
+    if isinstance(fact, dt.date) and not isinstance(fact, dt.datetime):
+        return {"day": fact.isoformat()}
     if isinstance(fact, dict):  # words that their data carries in each language
         return {"said": dict(fact)}
     return fact if isinstance(fact, int | str | list) else str(fact)
@@ -41,4 +43,6 @@ def _fact_from_json(fact: Any) -> Any:
         starts_at, zone, ends_at = fact["when"]
         ends = dt.datetime.fromisoformat(ends_at) if ends_at else None
         return HearingTime(dt.datetime.fromisoformat(starts_at), zone, ends)
+    if "day" in fact:
+        return dt.date.fromisoformat(fact["day"])
     return fact.get("said", fact)  # reports of older versions keep words of data as they are

@@ -45,6 +45,8 @@ def _formatted(value: Any, language: str) -> Any:
         return wording.moment(value.starts_at, value.zone, language)
     if isinstance(value, list):
         return wording.listed((_formatted(each, language) for each in value), language)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return wording.date_with_weekday(value, language)
     if isinstance(value, dt.timedelta):
         return format_timedelta(value, locale=language)
     if isinstance(value, dict):  # a text that comes in each language

@@ -72,9 +72,9 @@ def describe(period: Period) -> Message:
         name=_within_a_sentence(period.rule.name),
         days=period.rule.days,
         article=period.rule.article,
-        ends=period.ends_on.isoformat(),
-        first=period.first_day.isoformat(),
-        **{"from": period.counted_from.isoformat()},
+        ends=period.ends_on,
+        first=period.first_day,
+        **{"from": period.counted_from},
     )
 
 

@@ -118,7 +118,7 @@ def warnings(
                         "%(rule)s (%(source)s)."
                     ),
                     count=len(early),
-                    earliest=period.first_day.isoformat(),
+                    earliest=period.first_day,
                     period=periods.describe(period),
                     rule=period.rule.words,
                     source=period.rule.source,

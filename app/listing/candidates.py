@@ -217,7 +217,7 @@ def _reason_for_none(
 ) -> Message:
     """Return the reason why no start is possible."""
     court = listed.case.court
-    facts = {"first": str(query.first), "last": str(query.last)}
+    facts = {"first": query.first, "last": query.last}
     if people_are_free:
         return Message(
             N_("No courtroom is free when judge and counsel are, between %(first)s and %(last)s."),
@@ -237,7 +237,7 @@ def _reason_for_none(
             if deciding_periods
             else Message(DAY_BEFORE)
         )
-        return Message(text, legal=str(legal_first), last=str(query.last), period=period)
+        return Message(text, legal=legal_first, last=query.last, period=period)
     text = N_(
         "Judge and counsel are never all free for %(minutes)s minutes between %(first)s and "
         "%(last)s."

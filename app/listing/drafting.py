@@ -170,7 +170,7 @@ def _days(
             {
                 "to": Message(
                     N_("Choose a last day that is not before the first, %(first)s."),
-                    first=str(first),
+                    first=first,
                 )
             }
         )

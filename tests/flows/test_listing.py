@@ -139,8 +139,8 @@ def test_what_has_no_place_is_named_with_its_reason(scenario: Scenario) -> None:
     # Counsel 0 can be at one of three that need a whole half of the day, twice that day.
     assert said.count("All suitable times are taken by other hearings of the list.") == 1
     assert (
-        "By the court's rules it can be heard from 2026-12-09 on, after the last day, 2026-11-30: "
-        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08"
+        "By the court's rules it can be heard from Wed 9 Dec 2026 on, after the last day, Mon 30 Nov 2026: "
+        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on Tue 8 Dec 2026"
     ) in said
     assert "placed 2 of 2" in said
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import law
+from app.core import wording
 from app.core.db import transaction
 from app.court.models import Court
 from tests.conftest import CASE, NOW, Scenario, at, proposal
@@ -177,7 +178,7 @@ def test_the_courts_own_closed_days_count_in_every_period(scenario: Scenario) ->
     status, said = scenario.api("POST", "/hearings", thursday)
     assert (status, said["type"].rpartition("/")[2] != "") == (422, True)
     assert (
-        "come before 2026-11-27: notice of the hearing (at least 3 days, CPL art. 139)"
+        "come before Fri 27 Nov 2026: notice of the hearing (at least 3 days, CPL art. 139)"
         in said["detail"]
     )
     # The date to answer by that is offered, three days from now, is none of the closed days.
@@ -197,7 +198,7 @@ def test_a_long_vacation_of_the_court_is_no_working_day(scenario: Scenario) -> N
     page = scenario.sign_in().get(f"/hearings/new?case_id={case_id}").text
     assert 'value="2027-03-10T17:00"' in page
     early = proposal(case_id, (at(3), "第三法庭"), answer_by=at(1, "17:00"))
-    assert "come before 2027-03-10" in scenario.api("POST", "/hearings", early)[1]["detail"]
+    assert "come before Wed 10 Mar 2027" in scenario.api("POST", "/hearings", early)[1]["detail"]
 
 
 def test_the_last_day_in_time_is_no_day_on_which_the_court_is_closed(scenario: Scenario) -> None:
@@ -263,7 +264,9 @@ def test_each_period_bounds_suggestions_is_warned_of_and_is_shown(
         return str(answer["detail"])
 
     assert said in warned(first - dt.timedelta(days=1))
-    assert f"come before {first}" in warned(first - dt.timedelta(days=1))
+    assert f"come before {wording.date_with_weekday(first, 'en')}" in warned(
+        first - dt.timedelta(days=1)
+    )
     assert rule.words["en"] in warned(first - dt.timedelta(days=1))
     assert said not in warned(first)
     # By page, beside the messages.
@@ -303,7 +306,7 @@ def test_a_limit_of_the_courts_own_period_is_shown_and_bounds_no_slot(
 def test_the_evidence_period_is_named_in_each_place(scenario: Scenario) -> None:
     """Entered on Monday 23 November, fifteen days end on Tuesday 8 December."""
     case_id = enter(scenario, "ordinary")
-    said = "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08"
+    said = "evidence period (at least 15 days, SPC Interpretation art. 99) ends on Tue 8 Dec 2026"
     found = suggest(scenario, case_id, limit=3)
     assert days(found)[0] == "2026-12-09T09:00"
     assert found[0]["reasons"][0].startswith(said)
@@ -322,7 +325,7 @@ def test_the_evidence_period_is_named_in_each_place(scenario: Scenario) -> None:
     other = enter(scenario, "second_instance")
     assert days(suggest(scenario, case_id, limit=1))[0] == "2026-12-10T09:00"
     made = scenario.api("POST", "/hearings", proposal(case_id, (at(16), "第五法庭")))[1]
-    assert "ends on 2026-12-09" in made["warnings"][0]
+    assert "ends on Wed 9 Dec 2026" in made["warnings"][0]
     assert first_day(scenario, other)[0] == "2026-12-04"
 
 
@@ -331,7 +334,7 @@ def test_a_moved_hearing_is_warned_of_as_well(scenario: Scenario) -> None:
     made = scenario.api("POST", "/hearings", proposal(case_id, (at(20), "第三法庭")))[1]["id"]
     sooner = {"starts_at": at(10), "courtroom": "第三法庭", "reason": "sooner"}
     status, said = scenario.api("POST", f"/hearings/{made}/move", sooner)
-    assert (status, "ends on 2026-12-08" in said["warnings"][0]) == (200, True)
+    assert (status, "ends on Tue 8 Dec 2026" in said["warnings"][0]) == (200, True)
 
 
 def test_a_courts_own_period_is_in_force_in_all_places_without_a_line_of_code(
@@ -356,7 +359,7 @@ valid_from = 2026-01-01
         law.load_rules_folder(own)
         case_id = enter(scenario, "small_claims")
         assert (
-            "local pleading period (at least 30 days, Local rule 7) ends on 2026-12-23"
+            "local pleading period (at least 30 days, Local rule 7) ends on Wed 23 Dec 2026"
             in (first_day(scenario, case_id)[1])
         )
         status, made = scenario.api("POST", "/hearings", proposal(case_id, (at(29), "第三法庭")))

@@ -324,7 +324,7 @@ def test_a_rule_that_warns_is_shown_with_the_messages_and_wants_a_reason(
     near = {"slots.0.starts_at": wall(1), "answer_by": wall(0, "17:00")}
     form = see(browser, f"/hearings/new?case_id={case_id}")
     page = press(browser, form, "preview", **near)
-    assert "A rule warns. 1 of the slots come before 2026-11-26" in page.words
+    assert "A rule warns. 1 of the slots come before Thu 26 Nov 2026" in page.words
     assert "art. 139" in page.words
     assert "Send to all sends messages: 4 in all, to 李敏, Zhao Lei." in page.words
     before = everything(scenario)

@@ -44,8 +44,8 @@ def test_suggestions_break_no_rule_and_say_why_they_are_good(scenario: Scenario)
         "2026-12-15T13:30",
     ]
     assert found[0]["reasons"] == [
-        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on 2026-12-08, "
-        "counted from 2026-11-23, when the case was entered",
+        "evidence period (at least 15 days, SPC Interpretation art. 99) ends on Tue 8 Dec 2026, "
+        "counted from Mon 23 Nov 2026, when the case was entered",
         "the first day after that on which all are free",
     ]
     assert {each["courtroom"] for each in found} == {"第三法庭"}

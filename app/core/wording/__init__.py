@@ -100,10 +100,15 @@ def local(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
-def day(at: datetime, zone: str, language: str) -> str:
-    """Say a day with its weekday: "Tue 15 Dec 2026", "2026年12月15日 周二"."""
+def date_with_weekday(on: date, language: str) -> str:
+    """Say a date with its weekday: "Tue 15 Dec 2026", "2026年12月15日 周二"."""
     chosen = language_of(language)
-    return _formatted(local(at, zone).date(), _DAY[chosen], chosen)
+    return _formatted(on, _DAY[chosen], chosen)
+
+
+def day(at: datetime, zone: str, language: str) -> str:
+    """Say the date of an aware time in a zone, with its weekday."""
+    return date_with_weekday(local(at, zone).date(), language)
 
 
 def day_name(on: date, language: str) -> str:
