@@ -217,6 +217,8 @@
     if (panel.open) closeNew();
     putBack();
     drag = detail;
+    loaded.textContent = words.loading;
+    openMove();
     const page = addressOf(detail);
     const part = new URL(page);
     part.searchParams.set("panel", "1");
