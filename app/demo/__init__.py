@@ -17,6 +17,7 @@ from werkzeug.serving import ThreadedWSGIServer
 from app import config, create_app
 from app.carriers.registry import CarrierSettings
 from app.config import Settings
+from app.core import terminal
 from app.core.db import db, retrying
 from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SystemClock
@@ -48,7 +49,7 @@ def run(port: int, fresh: bool) -> None:
         app.register_blueprint(outbox_views.bp)
         with app.app_context():
             upgrade()
-            proposal = open_proposal.find_or_create()
+            proposal = open_proposal.find_or_create(terminal.language())
             calendars = retrying(open_proposal.calendars)
         _serve(
             app,

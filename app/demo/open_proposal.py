@@ -46,19 +46,19 @@ class OpenProposal:
     counsel: list[DemoCounsel]
 
 
-def find_or_create() -> OpenProposal:
-    """Return the open proposal of the demo, creating one if there is none."""
+def find_or_create(language: str = "en") -> OpenProposal:
+    """Return the open proposal whose counsel read a language, creating one if there is none."""
     for first_day in range(FIRST_DAY, FIRST_DAY + DAYS_TRIED):
         try:
-            return retrying(partial(_get_or_propose, first_day))
+            return retrying(partial(_get_or_propose, first_day, STORY["newcomer"][language]))
         except Clash:
             continue  # earlier hearings occupy those days
     raise Misconfigured(N_("The demo's court has no free day left: start again with --fresh."))
 
 
-def _get_or_propose(first_day: int, session: Session) -> OpenProposal:
+def _get_or_propose(first_day: int, title: str, session: Session) -> OpenProposal:
     context = assistant_context(session, now(), services().settings.secret_key)
-    case = session.scalars(sa.select(Case).where(Case.title == STORY["newcomer"])).one()
+    case = session.scalars(sa.select(Case).where(Case.title == title)).one()
     proposal = _open_proposal(session, case, context.now) or _propose(
         session, context, case, first_day
     )

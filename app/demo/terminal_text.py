@@ -86,14 +86,16 @@ def _introduced(counsel: DemoCounsel) -> str:
 
 
 def _sign_in(base: str, proposal: OpenProposal) -> str:
-    roles = [
-        f"{INDENT}{user['email']:<24}{gettext(ROLES[user['role']])}" for user in STORY["users"]
+    comma = wording.comma(terminal.language())
+    users = [
+        f"{INDENT}{user['email']:<24}" + gettext(ROLES[user["role"]]) + comma + user["name"]
+        for user in STORY["users"]
     ]
     return "\n".join(
         [
             "2. " + gettext("SEE THE COURT'S SIDE"),
             f"{INDENT}{base}/sign-in",
-            *roles,
+            *users,
             INDENT + gettext("password for each: %(password)s", password=STORY["password"]),
             INDENT + gettext("The hearing above: %(url)s", url=f"{base}{proposal.path}"),
         ]
@@ -102,8 +104,8 @@ def _sign_in(base: str, proposal: OpenProposal) -> str:
 
 def _outbox(settings: Settings) -> str:
     files = gettext("files: %(folder)s", folder=settings.outbox)
-    url = f"{settings.public_url}/outbox"
-    return f"3. {gettext('READ WHAT WAS SENT')}\n{INDENT}{url}   {files}"
+    title = "3. " + gettext("READ WHAT WAS SENT")
+    return f"{title}\n{INDENT}{settings.public_url}/outbox   {files}"
 
 
 def _calendars(base: str, calendars: list[tuple[Message, str]]) -> str:

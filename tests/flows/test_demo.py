@@ -96,7 +96,7 @@ def demo(environment: dict[str, str], folder: Path, *options: str) -> Iterator[D
             process.send_signal(signal.SIGINT)
             rest = process.communicate(timeout=PATIENCE)[0]
             assert process.returncode == 0
-            assert "Stopped. The data is kept" in rest
+            assert "Stopped. The data is kept" in rest or "已停止。数据已保留" in rest
             assert (folder / "stderr").read_text() == ""
         finally:
             process.kill()
@@ -197,6 +197,29 @@ def test_a_later_start_keeps_the_data_and_always_has_something_to_answer(
         page = shown.http.get(f"{shown.base}/outbox", timeout=PATIENCE).text
         assert re.search(FIXED, HtmlPage(page).words) is None
         assert (tmp_path / "instance" / "tingqi.env").exists()
+
+
+@pytest.mark.usefixtures("started_before")
+def test_where_the_locale_is_chinese_the_guide_and_what_it_leads_to_are_chinese(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    browser = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    with demo({**environment, "LANG": "zh_CN.UTF-8"}, tmp_path) as shown:
+        assert "东湾区人民法院（East Bay District People's Court）" in shown.printed
+        guide = re.sub(
+            r"https?://\S+|\S+@\S+|文件：\S+|`[^`]+`|\([^)]+\)|（East[^）]+）", "", shown.printed
+        )
+        assert set(re.findall(r"[A-Za-z]{2,}", guide)) <= {"one", "calm", "court", "Ctrl"}
+        for address in (*shown.links(), f"{shown.base}/sign-in"):
+            page = shown.http.get(address, headers=browser, timeout=PATIENCE).text
+            assert 'lang="zh-Hans"' in page[:400]
+        shown.answer(shown.links()[0], ("yes", "no", "no"))
+        said = shown.answer(shown.links()[1], ("yes", "no", "no"))
+        assert "已排定" in said
+    logged = list((tmp_path / "instance").glob("demo.log"))
+    assert not any(re.search(r"[\u4e00-\u9fff]{4}", each.read_text()) for each in logged)
+    with demo(environment, tmp_path) as shown:
+        assert CASE in shown.printed  # in English another case, with counsel who read English
 
 
 def test_nothing_is_printed_when_it_is_stopped_before_all_is_ready(
