@@ -26,35 +26,33 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 TYPED = re.compile(
     r"--?[a-z][\w-]*|\[[^\]]*\||[|\w-]*\|[\w|-]*|`[^`]*`|\b[A-Z][A-Z_]+\b|\b\w+[._]\w+\b|[\w./:@-]*/[\w./:@-]*"
 )
-NAMES = set(
-    [
-        "tingqi",
-        "PostgreSQL",
-        "Excel",
-        "IANA",
-        "Alembic",
-        "branchname",
-        "head",
-        "start",
-        "end",
-        "migrations",
-        "flask",
-        "rules",
-        "tag",
-        "sqlite",
-        "schema",
-        "tzdata",
-        "en",
-        "zh",
-        "to",
-        "Ctrl",
-        "admin",
-        "assistant",
-        "judge",
-        "csv",
-        "json",
-    ]
-)
+NAMES = {
+    "tingqi",
+    "PostgreSQL",
+    "Excel",
+    "IANA",
+    "Alembic",
+    "branchname",
+    "head",
+    "start",
+    "end",
+    "migrations",
+    "flask",
+    "rules",
+    "tag",
+    "sqlite",
+    "schema",
+    "tzdata",
+    "en",
+    "zh",
+    "to",
+    "Ctrl",
+    "admin",
+    "assistant",
+    "judge",
+    "csv",
+    "json",
+}
 CHINESE = {"LANG": "zh_CN.UTF-8"}
 CSV = """number,title,procedure,judge,party,side,counsel,email,phone
 （2026）沪0115民初1号,买卖合同纠纷,ordinary,陈法官,甲公司,claimant,李敏,li@example.com,13800138001
