@@ -219,7 +219,7 @@ def _bar(limits: SearchLimits, stop_requested: Callable[[], bool]) -> Iterator[s
         def watch(far: SearchProgress) -> bool:
             nonlocal is_first
             if is_first:
-                start = N_("First result: %(progress)s. Ctrl-C keeps the best result so far.")
+                start = N_("First result: %(progress)s. Ctrl-C keeps the best so far.")
                 console.print(gettext(start, progress=_progress_text(far)))
                 is_first = False
             bar.update(task, completed=bar.tasks[0].elapsed, description=_progress_text(far))

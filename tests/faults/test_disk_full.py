@@ -67,4 +67,4 @@ def test_little_room_is_told_by_readyz_metrics_and_doctor(
     assert 0 < int(figures["tingqi_disk_free_bytes"]) < disk.LOW
     found = doctor._instance(settings)
     assert not found.passed
-    assert "make room" in str(found.message)
+    assert "free some space" in str(found.message)

@@ -80,13 +80,13 @@ def test_letters_and_invites_go_by_the_newer_rules(
     [
         (
             OLDER,
-            "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
-            "2019c, not newer, and are not used",
+            "rules of {pinned}, from the tzdata package; those of this machine in {folder} "
+            "(2019c) are not newer and are not used",
         ),
         (
             "",
-            "rules of {pinned}, from the tzdata package; this machine's own in {folder} are "
-            "of no known version, and are not used",
+            "rules of {pinned}, from the tzdata package; those of this machine in {folder} are "
+            "of no known version and are not used",
         ),
         (NEWER, "rules of 2999a, from {folder}"),
     ],
