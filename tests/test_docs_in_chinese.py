@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 HOME = Path(__file__).parent.parent
 DOCS = HOME / "docs"
@@ -115,3 +116,18 @@ def test_each_language_leads_to_the_other_where_a_reader_begins(
         first = re.search(r"\]\(([^)]+)\)", text_of(page))
         assert first is not None
         assert (page.parent / first[1]).resolve() == other
+
+
+# In the documents of a court: parts of a page that are no label of one piece, and no labels.
+NO_LABELS = {"Sheet", "Columns", "Import N cases", "Propose for these", "为这些案件征询庭期"}
+
+
+@pytest.mark.parametrize("pair", PAIRS[1:], ids=lambda pair: pair[0].name)
+def test_a_button_is_called_as_on_the_page(pair: tuple[Path, Path]) -> None:
+    """In English it is in italics, in Chinese in quotation marks."""
+    with (HOME / "app/translations/zh/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [(each.id, each.string) for each in read_po(file, locale="zh")]
+    labels = {(text if isinstance(text, str) else text[0]) for each in messages for text in each}
+    english = re.findall(r"(?<![\w*])\*([A-Z][^*]+)\*", prose(pair[0]))
+    chinese = re.findall(rf"“({HAN}[^”]*)”", prose(pair[1]))
+    assert {each for each in [*english, *chinese] if each not in labels} <= NO_LABELS

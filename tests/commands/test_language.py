@@ -161,9 +161,9 @@ def test_a_court_is_set_up_and_examined_in_chinese(environment: dict[str, str]) 
     doctor = tingqi(environment, "doctor")
     assert doctor.returncode == 1
     lines = doctor.stdout.splitlines()
-    assert {line.split()[0] for line in lines} == {"正常", "问题"}
+    assert {line.split()[0] for line in lines} == {"正常", "异常"}
     assert [english_words(line) for line in lines if english_words(line)] == []
-    [problem] = [line for line in lines if line.startswith("问题")]
+    [problem] = [line for line in lines if line.startswith("异常")]
     assert "`tingqi worker`" in problem
     worked = tingqi(environment, "worker", "--once")
     assert (worked.returncode, "0" in worked.stderr) == (0, True)
@@ -216,7 +216,7 @@ def test_a_wrong_setting_is_explained_in_chinese(
 ) -> None:
     examined = tingqi(environment, "doctor", **CHINESE, **settings)
     assert examined.returncode == 1
-    assert examined.stdout.startswith("问题    设置：")
+    assert examined.stdout.startswith("异常    设置：")
     assert said in examined.stdout
     used = tingqi(environment, "worker", "--once", **CHINESE, **settings)
     assert (used.returncode, said in used.stderr) == (2, True)
@@ -310,7 +310,7 @@ def test_a_broken_record_is_reported_in_chinese_with_the_same_status(
     assert "第2条处不完整：" in found.stdout
     assert "未受保护：" in found.stdout
     examined = tingqi(installed, "doctor", **CHINESE)
-    assert "问题    联络记录：数据库未能保护联络记录" in examined.stdout
+    assert "异常    联络记录：数据库未能保护联络记录" in examined.stdout
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "gb18030"])
