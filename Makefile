@@ -1,4 +1,4 @@
-# What a newcomer needs: `make demo` to see it, `make test` to trust it. No account, no settings.
+# `make demo` shows Tingqi, `make test` tests it. Neither needs an account or settings.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -17,30 +17,59 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/mes
 READY := $(VENV)/.installed-dev $(CATALOGUES)
 NODE_NEEDS := tests/node/package.json tests/node/package-lock.json
 
+# As the commands choose their language (app/core/terminal).
+CHINESE := $(filter zh%,$(firstword $(TINGQI_LANGUAGE) $(LC_ALL) $(LC_MESSAGES) $(LANG)))
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages rooms screenshots dist clean
 
+define HELP_EN
+make demo [PORT=8000] [FRESH=1]  a small example court on this machine: pages, worker, outbox
+make test [ARGS='-k name']       all flows on SQLite, database tests on PostgreSQL too
+make test-all                    make test, then the remaining tests: both databases, all pages, all faults
+make soak [SEED=1] [MINUTES=10] [DB=postgresql]  a long run with killed processes and lost responses
+make check                       linters, types, import rules, names in templates
+make install                     $(VENV) with the command tingqi only
+make bench [ARGS=--quick]        speed compared with the database's own limits: build/bench.md
+make bench-record                time to verify a record of a million entries
+make bench-sending               speed of sending, compared with Celery, Huey and others
+make bench-feeds                 cost of a calendar of ten thousand hearings
+make bench-suggestions           time for suggestions with a million bookings
+make bench-listing               cost of 200 hearings listed in a minute, compared with the lower bound
+make bench-pages                 home, lists and calendar of a court with ten thousand cases
+make lighthouse                  Lighthouse results of counsel's page and of home
+make messages                    update the Chinese catalogue from the code
+make rooms                       redraw the picture of the folders in docs/images from the code
+make screenshots                 retake the six pictures in docs/images in the demo's court
+make dist                        wheel and source archive in dist/
+make clean                       delete what these targets created; instance/ is kept
+endef
+
+define HELP_ZH
+make demo [PORT=8000] [FRESH=1]  在本机启动一个示例法院：网页、发送服务、发件箱
+make test [ARGS='-k name']       在 SQLite 上检验全部流程，数据库测试也在 PostgreSQL 上运行
+make test-all                    先运行 make test，再运行其余测试：两种数据库、全部页面、全部故障
+make soak [SEED=1] [MINUTES=10] [DB=postgresql]  长时间运行，其间终止进程、丢失响应
+make check                       代码规范、类型、引用规则、模板中的名称
+make install                     在 $(VENV) 中只安装 tingqi 命令
+make bench [ARGS=--quick]        性能与数据库自身上限的比较：build/bench.md
+make bench-record                校验一百万条联络记录所需的时间
+make bench-sending               发送速度，与 Celery、Huey 等比较
+make bench-feeds                 含一万次开庭的日历的开销
+make bench-suggestions           有一百万条占用时生成建议时段所需的时间
+make bench-listing               一分钟内排200次开庭的成本，与下界比较
+make bench-pages                 一万件案件的法院的首页、列表和日历
+make lighthouse                  代理人页面和首页的 Lighthouse 结果
+make messages                    按代码更新中文翻译目录
+make rooms                       按代码重新绘制 docs/images 中的结构图
+make screenshots                 在演示法院中重新截取 docs/images 中的六张图片
+make dist                        在 dist/ 中生成 wheel 和源代码包
+make clean                       删除以上命令生成的文件，保留 instance/
+endef
+
 help:
-	@echo "make demo [PORT=8000] [FRESH=1]  a small court on this machine: pages, worker, outbox"
-	@echo "make test [ARGS='-k name']       every flow on SQLite, what hangs on the database on both"
-	@echo "make test-all                    that, then the rest: everything on both, all pages, all faults"
-	@echo "make soak [SEED=1] [MINUTES=10] [DB=postgresql]  trouble it with kills and lost answers"
-	@echo "make check                       linters, types, import rules, templates' names"
-	@echo "make install                     $(VENV) with the command tingqi, and no more"
-	@echo "make bench [ARGS=--quick]        speed against bare ceilings, on both databases: build/bench.md"
-	@echo "make bench-record                how long a record of a million lines takes to check"
-	@echo "make bench-sending               how fast messages are sent, beside Celery, Huey and others"
-	@echo "make bench-feeds                 what a calendar of ten thousand hearings costs"
-	@echo "make bench-suggestions           how long suggestions take with a million bookings"
-	@echo "make bench-listing               how near to the bound 200 hearings are listed in a minute"
-	@echo "make bench-pages                 home, lists and calendar in a court of ten thousand cases"
-	@echo "make lighthouse                  what Lighthouse says of counsel's page and of home"
-	@echo "make messages                    the Chinese catalogue brought up to date with the code"
-	@echo "make rooms                       the picture of the folders in docs/images anew, from the code"
-	@echo "make screenshots                 the six pictures in docs/images anew, from the demo's court"
-	@echo "make dist                        wheel and source archive in dist/"
-	@echo "make clean                       remove what these made; instance/ stays"
+	@: $(info $(if $(CHINESE),$(HELP_ZH),$(HELP_EN)))
 
 install: $(VENV)/.installed $(CATALOGUES)
 
@@ -116,10 +145,12 @@ clean:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Tingqi needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11" >&2; \
+	  echo "$(if $(CHINESE),庭期需要 Python 3.11 或更新版本，请指定：,Tingqi needs Python 3.11 or newer; specify one:)" \
+	    "make PYTHON=/path/to/python3.11" >&2; \
 	  exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "$(PYTHON) can make no environment: install its venv module (Debian: python3-venv)" >&2; \
+	  echo "$(PYTHON)$(if $(CHINESE),：无法创建虚拟环境，请安装 venv 模块,: cannot create an environment; install its venv module)" \
+	    "(Debian: python3-venv)" >&2; \
 	  exit 2; }
 
 %.mo: %.po | $(VENV)/.installed
@@ -127,12 +158,12 @@ $(BIN)/python:
 
 # A stamp is newer than what it was made of, so that the second run has nothing to do.
 $(VENV)/.installed: $(BIN)/python $(NEEDS)
-	@echo "Installing into $(VENV); this takes about a minute …"
+	@echo "$(if $(CHINESE),正在安装到 $(VENV)，大约需要一分钟……,Installing into $(VENV); this takes about a minute …)"
 	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed $(NODE_NEEDS)
-	@echo "Installing what the tests and linters need …"
+	@echo "$(if $(CHINESE),正在安装测试和检查工具……,Installing test tools and linters …)"
 	@$(PIP) -e ".[dev]"
 	@cd tests/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --no-audit --no-fund
 	@touch $@
