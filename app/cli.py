@@ -159,7 +159,9 @@ def _check_address(bind: str) -> None:
     try:
         socket.create_server(address, family=family).close()
     except (OSError, OverflowError) as fault:
-        reason = terminal.system_error(fault) if isinstance(fault, OSError) else str(fault)
+        reason = (
+            terminal.system_error(fault) if isinstance(fault, OSError) else str(fault).rstrip(".")
+        )
         raise click.BadParameter(
             gettext("%(bind)s cannot be used: %(error)s.", bind=bind, error=reason),
             param_hint="--bind",
@@ -228,6 +230,18 @@ def doctor() -> None:
     raise SystemExit(0 if all(check.passed for check in checks) else 1)
 
 
+def _field_errors(fault: Invalid) -> str:
+    """Return the errors of all fields on one line, without full stops within it."""
+    colon = wording.colon(terminal.language())
+    texts = [
+        # Other fields are called as in files and documents.
+        (gettext(field) if field in FIELDS else field) + colon + translated(message)
+        for field, message in fault.errors.items()
+    ]
+    separator = wording.semicolon(terminal.language())
+    return separator.join([*(text.rstrip(".。") for text in texts[:-1]), *texts[-1:]])
+
+
 def sentence(fault: BaseException) -> str:
     """Return the sentence for a usage error, in the language of the command."""
     colon = wording.colon(terminal.language())
@@ -238,9 +252,7 @@ def sentence(fault: BaseException) -> str:
     if isinstance(fault, click.ClickException):
         return fault.format_message()
     if isinstance(fault, Invalid):
-        return wording.semicolon(terminal.language()).join(
-            gettext(field) + colon + translated(message) for field, message in fault.errors.items()
-        )
+        return _field_errors(fault)
     if isinstance(fault, sa.exc.DBAPIError):
         return gettext("The database cannot be used: %(error)s", error=one_line_error(fault))
     if isinstance(fault, sa.exc.ArgumentError):
