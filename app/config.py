@@ -1,5 +1,6 @@
 """Settings, read once from the environment: half a set is refused, no setting is the default."""
 
+import io
 import os
 import secrets
 import unicodedata
@@ -101,10 +102,12 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 def language_of_commands() -> str:
     """Return the language in which commands print; ``instance/tingqi.env`` may set it too."""
-    in_file: dict[str, str] = {}
-    with suppress(Misconfigured, OSError):  # reported once a command reads its settings
-        in_file = _read_file(_instance(os.environ) / "tingqi.env")
-    own = {name: text for name, text in in_file.items() if name == terminal.SETTING}
+    text = ""
+    with suppress(OSError, UnicodeDecodeError):  # reported once a command reads its settings
+        text = (_instance(os.environ) / "tingqi.env").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if terminal.SETTING in line]
+    in_file = dotenv_values(stream=io.StringIO("\n".join(lines)))
+    own = {terminal.SETTING: in_file.get(terminal.SETTING) or ""}
     return terminal.language_of_locale({**own, **os.environ})
 
 
