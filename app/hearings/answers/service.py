@@ -127,10 +127,7 @@ def _store(
 def _check_open(locked: LockedInvitation, now: dt.datetime) -> None:
     if locked.proposal.state != ProposalState.OPEN:
         raise Gone(
-            N_(
-                "The date is fixed or the dates were withdrawn: "
-                "your answer changes nothing now."
-            )
+            N_("The date is fixed or the dates were withdrawn: your answer changes nothing now.")
         )
     if now >= locked.proposal.answer_by:
         raise Gone(
