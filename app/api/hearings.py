@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource, query_instant
-from app.api.schemas import HearingOut, HearingsOut
+from app.api.schemas import HearingOut, HearingsOut, MoveRequestsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, RowIdField, posted
 from app.hearings import service as hearings
-from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveIn
+from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveDecisionIn, MoveIn
 from app.hearings.models import HearingState
+from app.hearings.queries import find_hearing
+from app.hearings.rescheduling import deciding
 from app.hearings.service import CourtContext
 
 bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
@@ -101,6 +103,44 @@ def move(form: MoveIn, hearing_id: int) -> Answer:
     return _changed(
         hearing_id, lambda session, context: hearings.move(session, context, hearing_id, form)
     )
+
+
+@bp.route("/<row:hearing_id>/move-requests")
+class MoveRequestCollection(MethodView):
+    """Requests of counsel to move one hearing."""
+
+    @bp.response(200, MoveRequestsOut)
+    def get(self, hearing_id: int) -> Any:
+        """List the requests to move a hearing, each with every side's consent"""
+
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            found = find_hearing(session, context.court.id, hearing_id)
+            return {"move_requests": serializers.move_requests(session, found)}
+
+        return run_read(read)
+
+
+@bp.route("/<row:hearing_id>/move-requests/<row:number>", methods=["POST"])
+@bp.arguments(MoveDecisionIn.schema())
+@bp.response(200, HearingOut)
+def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
+    """Decide a request: move to one of its slots, or refuse with a reason; all sides are told"""
+
+    def change(session: Session, context: CourtContext) -> None:
+        asked = deciding.lock(session, context.court.id, hearing_id, number)
+        if form.decision == "refuse":
+            deciding.refuse(session, asked, form.reason, context.now)
+            return
+        deciding.move(
+            session,
+            context,
+            asked,
+            form.slot or 0,
+            reason=form.reason,
+            override_reason=form.override_reason,
+        )
+
+    return _changed(hearing_id, change)
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])

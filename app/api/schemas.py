@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
-from app.hearings.models import AnswerChoice, HearingState
+from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
 
 
 def _moment(words: str = "") -> fields.String:
@@ -102,6 +102,56 @@ class AnswerOut(Schema):
     counsel_id = fields.Integer()
     invitation = fields.Integer()
     says = _one_of(*AnswerChoice)
+
+
+class MoveSlotOut(Schema):
+    """A time that suited everybody known when a move was asked for."""
+
+    id = fields.Integer()
+    starts_at = _moment()
+    ends_at = _moment()
+    courtroom = fields.String()
+
+
+class MoveOpinionOut(Schema):
+    """What one counsel asks, or says to the request. An empty ``stance`` is no consent."""
+
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    side = fields.String()
+    asks = fields.Boolean()
+    reason = _one_of(*MoveReason, description="why they ask; empty for the others")
+    words = fields.String()
+    private = fields.Boolean(metadata={"description": "Words and document are for the court alone"})
+    stance = _one_of(*Stance)
+    says = fields.Dict(
+        keys=fields.String(),
+        values=_one_of(*AnswerChoice),
+        metadata={"description": "answer by the slot's id"},
+    )
+    given_at = _moment()
+
+
+class MoveRequestOut(Schema):
+    """A request to move a hearing, with each side's consent."""
+
+    number = fields.Integer()
+    state = _one_of(*MoveState)
+    created_at = _moment()
+    answer_by = _moment()
+    ended_at = _moment()
+    refused_because = fields.String()
+    agreed_slot = fields.Integer(
+        metadata={"nullable": True, "description": "The slot on which all sides agree"}
+    )
+    slots = fields.List(fields.Nested(MoveSlotOut))
+    opinions = fields.List(fields.Nested(MoveOpinionOut))
+
+
+class MoveRequestsOut(Schema):
+    """All requests to move a hearing, the newest first."""
+
+    move_requests = fields.List(fields.Nested(MoveRequestOut))
 
 
 class SlotOut(Schema):

@@ -14,8 +14,9 @@ from app.core.errors import Message
 from app.core.forms import Form
 from app.core.web import translated
 from app.court.models import Courtroom
+from app.hearings import move_requests as requests
 from app.hearings import unrepresented
-from app.hearings.models import Hearing, Invitation, Proposal, ProposalState
+from app.hearings.models import Hearing, Invitation, MoveRequest, Proposal, ProposalState
 from app.law import Counted, working_days
 
 Shape = dict[str, Any]
@@ -157,6 +158,48 @@ def _proposal(proposal: Proposal, zone: str, offered: bool) -> Shape:
         ],
         "invitations": [
             _invitation(invitation, proposal, zone) for invitation in proposal.invitations
+        ],
+    }
+
+
+def move_requests(session: Session, hearing: Hearing) -> list[Shape]:
+    """Return the requests to move a hearing, the newest first."""
+    zone = hearing.case.court.zone
+    return [_move_request(each, zone) for each in requests.requests_of(session, hearing.id)]
+
+
+def _move_request(request: MoveRequest, zone: str) -> Shape:
+    return {
+        "number": request.number,
+        "state": request.state,
+        "created_at": moment(request.created_at, zone),
+        "answer_by": moment(request.answer_by, zone),
+        "ended_at": moment(request.ended_at, zone),
+        "refused_because": request.refused_because,
+        "agreed_slot": requests.agreed_slot(request),
+        "slots": [
+            {
+                "id": slot.id,
+                "starts_at": moment(slot.starts_at, zone),
+                "ends_at": moment(slot.ends_at, zone),
+                "courtroom": slot.courtroom.name,
+            }
+            for slot in request.slots
+        ],
+        "opinions": [
+            {
+                "counsel": each.counsel.name,
+                "counsel_id": each.counsel_id,
+                "side": each.side,
+                "asks": each.asks,
+                "reason": each.reason,
+                "words": each.words,
+                "private": each.private,
+                "stance": each.stance,
+                "says": each.says,
+                "given_at": moment(each.given_at, zone),
+            }
+            for each in request.opinions
         ],
     }
 

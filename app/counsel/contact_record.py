@@ -142,15 +142,16 @@ def _row(entry: Entry, reader_id: int, instant: InstantReader) -> ContactRow:
             for each in detail.get("says", [])
         ],
         half_days=half_days.of_entry(content),
-        comment=_comment(entry, content),
+        comment=_comment(entry, content, own=own),
         agent=str(detail.get("agent", "")) if entry.what == Event.FETCHED else "",
     )
 
 
-def _comment(entry: Entry, content: dict[str, Any]) -> str:
+def _comment(entry: Entry, content: dict[str, Any], *, own: bool) -> str:
     """Return what counsel, or the court in answer to them, wrote for all sides to read."""
     if entry.kind == "move":
-        return str(content.get("note", ""))
+        hidden = (entry.detail or {}).get("private") and not own
+        return "" if hidden else str(content.get("note", ""))
     return str(content.get("comment", "")) if entry.what == Event.ANSWERED else ""
 
 

@@ -15,18 +15,18 @@ from app.core import links, wording
 from app.core.matters import Matter
 from app.counsel import service
 from app.court.models import Court
-from app.hearings import queries
+from app.hearings import move_requests, queries
 from app.hearings.answers import acknowledgements
 from app.hearings.models import (
     Booking,
     Hearing,
     HearingState,
     Invitation,
+    MoveRequest,
     Proposal,
     ProposalState,
     Slot,
 )
-from app.hearings.rescheduling import service as rescheduling
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
@@ -94,6 +94,7 @@ class CounselPage:
     past: bool = False
     reason: str = ""
     can_request_move: bool = False
+    move_request: MoveRequest | None = None
     acknowledged_at: dt.datetime | None = None
     callback: Task | None = None
 
@@ -181,7 +182,10 @@ def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> 
         else None,
         past=hearing.ends_at is not None and hearing.ends_at < now,
         reason=_reason(session, invitation) if proposal.round > 1 else "",
-        can_request_move=rescheduling.can_request(hearing, now),
+        can_request_move=move_requests.can_request(
+            hearing, hearing.case.court.move_closes_hours, now
+        ),
+        move_request=move_requests.open_request(session, hearing.id) if hearing.has_date else None,
         acknowledged_at=acknowledged_at,
         callback=service.open_callback(session, hearing.id, invitation.counsel_id),
     )

@@ -43,6 +43,8 @@ class Court(Base):
     closes: Mapped[str] = mapped_column(sa.String(5), default="17:00", server_default="17:00")
     # Minimum gap between two hearings of one judge, courtroom or counsel.
     buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Hours before a hearing from which a move is asked for by telephone only.
+    move_closes_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     # How names appear on the public cause list (see core.wording.public_names).
     public_names: Mapped[str] = mapped_column(
         sa.String(10), default="short", server_default="short"

@@ -5,7 +5,7 @@ from flask_babel import gettext
 
 from app.core import web, wording
 from app.desk.hearing_page import HearingPage
-from app.hearings.models import Hearing
+from app.hearings.models import Hearing, MoveRequest
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.notices.kinds import label
 from app.notices.models import Notice
@@ -52,6 +52,23 @@ def keeping_date(hearing: Hearing, reason: str) -> ConfirmationPage:
         "send",
         back=_hearing_url(hearing),
         facts=_hearing(hearing) + _date(hearing) + _reason(reason),
+    )
+
+
+def moving(request: MoveRequest, slot_id: object, reason: str) -> ConfirmationPage:
+    """Return the confirmation of a hearing that is moved by order to a slot of a request."""
+    hearing, zone = request.hearing, request.hearing.case.court.zone
+    facts = _hearing(hearing) + _date(hearing)
+    for slot in request.slots:
+        if slot.id == slot_id:
+            when = wording.span(slot.starts_at, slot.ends_at, zone, web.language())
+            facts += [(gettext("New date"), when), (gettext("Courtroom"), slot.courtroom.name)]
+    return ConfirmationPage(
+        gettext("Move the hearing by order"),
+        gettext("Move it and tell everybody"),
+        "arrow-left-right",
+        back=_hearing_url(hearing),
+        facts=facts + _reason(reason),
     )
 
 

@@ -7,7 +7,7 @@ from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
 from app.court.models import Court
-from app.hearings.models import Hearing, Invitation, Proposal, Slot
+from app.hearings.models import Hearing, Invitation, MoveSlot, Proposal, Slot
 from app.hearings.values import CourtValues, HearingValues, InvitationValues, SlotValues
 from app.notices.queue import Recipient, Subject
 from app.people.models import User
@@ -143,7 +143,7 @@ def slots_facts(proposal: Proposal) -> list[dict[str, Any]]:
     return [slot_facts(slot) for slot in proposal.slots]
 
 
-def slot_facts(slot: Slot | SlotValues) -> dict[str, Any]:
+def slot_facts(slot: Slot | SlotValues | MoveSlot) -> dict[str, Any]:
     """Return one slot."""
     return {
         "starts_at": iso(slot.starts_at),

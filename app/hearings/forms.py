@@ -163,6 +163,19 @@ class MoveIn(Form):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoveDecisionIn(Form):
+    """Decision on a request to move: to one of its slots, or to leave the date, and why.
+
+    A slot on which all sides agree needs no reason.
+    """
+
+    decision: str = posted(ChoiceField(("move", "refuse"), required=True))
+    slot: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    reason: str = posted(TextField(2000, lines=True, load_default=""))
+    override_reason: str = posted(TextField(2000, lines=True, load_default=""))
+
+
+@dataclass(frozen=True, kw_only=True)
 class CancelIn(Form):
     """Why a hearing will not take place."""
 

@@ -1,7 +1,8 @@
-"""Hearings, proposals, slots, invitations, answers and bookings."""
+"""Hearings, proposals, slots, invitations, answers and bookings; requests to move a hearing."""
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -45,6 +46,36 @@ class AnswerChoice(StrEnum):
     YES = "yes"
     IF_NEEDED = "if_needed"
     NO = "no"
+
+
+class MoveState(StrEnum):
+    """The state of a request to move a hearing.
+
+    Overtaken: the hearing was moved otherwise, proposed anew, or cancelled.
+    """
+
+    OPEN = "open"
+    MOVED = "moved"
+    REFUSED = "refused"
+    OVERTAKEN = "overtaken"
+
+
+class Stance(StrEnum):
+    """What counsel says to a request to move a hearing."""
+
+    AGREE = "agree"
+    OBJECT = "object"
+
+
+class MoveReason(StrEnum):
+    """Why counsel asks for another date; named by ``wording.move_reason_name``."""
+
+    CLASH = "clash"
+    ILLNESS = "illness"
+    ABSENT = "absent"
+    EVIDENCE = "evidence"
+    SETTLEMENT = "settlement"
+    OTHER = "other"
 
 
 class Hearing(Base):
@@ -332,3 +363,91 @@ class MoveDocument(Base):
     # Read only by who downloads it; empty once the case is erased.
     body: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class MoveRequest(Base):
+    """A request to move the date of a hearing; ``number`` counts those of a hearing.
+
+    Only one is open at a time: counsel who ask too join it. Its slots are held for nobody.
+    """
+
+    __tablename__ = "move_request"
+    __table_args__ = (
+        sa.UniqueConstraint("hearing_id", "number"),
+        sa.Index(
+            "uq_move_request_open",
+            "hearing_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"))
+    # The court's task that is done with the decision.
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)
+    number: Mapped[int] = mapped_column()
+    # Of the hearing when it was asked: a date that was changed since is another question.
+    revision: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(sa.String(10), default=MoveState.OPEN.value)
+    answer_by: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Why the court leaves the date as it is.
+    refused_because: Mapped[str] = mapped_column(sa.Text, default="")
+
+    hearing: Mapped[Hearing] = relationship()
+    slots: Mapped[list["MoveSlot"]] = relationship(
+        back_populates="request", order_by="(MoveSlot.starts_at, MoveSlot.id)"
+    )
+    opinions: Mapped[list["MoveOpinion"]] = relationship(
+        back_populates="request", order_by="MoveOpinion.id"
+    )
+
+
+class MoveSlot(Base):
+    """One time and courtroom that suited everybody known when the request was made."""
+
+    __tablename__ = "move_slot"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("move_request.id"), index=True)
+    starts_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    courtroom_id: Mapped[int] = mapped_column(sa.ForeignKey("courtroom.id"))
+
+    request: Mapped[MoveRequest] = relationship(back_populates="slots")
+    courtroom: Mapped[Courtroom] = relationship(lazy="joined", innerjoin=True)
+
+
+class MoveOpinion(Base):
+    """One counsel's part in a request: why they ask, or what they say to it.
+
+    ``stance`` is empty while they have said nothing; silence is no consent. ``says`` holds the
+    answer to each slot by its id. ``private``: reason and document go to the court alone.
+    """
+
+    __tablename__ = "move_opinion"
+    __table_args__ = (sa.UniqueConstraint("request_id", "counsel_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("move_request.id"))
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    side: Mapped[str] = mapped_column(sa.String(20))
+    asks: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(sa.String(20), default="")
+    private: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(sa.Text, default="")
+    # Another court's hearing: {"court", "number", "at"}.
+    elsewhere: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"))
+    stance: Mapped[str] = mapped_column(sa.String(10), default="")
+    says: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    given_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    request: Mapped[MoveRequest] = relationship(back_populates="opinions")
+    counsel: Mapped[Counsel] = relationship(lazy="joined", innerjoin=True)
+    document: Mapped[MoveDocument | None] = relationship()

@@ -200,6 +200,7 @@ def set_date(
     secret: bytes,
     *,
     order: str = "",
+    agreed: bool = False,
 ) -> None:
     """Set time and place of a hearing, book them, tell everybody. Raises Clash."""
     was = {
@@ -227,6 +228,7 @@ def set_date(
         was=was,
         by_order=bool(order),
         reason=order,
+        agreed=agreed,
     )
 
 

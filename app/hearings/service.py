@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.core.errors import N_, Clash, Invalid, Message, Refusal
 from app.core.normalization import name_key
-from app.hearings import booking, facts, notifications, queries, versions
+from app.hearings import booking, facts, move_requests, notifications, queries, versions
 from app.hearings.answers.service import AnswerInput, answer
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
 from app.hearings.imported import add_imported_hearing, new_imported_hearing
 from app.hearings.models import Hearing, HearingState, ProposalState
-from app.hearings.rescheduling import service as rescheduling
 from app.hearings.scheduling import (
     CourtContext,
     check_rules,
@@ -124,8 +123,11 @@ def move(
     form: MoveIn,
     *,
     version: str | None = None,
+    agreed: bool = False,
 ) -> Hearing:
     """Move a hearing to one new slot at once, or open a proposal of several.
+
+    ``agreed``: all sides have agreed to the slot, so that the move is no order of the court.
 
     With several slots the date that holds stays until a new one is agreed. ``version`` is that of
     the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
@@ -139,7 +141,7 @@ def move(
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
     slots = _slots_to_move_to(hearing, form)
-    rescheduling.close_requests(session, hearing, context.now)
+    move_requests.close_requests(session, hearing, context.now)
     if form.minutes:
         hearing.minutes = form.minutes
     if form.answer_by is not None:
@@ -171,7 +173,8 @@ def move(
         room.id,
         context.now,
         context.secret,
-        order=form.reason,
+        order="" if agreed else form.reason,
+        agreed=agreed,
     )
     return hearing
 
@@ -236,7 +239,7 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
     hearing.revise()
     hearing.planned_revision = hearing.revision
     session.flush()
-    rescheduling.close_requests(session, hearing, context.now)
+    move_requests.close_requests(session, hearing, context.now)
     booking.release(session, hearing)
     withdraw(session, hearing.about, context.now, N_("the hearing was cancelled"))
     invitations = invite_everybody(session, hearing, context.secret, context.now)

@@ -182,6 +182,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "answers": ["{answers}"],
     "by_order": False,
     "paper": False,
+    "agreed": False,
     "when": "{date}",
     "at": "{date}",
     "where": "{place}",

@@ -51,6 +51,9 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "said": _PARTSTATS.get(facts.get("said") or "", ("", ""))[language == "zh"],
         "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
         "elsewhere": _elsewhere(facts, court["zone"], language),
+        "request": _request(facts, times),
+        "agreed": bool(facts.get("agreed")),
+        "asked_by": facts.get("asked_by") or "",
         "by_order": bool(facts.get("by_order")),
         # A notice on paper has no attachments.
         "paper": bool(facts.get("paper")),
@@ -162,6 +165,20 @@ def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
         "side": wording.side_name(contact["side"], language) if contact["side"] else "",
         "way": look(contact["way"]).in_letters[language == "zh"],
         "at": wording.moment(wording.instant(contact["at"]), zone, language),
+    }
+
+
+def _request(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe a request for another date: by whom, why, and which times would suit them."""
+    request = facts.get("request") or {}
+    language, name, side = times.language, request.get("name") or "", request.get("side") or ""
+    why = [wording.move_reason_name(request.get("kind") or "", language), request.get("words")]
+    return {
+        "name": name,
+        "who": name + (wording.aside(wording.side_name(side, language), language) if side else ""),
+        "private": bool(request.get("private")),
+        "why": wording.colon(language).join(filter(None, why)),
+        "times": [times.slot(slot) for slot in request.get("times") or []],
     }
 
 

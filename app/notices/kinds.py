@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     RELEASED = "released"
     LEFT = "left"
     STAYS = "stays"
+    MOVE_ASKED = "move_asked"
+    MOVE_OBJECTED = "move_objected"
     NONE_SUITS = "none_suits"
     CLOCK_CHANGE = "clock_change"
     READY = "ready"
@@ -211,7 +213,12 @@ KINDS: dict[NoticeKind, KindTraits] = {
         tentative=Method.CANCEL,
         wording=_wording("date", mail=("case",), text=("case",)),
     ),
-    _K.STAYS: KindTraits(N_("Date stays"), personal=True),
+    _K.STAYS: KindTraits(N_("Date stays"), superseded_by=_DATES),
+    # They follow what one side did, and tell all others of it.
+    _K.MOVE_ASKED: KindTraits(N_("Another date asked for"), superseded_by=_DATES | {_K.STAYS}),
+    _K.MOVE_OBJECTED: KindTraits(
+        N_("Objection to another date"), superseded_by=_DATES | {_K.STAYS}, once=True
+    ),
     _K.NONE_SUITS: KindTraits(
         N_("No slot suits all"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
     ),

@@ -112,7 +112,7 @@ class EventTraits:
     (see ledger.exported), and the daily counters count only what leaves no entry.
     """
 
-    # On pages: words, icon (Bootstrap Icons) and CSS class (yes, held, maybe, no, alarm).
+    # On pages: words, icon (Bootstrap Icons) and CSS class (ok, due, busy, bad, off).
     label: str
     icon: str
     look: str
@@ -330,6 +330,29 @@ class Event(StrEnum):
             label=N_("asks the court"),
             icon="telephone-inbound",
             look="busy",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
+    # The person says to another's request for another date that they agree, or object.
+    AGREED = (
+        "agreed",
+        EventTraits(
+            label=N_("agrees to another date"),
+            icon="check-lg",
+            look="ok",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
+    OBJECTED = (
+        "objected",
+        EventTraits(
+            label=N_("objects to another date"),
+            icon="x-lg",
+            look="due",
             direction="in",
             touchpoint=Touchpoint.FROM,
             listed_alone=True,

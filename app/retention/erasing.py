@@ -11,9 +11,9 @@ from app.core.db import Base
 from app.core.errors import N_, Refusal
 from app.core.forms import Form
 from app.court.models import Court
+from app.hearings import move_requests
 from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
 from app.hearings.proposing import drafts
-from app.hearings.rescheduling import service as rescheduling
 from app.notices.models import Notice
 from app.record import chain
 from app.record.models import ChainHead, Entry
@@ -52,7 +52,7 @@ def erase(
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
     drafts.delete_of_case(session, case.id)
-    rescheduling.erase_documents(session, case.id)
+    move_requests.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

@@ -34,6 +34,14 @@ _SIDES = {
     "respondent": ("Respondent", "被告"),
     "other": ("Other party", "其他当事人"),
 }
+_MOVE_REASONS = {
+    "clash": ("a hearing of another court at that time", "与其他法院的开庭时间冲突"),
+    "illness": ("illness or an emergency", "患病或者突发事由"),
+    "absent": ("a party or witness cannot come", "当事人或者证人不能到庭"),
+    "evidence": ("evidence is still missing", "证据尚未齐备"),
+    "settlement": ("the parties are talking about a settlement", "双方正在协商和解"),
+    "other": ("another reason", "其他理由"),
+}
 _ANSWERS = {
     "yes": ("yes", "可以"),
     "if_needed": ("if needed", "必要时可以"),
@@ -219,6 +227,11 @@ def kind_name(kind: str, language: str) -> str:
 def side_name(side: str, language: str) -> str:
     """Name the side that a party is on; an unknown one is returned as it is."""
     return _name(_SIDES, side, language)
+
+
+def move_reason_name(reason: str, language: str) -> str:
+    """Name why counsel asks for another date; an unknown reason is returned as it is."""
+    return _name(_MOVE_REASONS, reason, language)
 
 
 def answer_name(says: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""Requests to move, on the court's side: their documents."""
+"""Requests to move, on the court's side: their documents, and what pages show of them."""
 
 from urllib.parse import quote
 
@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.web.access import signed_in
-from app.hearings.models import MoveDocument
-from app.hearings.rescheduling import service
+from app.hearings import move_requests
+from app.hearings.models import MoveRequest
 
 bp = Blueprint("rescheduling", __name__)
 
@@ -17,7 +17,7 @@ bp = Blueprint("rescheduling", __name__)
 @signed_in
 def download(paper_id: int) -> Response:
     """Return a document to the court's users as a download that the browser never runs."""
-    document = service.document(db.session(), current_user.court_id, paper_id)
+    document = move_requests.document(db.session(), current_user.court_id, paper_id)
     return Response(
         document.body,
         mimetype=document.kind,
@@ -30,6 +30,12 @@ def download(paper_id: int) -> Response:
 
 
 @bp.app_template_global()
-def paper_of(task_id: int) -> MoveDocument | None:
-    """Return the document of a request, or None."""
-    return service.documents_of(db.session(), [task_id]).get(task_id)
+def move_request_of(task_id: int) -> MoveRequest | None:
+    """Return the request that a task is about, or None."""
+    return move_requests.request_of_task(db.session(), task_id)
+
+
+@bp.app_template_global()
+def agreed_slot_of(asked: MoveRequest) -> int | None:
+    """Return the id of the slot on which all sides agree, or None."""
+    return move_requests.agreed_slot(asked)

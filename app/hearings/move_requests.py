@@ -1,0 +1,142 @@
+"""Requests to move a hearing: read, close and erase them.
+
+How they are made, answered and decided is in ``rescheduling``.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.core.errors import N_, NotFound
+from app.hearings import rules
+from app.hearings.models import (
+    Hearing,
+    MoveDocument,
+    MoveOpinion,
+    MoveRequest,
+    MoveState,
+    Stance,
+)
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
+
+
+def closes_at(starts_at: dt.datetime, hours: int) -> dt.datetime:
+    """Return the time from which no move is asked for by link any more."""
+    return starts_at - dt.timedelta(hours=hours)
+
+
+def can_request(hearing: Hearing, closes_hours: int, now: dt.datetime) -> bool:
+    """Tell whether there is a date that is still far enough ahead to be moved."""
+    return bool(
+        hearing.has_date and hearing.starts_at and now < closes_at(hearing.starts_at, closes_hours)
+    )
+
+
+def requests_of(session: Session, hearing_id: int) -> Sequence[MoveRequest]:
+    """Return the requests to move a hearing, the newest first, with slots and opinions."""
+    requests = sa.select(MoveRequest).where(MoveRequest.hearing_id == hearing_id)
+    loaded = requests.options(
+        selectinload(MoveRequest.slots),
+        selectinload(MoveRequest.opinions).joinedload(MoveOpinion.document),
+    )
+    return session.scalars(loaded.order_by(MoveRequest.number.desc())).all()
+
+
+def open_request(session: Session, hearing_id: int) -> MoveRequest | None:
+    """Return the open request to move a hearing, or None."""
+    requests = sa.select(MoveRequest).where(
+        MoveRequest.hearing_id == hearing_id, MoveRequest.state == MoveState.OPEN.value
+    )
+    return session.scalar(requests.execution_options(populate_existing=True))
+
+
+def request_of_task(session: Session, task_id: int) -> MoveRequest | None:
+    """Return the request that a task of the court is about, or None."""
+    return session.scalar(sa.select(MoveRequest).where(MoveRequest.task_id == task_id))
+
+
+def agreed_slot(request: MoveRequest) -> int | None:
+    """Return the id of the slot on which all agree, or None.
+
+    Everybody has to say so: silence and an objection are no consent (SPC Fa Fa [2015] 16, point 3:
+    another date is granted after asking the other parties).
+    """
+    return rules.agreed_slot(
+        [(slot.id, slot.starts_at) for slot in request.slots],
+        [
+            {int(slot): says for slot, says in each.says.items()}
+            if each.stance == Stance.AGREE
+            else None
+            for each in request.opinions
+        ],
+    )
+
+
+def close(
+    session: Session, request: MoveRequest, state: MoveState, now: dt.datetime, because: str = ""
+) -> None:
+    """Close a request, and the court's task with it."""
+    request.state, request.ended_at, request.refused_because = state.value, now, because
+    ended = TaskState.SKIPPED if state is MoveState.REFUSED else TaskState.DONE
+    task = session.get_one(Task, request.task_id)
+    task.state, task.ended_at = ended.value, now
+
+
+def close_requests(
+    session: Session,
+    hearing: Hearing,
+    now: dt.datetime,
+    state: MoveState = MoveState.OVERTAKEN,
+) -> None:
+    """Close the open request to move a hearing that was moved, proposed anew, or cancelled."""
+    if (request := open_request(session, hearing.id)) is not None:
+        close(session, request, state, now)
+
+
+def document(session: Session, court_id: int, document_id: int) -> MoveDocument:
+    """Return a document in a court. Raises NotFound, also if it was erased."""
+    stored = session.get(MoveDocument, document_id)
+    if stored is None or stored.court_id != court_id or not stored.body:
+        raise NotFound(N_("There is no such document, or it was erased."))
+    return stored
+
+
+def document_for(
+    session: Session, hearing_id: int, counsel_id: int, document_id: int
+) -> MoveDocument:
+    """Return a document of a request to move a hearing, for counsel of any side.
+
+    Raises NotFound, also for one that went to the court alone and is not their own.
+    """
+    stored = session.scalar(
+        sa.select(MoveDocument)
+        .join(MoveOpinion, MoveOpinion.document_id == MoveDocument.id)
+        .join(MoveRequest)
+        .where(
+            MoveDocument.id == document_id,
+            MoveRequest.hearing_id == hearing_id,
+            sa.or_(MoveOpinion.private.is_(False), MoveOpinion.counsel_id == counsel_id),
+        )
+    )
+    if stored is None or not stored.body:
+        raise NotFound(N_("There is no such document, or it was erased."))
+    return stored
+
+
+def erase(session: Session, case_id: int) -> None:
+    """Erase the words and documents of a case's requests; digests stay, as on the record."""
+    requests = sa.select(MoveRequest.id).where(MoveRequest.case_id == case_id)
+    for statement in (
+        sa.update(MoveDocument).where(MoveDocument.case_id == case_id).values(name="", body=b""),
+        sa.update(MoveOpinion)
+        .where(MoveOpinion.request_id.in_(requests))
+        .values(words="", elsewhere={}),
+        sa.update(MoveRequest).where(MoveRequest.case_id == case_id).values(refused_because=""),
+        sa.update(Task)
+        .where(Task.case_id == case_id, Task.way == TaskKind.MOVE.value)
+        .values(because={}),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,385 @@
+"""Counsel ask to move a date, and say whether they agree: acts that all sides learn of at once.
+
+The caller has locked the hearing by its invitation (see answers.locking); what is checked here is
+checked again under that lock, so that of many who act at once each sees what the others did.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.core.document_types import UploadedDocument
+from app.core.errors import N_, HearingTime, Invalid, Message, Refusal
+from app.hearings import facts, move_requests, notifications, queries
+from app.hearings.availability import suggestions
+from app.hearings.availability.suggestions import Suggestion, SuggestionQuery
+from app.hearings.models import (
+    AnswerChoice,
+    Hearing,
+    Invitation,
+    MoveDocument,
+    MoveOpinion,
+    MoveReason,
+    MoveRequest,
+    MoveSlot,
+    Stance,
+)
+from app.notices.kinds import NoticeKind
+from app.record import ledger
+from app.record.rules import Event
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
+
+MAX_REASON = 2000  # characters
+MAX_REQUESTS = 5  # of one counsel about one hearing; beyond that people talk
+MAX_SLOTS = 5
+
+
+@dataclass(frozen=True)
+class Plea:
+    """Why counsel asks for another date.
+
+    ``slots``: starts, of those that were suggested, which suit them; None where none were shown.
+    ``elsewhere``: another court's hearing, with "court", "number" and "at".
+    """
+
+    reason: MoveReason
+    words: str
+    private: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    document: UploadedDocument | None = None
+    slots: Sequence[dt.datetime] | None = None
+
+
+def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[Suggestion]:
+    """Return up to five slots that suit everybody known, the earliest first; none is held."""
+    if hearing.starts_at is None or hearing.ends_at is None:
+        return []
+    court = hearing.case.court
+    minutes = (hearing.ends_at - hearing.starts_at) // dt.timedelta(minutes=1)
+    query = SuggestionQuery(
+        minutes=minutes,
+        rooms=suggestions.active_courtrooms(session, court),
+        answer_by=_answer_by(session, hearing, now),
+        many=MAX_SLOTS,
+        but=hearing.id,
+        but_not=[hearing.starts_at],
+    )
+    return sorted(suggestions.suggest(session, hearing.case, query, now), key=_start)
+
+
+def _start(suggestion: Suggestion) -> dt.datetime:
+    return suggestion.starts_at
+
+
+def _answer_by(session: Session, hearing: Hearing, now: dt.datetime) -> dt.datetime:
+    """Return by when the others are asked to say what they think: before requests close."""
+    by = suggestions.default_answer_by(session, hearing.case.court, now)
+    if hearing.starts_at is None:
+        return by
+    closing = move_requests.closes_at(hearing.starts_at, hearing.case.court.move_closes_hours)
+    return min(by, closing)
+
+
+def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datetime) -> MoveRequest:
+    """Ask the court and all other sides for another date, or join the request that is open.
+
+    Pressing twice returns the open request unchanged. Raises Invalid by field; Refusal where no
+    date can be moved any more, or counsel asked many times.
+    """
+    invitation = session.get_one(Invitation, invitation_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
+    request = move_requests.open_request(session, hearing.id)
+    own = _own(request, invitation.counsel_id) if request else None
+    if request and own and own.asks:
+        return request
+    _check(session, hearing, invitation, plea, now)
+    if request is None:
+        request = _open(session, hearing, invitation, plea, now)
+        own = _own(request, invitation.counsel_id)
+    if own is None:  # counsel who came to the case since
+        own = MoveOpinion(
+            request=request, counsel_id=invitation.counsel_id, side=invitation.side, says={}
+        )
+        session.add(own)
+    _fill_in(session, request, own, plea, now)
+    session.flush()
+    _record(session, request, own, Event.ASKED, plea.document, now)
+    notify_others(session, request, own, NoticeKind.MOVE_ASKED, now)
+    return request
+
+
+def _own(request: MoveRequest, counsel_id: int) -> MoveOpinion | None:
+    return next((each for each in request.opinions if each.counsel_id == counsel_id), None)
+
+
+def _check(
+    session: Session, hearing: Hearing, invitation: Invitation, plea: Plea, now: dt.datetime
+) -> None:
+    hours, zone = hearing.case.court.move_closes_hours, hearing.case.court.zone
+    if not move_requests.can_request(hearing, hours, now):
+        if hearing.has_date and hearing.starts_at and hearing.starts_at > now:
+            raise Refusal(
+                N_(
+                    "The hearing is on %(when)s. Less than %(hours)s hours before, a move is asked "
+                    "for by telephone only."
+                ),
+                when=HearingTime(hearing.starts_at, zone, hearing.ends_at),
+                hours=hours,
+            )
+        raise Refusal(N_("There is no date ahead that could be moved."))
+    errors: dict[str, Message] = {}
+    if len(plea.words) > MAX_REASON:
+        errors["reason"] = Message(N_("At most %(most)s characters."), most=MAX_REASON)
+    if plea.reason is MoveReason.OTHER and not plea.words.strip():
+        errors["reason"] = Message(N_("Say why the date should be moved."))
+    if plea.reason is MoveReason.CLASH and not all(
+        plea.elsewhere.get(name) for name in ("court", "number", "at")
+    ):
+        words = N_("Name the other court, the number of its case, and the time of its hearing.")
+        errors["elsewhere_court"] = Message(words)
+    if errors:
+        raise Invalid(errors)
+    earlier = sa.select(sa.func.count()).select_from(MoveOpinion).join(MoveRequest)
+    count = session.scalar(
+        earlier.where(
+            MoveRequest.hearing_id == hearing.id,
+            MoveOpinion.counsel_id == invitation.counsel_id,
+            MoveOpinion.asks,
+        )
+    )
+    if (count or 0) >= MAX_REQUESTS:
+        raise Refusal(N_("You have asked several times: please call the court."))
+
+
+def _open(
+    session: Session, hearing: Hearing, invitation: Invitation, plea: Plea, now: dt.datetime
+) -> MoveRequest:
+    number = 1 + (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(MoveRequest)
+            .where(MoveRequest.hearing_id == hearing.id)
+        )
+        or 0
+    )
+    found = suggested(session, hearing, now)
+    if plea.slots:
+        wanted = [each for each in found if each.starts_at in plea.slots]
+        if not wanted:
+            words = N_("These times were taken meanwhile. Choose among those that are shown now.")
+            raise Invalid({"slots": Message(words)})
+    task = Task(
+        key=f"move/{hearing.id}/{number}.{invitation.counsel_id}",
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        about=hearing.about,
+        counsel_id=invitation.counsel_id,
+        side=invitation.side,
+        way=TaskKind.MOVE.value,
+        state=TaskState.OPEN.value,
+        opens_at=now,
+        because={"revision": hearing.revision},
+        created_at=now,
+    )
+    session.add(task)
+    session.flush()
+    request = MoveRequest(
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        hearing=hearing,
+        task_id=task.id,
+        number=number,
+        revision=hearing.revision,
+        answer_by=_answer_by(session, hearing, now),
+        created_at=now,
+        slots=[
+            MoveSlot(starts_at=each.starts_at, ends_at=each.ends_at, courtroom=each.courtroom)
+            for each in found
+        ],
+        opinions=[
+            MoveOpinion(counsel=each.counsel, side=each.party.side, says={})
+            for each in _acting(session, hearing.case)
+        ],
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def _acting(session: Session, case: Case) -> list[Any]:
+    """Return each counsel who acts in a case once, by their first representation."""
+    by_counsel: dict[int, Any] = {}
+    for each in queries.acting_representations(session, case):
+        by_counsel.setdefault(each.counsel_id, each)
+    return list(by_counsel.values())
+
+
+def _fill_in(
+    session: Session, request: MoveRequest, own: MoveOpinion, plea: Plea, now: dt.datetime
+) -> None:
+    own.asks, own.reason, own.words = True, plea.reason.value, plea.words
+    own.private, own.elsewhere = plea.private, dict(plea.elsewhere)
+    own.stance, own.given_at = Stance.AGREE.value, now
+    suits = plea.slots or ()
+    own.says = own.says or {
+        str(slot.id): (AnswerChoice.YES if slot.starts_at in suits else AnswerChoice.NO).value
+        for slot in request.slots
+    }
+    if plea.document is not None:
+        own.document = _store(session, request, plea.document, now)
+
+
+def _store(
+    session: Session, request: MoveRequest, document: UploadedDocument, now: dt.datetime
+) -> MoveDocument:
+    stored = MoveDocument(
+        court_id=request.court_id,
+        case_id=request.case_id,
+        task_id=request.task_id,
+        name=document.name,
+        kind=document.kind,
+        size=len(document.body),
+        digest=hashlib.sha256(document.body).hexdigest(),
+        body=document.body,
+        created_at=now,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def give_opinion(
+    session: Session,
+    invitation_id: int,
+    number: int,
+    stance: Stance,
+    says: Mapping[int, str],
+    words: str,
+    now: dt.datetime,
+) -> MoveRequest:
+    """Say to an open request that counsel agrees, to which slots, or objects and why.
+
+    It can be changed until the court decides; the same again changes nothing. Raises Refusal where
+    the request has ended or the hearing was changed since, Invalid by field.
+    """
+    invitation = session.get_one(Invitation, invitation_id)
+    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
+    request = move_requests.open_request(session, hearing.id)
+    if request is None or request.number != number:
+        raise Refusal(N_("This request has ended: the page shows what holds now."))
+    if len(words) > MAX_REASON:
+        raise Invalid({"words": Message(N_("At most %(most)s characters."), most=MAX_REASON)})
+    if stance is Stance.OBJECT and not words.strip():
+        raise Invalid({"words": Message(N_("Say why you object: all sides read it."))})
+    choices = _choices(request, stance, says)
+    own = _own(request, invitation.counsel_id)
+    if own is None:
+        own = MoveOpinion(
+            request=request, counsel_id=invitation.counsel_id, side=invitation.side, says={}
+        )
+        session.add(own)
+    words_stay = own.asks or own.words == words
+    if own.stance == stance and own.says == choices and words_stay:
+        return request
+    own.stance, own.says, own.given_at = stance.value, choices, now
+    if not own.asks:
+        own.words = words
+    session.flush()
+    event = Event.AGREED if stance is Stance.AGREE else Event.OBJECTED
+    _record(session, request, own, event, None, now)
+    if stance is Stance.OBJECT:
+        notify_others(session, request, own, NoticeKind.MOVE_OBJECTED, now)
+    return request
+
+
+def _choices(request: MoveRequest, stance: Stance, says: Mapping[int, str]) -> dict[str, str]:
+    """Return an answer to each slot; who objects says no to all."""
+    if stance is Stance.OBJECT:
+        return {str(slot.id): AnswerChoice.NO.value for slot in request.slots}
+    missing = [n for n, slot in enumerate(request.slots, 1) if slot.id not in says]
+    if missing:
+        words = N_("Choose an answer for each time; missing: %(numbers)s.")
+        raise Invalid({"slots": Message(words, numbers=", ".join(map(str, missing)))})
+    return {str(slot.id): says[slot.id] for slot in request.slots}
+
+
+def _record(
+    session: Session,
+    request: MoveRequest,
+    own: MoveOpinion,
+    event: Event,
+    document: UploadedDocument | None,
+    now: dt.datetime,
+) -> None:
+    detail: dict[str, Any] = {
+        "request": request.number,
+        "says": [
+            {"starts_at": facts.iso(slot.starts_at), "says": own.says.get(str(slot.id), "")}
+            for slot in request.slots
+        ],
+    }
+    if event is Event.ASKED:
+        detail["reason"], detail["private"] = own.reason, own.private
+    if document is not None and own.document is not None:
+        stored = own.document
+        detail |= {"sha256": stored.digest, "bytes": stored.size, "type": stored.kind}
+    entry = ledger.NewEntry(
+        event,
+        court_id=request.court_id,
+        case_id=request.case_id,
+        about=request.hearing.about,
+        attempt=f"k{request.task_id}",
+        counsel_id=own.counsel_id,
+        side=own.side,
+        channel="link",
+        kind="move",
+        detail=detail,
+        personal={
+            "name": own.counsel.name,
+            "note": own.words,
+            "paper": document.name if document else "",
+        },
+    )
+    ledger.append(session, [entry], now)
+
+
+def notify_others(
+    session: Session, request: MoveRequest, own: MoveOpinion, kind: NoticeKind, now: dt.datetime
+) -> None:
+    """Tell all other counsel of the hearing what one of them asked or said, in this transaction."""
+    hearing = request.hearing
+    invitations = queries.latest_invitations(session, hearing)
+    others = [each for number, each in invitations.items() if number != own.counsel_id]
+    turn = sum(each.given_at is not None for each in request.opinions)
+    notifications.everyone(
+        session,
+        hearing,
+        kind,
+        others,
+        now,
+        stale_at=hearing.starts_at,
+        version=f"{hearing.revision}.k{request.task_id}.{own.counsel_id}.{turn}",
+        **request_facts(request, own),
+    )
+
+
+def request_facts(request: MoveRequest, own: MoveOpinion) -> dict[str, Any]:
+    """Return the facts of a letter about a request: by whom, why, and by when to say what."""
+    return {
+        "request": {
+            "name": own.counsel.name,
+            "side": own.side,
+            "private": own.private,
+            "kind": own.reason,
+            "words": "" if own.private else own.words,
+            "times": [facts.slot_facts(slot) for slot in request.slots],
+        },
+        "answer_by": facts.iso(request.answer_by),
+    }
