@@ -31,16 +31,19 @@
     const none = form.elements.none;
     const slots = [...form.querySelectorAll("fieldset.slot")];
     const chosen = (slot) => slot.querySelector("input:checked");
-    const error = (slot) => slot.querySelector(".error");
     const show = (slot, isMissing) => {
       slot.classList.toggle("is-missing", isMissing);
-      error(slot).hidden = !isMissing;
-      if (isMissing) slot.setAttribute("aria-describedby", error(slot).id);
-      else slot.removeAttribute("aria-describedby");
+      slot.querySelector(".error")?.remove();
+      slot.removeAttribute("aria-describedby");
+      if (!isMissing) return;
+      const error = document.getElementById("missing").content.firstElementChild.cloneNode(true);
+      error.id = `${slot.id}-error`;
+      slot.querySelector("legend").after(error);
+      slot.setAttribute("aria-describedby", error.id);
     };
     let before = []; // the choices that "none of these" replaced
     const update = () => {
-      slots.forEach((slot) => chosen(slot) && show(slot, false));
+      slots.forEach((slot) => chosen(slot) && slot.classList.contains("is-missing") && show(slot, false));
       const allNo = slots.every((slot) => chosen(slot)?.value === "no");
       form.classList.toggle("all-no", allNo && !none.checked);
     };
