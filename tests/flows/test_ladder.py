@@ -48,7 +48,7 @@ def reply(scenario: Scenario, email: str) -> None:
 
 
 def knows(scenario: Scenario, email: str) -> Any:
-    """Press "I know this date"."""
+    """Press "Confirm I've seen this date"."""
     browser, link = scenario.client, scenario.link(email)
     page = browser.get(link).text
     revision = re.search(r'name="revision" value="(\d+)"', page)
@@ -77,7 +77,7 @@ def test_a_date_that_was_only_sent_bears_no_default_judgment_until_it_is_confirm
     assert "SPC Interpretation art. 261, cn-civil 2026-11" in page
     assert "at the latest on Thu 10 Dec 2026, 17:00" in page or "17:00" in page
     answer = knows(scenario, ZHAO)
-    assert "You said on Mon 23 Nov 2026, 09:00 that you know this date." in words(answer)
+    assert "You confirmed on Mon 23 Nov 2026, 09:00 that you have seen this date." in words(answer)
     page = shown(scenario, hearing["id"])
     assert page.count("would bear no default judgment yet") == 1
     assert "would bear a default judgment Shown in time by line" in page
