@@ -31,6 +31,7 @@ GROWING = frozenset(
         "slot",
         "invitation",
         "answer",
+        "offered_half_day",
         "booking",
         "case_file",
         "party",
