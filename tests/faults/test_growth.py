@@ -52,6 +52,9 @@ LISTS = (
     "/hearings?judge=1&from=2026-12-01&to=2026-12-31&whose=mine",
     "/cases?judge=1&sort=number",
     "/cases?sort=oldest",
+    "/cases/known?of=counsel&q=li",
+    "/cases/known?of=firm&q=li",
+    "/hearings/new?find=1234",
 )
 # What may read one whole, by words of the question, and why.
 ALLOWED = {
