@@ -58,3 +58,22 @@ def test_names_and_facts_are_parted_as_each_language_parts_them() -> None:
 def test_any_text_becomes_one_clean_line() -> None:
     assert wording.one_line("a\r\n b\x00c\u2028d\u202e\ud800") == "a bc d\ufffd"
     assert wording.one_line(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "en", "zh"),
+    [
+        (datetime(2026, 12, 14, 17, 0, tzinfo=UTC), "today, 09:30", "今天09:30"),
+        (datetime(2026, 12, 14, 15, 59, tzinfo=UTC), "tomorrow, 09:30", "明天09:30"),
+        (datetime(2026, 12, 1, tzinfo=UTC), "Tue 15 Dec, 09:30", "12月15日 周二 09:30"),
+        (datetime(2026, 12, 15, 20, 0, tzinfo=UTC), "Tue 15 Dec, 09:30", "12月15日 周二 09:30"),
+        (
+            datetime(2027, 1, 4, tzinfo=UTC),
+            "Tue 15 Dec 2026, 09:30",
+            "2026年12月15日 周二 09:30",
+        ),
+    ],
+)
+def test_a_near_moment_is_said_as_people_say_it(now: datetime, en: str, zh: str) -> None:
+    assert wording.moment_from(AT, now, HERE, "en") == en
+    assert wording.moment_from(AT, now, HERE, "zh") == zh
