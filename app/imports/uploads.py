@@ -298,7 +298,9 @@ def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
     if upload.state != "checked":
         raise Refusal(N_("The file is not checked yet."))
     if upload.report.get("faults") and not partial:
-        raise Refusal(N_("There are faults: mend them, or leave out the cases that have them."))
+        raise Refusal(
+            N_("The file has errors: correct them, or leave out the cases that have them.")
+        )
     upload.state, upload.tries = "to_enter", 0
     upload.partial, upload.remind = partial, remind and bool(upload.report.get("reminders"))
 

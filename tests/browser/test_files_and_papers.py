@@ -32,12 +32,12 @@ def test_a_file_is_dropped_corrected_checked_entered_and_undone(site: Site, page
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     beat.process_file(site.scenario.app)
-    faults = page.get_by_role("region", name="Faults, row by row")  # the page looks by itself
+    faults = page.get_by_role("region", name="Errors by row")  # the page looks by itself
     expect(faults.locator("tbody tr")).to_contain_text(["is no date", "Enter an e-mail address"])
     expect(faults.locator(".wrong-cell")).to_have_text(["2026-13-01", "not an address"])
     page.get_by_role("button", name=re.compile("^Import \\d+ case")).click()
-    expect(page.get_by_role("alert")).to_contain_text("There are faults")
-    page.get_by_label("Leave out the cases that have faults").check()
+    expect(page.get_by_role("alert")).to_contain_text("The file has errors")
+    page.get_by_label("Leave out cases with errors").check()
     page.get_by_role("button", name=re.compile("^Import \\d+ case")).click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     beat.process_file(site.scenario.app)
