@@ -48,7 +48,7 @@ class Heard(HTMLParser):
 
 # What is Latin in any language: names, formats, what the tests' own court and people are called.
 LATIN = (
-    "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|UTC|Web"
+    "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|A4|UTC|Web"
     "|CN|GB|GB-ENG|ISO|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
     "|GSM-7|UCS-2|TINGQI_[A-Z_]+|doctor|tests"
     "|Ctrl|Enter|MB|Word|docx|Excel|csv|A4"

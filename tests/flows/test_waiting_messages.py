@@ -28,7 +28,14 @@ from tests.replied import SERVER, bounce, gmail, invited, mail, outlook
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
 # Files, programs, and what must stay as it is for the pages after it.
-NO_PAGES = ("api-", "bootstrap.static", "feeds.calendar", "static", "rescheduling.download")
+NO_PAGES = (
+    "api-",
+    "bootstrap.static",
+    "feeds.calendar",
+    "static",
+    "rescheduling.download",
+    "imports.template",
+)
 
 
 @pytest.fixture
@@ -182,6 +189,7 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "room_id": 1,
             "upload_id": 1,
             "listing_id": 1,
+            "listed_id": 1,
             "user_id": 1,
             "paper_id": 1,
             "kind": "proposal",
