@@ -148,7 +148,7 @@ def test_what_is_not_understood_reaches_the_assistant_with_one_polite_answer(
     text(scenario, LI, words)
     assert answers(scenario, hearing) == {}
     assert waiting(scenario) == [words, words]
-    [letter] = scenario.letters(to=LI, containing="已转交法官助理")
+    [letter] = scenario.letters(to=LI, containing="已转交书记员")
     assert "/r/" in letter.body
     page = scenario.sign_in().get("/inbox").text
     assert "李敏" in page
@@ -204,7 +204,7 @@ def test_a_yes_of_somebody_who_never_opted_out_is_a_text_like_any_other(
     text(scenario, LI, words, **more)
     assert answers(scenario, hearing) == {}
     assert waiting(scenario) == [words]
-    assert len(scenario.letters(to=LI, containing="已转交法官助理")) == 1
+    assert len(scenario.letters(to=LI, containing="已转交书记员")) == 1
     [line] = [x for x in scenario.record(hearing) if x["kind"] == "text" and x["direction"] == "in"]
     assert (line["detail"]["opt_in"], line["detail"]["opt_out"]) == (False, False)
 
