@@ -92,15 +92,30 @@ def test_every_sentence_takes_what_fills_it(catalogue: Catalog) -> None:
 # Words that a court's clerk would not say, and what to write instead. Each is a pattern over the
 # English of pages, messages and documents.
 NOT_SAID = {
+    r"\b(the|this|a|our|your) house\b|\bhouse's\b": "the court, Tingqi, or this system",
+    r"\bthe line is (lost|back)\b": "connection lost, connected again",
+    r"\bopens nothing\b": "does not work",
     r"\bdo not fit\b": "is wrong",
     r"\b[Ss]hut out\b|\b[Ll]et in\b": "deactivate, reactivate",
     r"\b[Tt]o the first page\b": "Home",
     r"\bTingqi's (own )?words\b": "default wording",
+    r"\b[Ww]orker heard\b": "sending service OK",
+    r"\bWhat (waits|came of it|holds now|can be done)\b": "To do, Outcome, Currently, Actions",
+    r"\bWho (was reached how|has said what)\b": "Delivery, Answers",
+    r"\b[Ll]eft word\b": "left a message",
+    r"\bKeep (this|it|the settings|as)\b": "Save",
+    r"\bLeave (it|this (counsel|party) out)\b": "Cancel, Remove",
+    r"^Enter (it|the case)$": "Import, Save case",
+    r"\bbears? (a|no) default judgment\b": "enough for default judgment",
+    r"\bon one time axis\b": "contact timeline",
+    r"\bFor the (house|door)\b": "Internal, Public notice",
     r"\ba habit of\b": "court practice",
+    r"\b[Rr]ing (them|the|%\()": "call",
     r"\bBe there ten\b": "Please arrive ten",
     r"\b[Ss]ay it otherwise\b|\bthrow it away\b": "use another word, delete",
     r"\bis spent\b|\bnot whole\b": "was used already, incomplete",
     r"\bnobody can mean\b|\byours to do\b": "out of range, allowed",
+    r"\bin vain\b": "without success",
 }
 
 
@@ -141,6 +156,7 @@ NOT_WRITTEN = {
     "放弃": "取消",
     "删去": "删除",
     "封印": "封存码",
+    "发件夹": "发件箱",
     "原告方": "原告",
     "被告方": "被告",
 }
