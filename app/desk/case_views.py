@@ -20,7 +20,6 @@ from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
 from app.desk import confirmations
-from app.desk import queries as desk
 from app.desk.contacts import off_channel
 from app.desk.contacts.off_channel import LoggedContact
 from app.evidence import symmetry
@@ -29,10 +28,15 @@ from app.hearings.proposing import confirmation
 from app.hearings.proposing.form_fields import instant, wall_clock
 from app.hearings.scheduling import CourtContext
 from app.people.models import User
+from app.record import queries as record
+from app.record.rows import releases
 from app.record.views import outcomes, ways_by_hand
 from app.tasks.forms import ContactIn
 
 bp = Blueprint("case", __name__)
+
+# Of the record; its own page has them all. Several rows are one release.
+NEWEST_ROWS, NEWEST_RELEASES = 40, 8
 
 FIELDS = (
     "counsel_id",
@@ -67,7 +71,9 @@ def _page(case_id: int, form: dict[str, str], **more: Any) -> str:
         zone=case_.court.zone,
         form=form,
         hearings=queries.hearings_of_case(session, case_),
-        entries=desk.newest_entries(session, case_),
+        releases=releases(record.row_page(session, case_.id, size=NEWEST_ROWS).rows)[
+            :NEWEST_RELEASES
+        ],
         duplicate=cases.find_duplicate(session, case_),
         unreachable=_unreachable(case_),
         ways=ways_by_hand(),

@@ -20,12 +20,10 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Pro
 from app.hearings.rules import agreed_slot, days_span
 from app.law import working_days
 from app.people.models import User
-from app.record.models import Entry
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
 Filters = Sequence[sa.ColumnElement[bool]]
-NEWEST = 20
 DAYS = 7
 WEEK = 60  # upcoming hearings shown on the home page
 # Lists of pending work in order of urgency, and grouped as pages count them.
@@ -320,12 +318,6 @@ def _in_next_days(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]
     span = days_span(now.astimezone(zone).date(), DAYS, zone)
     not_cancelled = Hearing.state != HearingState.CANCELLED.value
     return [not_cancelled, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
-
-
-def newest_entries(session: Session, case: Case) -> Sequence[Entry]:
-    """Return the newest entries of a case's record, newest first."""
-    query = sa.select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc())
-    return session.scalars(query.limit(NEWEST)).all()
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
-"""Contacts with the people of a case's sides, as the timeline draws them."""
+"""Contacts with the people of a case's sides for the timeline, and pages of a record's rows."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.record.models import Entry, EntryContent
+from app.record.rows import RESPONSES, RecordRow, rows
 from app.record.rules import LOST, Event, current_events, fold, touchpoint
 from app.record.timeline import Contact, Touchpoint
 
+MOST_RESPONSES = 1000  # entries that tell what people did after the messages of one page
 _DRAWN = [event.value for event in Event if event.traits.touchpoint is not None]
 
 
@@ -66,3 +69,61 @@ def _message(rows: Sequence[sa.Row]) -> Contact | None:
 def _contact(row: sa.Row, mark: Touchpoint) -> Contact:
     name = str((row.body or {}).get("name", ""))
     return Contact(row.at, row.side, row.channel, row.kind, mark, row.what, name, row.seq)
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """A page of a record's rows, newest first; ``older`` is 0 where there are no older ones."""
+
+    rows: Sequence[RecordRow]
+    older: int
+
+
+def row_page(
+    session: Session, case_id: int, *, size: int, counsel_id: int = 0, before: int = 0
+) -> RowPage:
+    """Return one page of the rows of a case, in three queries however long its record is.
+
+    A message is on the page of the entry with which it was first tried, with all of its entries;
+    a page holds the ``size`` newest rows whose first entry's number is below ``before``.
+    """
+    own = [Entry.case_id == case_id]
+    if counsel_id:
+        own.append(Entry.counsel_id == counsel_id)
+    query = sa.select(Entry).where(*own, _begins_row()).order_by(Entry.seq.desc())
+    if before:
+        query = query.where(Entry.seq < before)
+    begins = session.scalars(query.limit(size + 1)).all()
+    entries = list(begins[:size])
+    notice_ids = {each.notice_id for each in entries if each.notice_id is not None}
+    known = [each.id for each in entries]
+    others = sa.select(Entry).where(Entry.notice_id.in_(notice_ids), Entry.id.not_in(known))
+    if notice_ids:
+        entries += session.scalars(others).all()
+    responses = sa.select(Entry).where(
+        *own, Entry.notice_id.is_(None), Entry.what.in_([each.value for each in RESPONSES])
+    )
+    if notice_ids:
+        first = min(each.seq for each in entries)
+        newest = responses.where(Entry.seq > first).order_by(Entry.seq).limit(MOST_RESPONSES)
+        found = rows(entries, session.scalars(newest).all())
+    else:
+        found = rows(entries)
+    return RowPage(found, entries[size - 1].seq if len(begins) > size else 0)
+
+
+def _begins_row() -> sa.ColumnElement[bool]:
+    """Return the condition for the entry by whose number a row is placed.
+
+    Of a message it is the first try, or while it is not tried, the entry that queued it.
+    """
+    other = aliased(Entry)
+    same_notice = sa.select(other.id).where(other.notice_id == Entry.notice_id)
+    queued = Event.QUEUED.value
+    tried_before = same_notice.where(other.what != queued, other.seq < Entry.seq).exists()
+    better = same_notice.where(sa.or_(other.what != queued, other.seq < Entry.seq)).exists()
+    return sa.or_(
+        Entry.notice_id.is_(None),
+        sa.and_(Entry.what != queued, ~tried_before),
+        sa.and_(Entry.what == queued, ~better),
+    )

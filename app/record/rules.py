@@ -58,11 +58,11 @@ class EvidenceGrade(IntEnum):
         member.label, member.icon, member.look = label, icon, look
         return member
 
-    ATTEMPTED = 0, N_("E0 attempted only"), "circle", "off"
-    ACCEPTED = 1, N_("E1 accepted only"), "send-check", "due"
-    DELIVERED = 2, N_("E2 delivered"), "check2", "busy"
-    OPENED = 3, N_("E3 opened"), "eye", "ok"
-    CONFIRMED = 4, N_("E4 confirmed"), "check-lg", "ok"
+    ATTEMPTED = 0, N_("E0 Attempted"), "circle", "off"
+    ACCEPTED = 1, N_("E1 Sent"), "send", "due"
+    DELIVERED = 2, N_("E2 Delivered"), "phone", "busy"
+    OPENED = 3, N_("E3 Opened"), "envelope-open", "ok"
+    CONFIRMED = 4, N_("E4 Confirmed"), "check-circle-fill", "ok"
 
 
 class ContactOutcome(StrEnum):
@@ -164,7 +164,7 @@ class Event(StrEnum):
     QUEUED = (
         "queued",
         EventTraits(
-            label=N_("queued"),
+            label=N_("Queued"),
             icon="clock",
             look="off",
             leads_to=_S.QUEUED,
@@ -176,7 +176,7 @@ class Event(StrEnum):
     STARTED = (
         "started",
         EventTraits(
-            label=N_("sending"),
+            label=N_("Sending"),
             icon="send",
             look="busy",
             leads_to=_S.SENDING,
@@ -186,9 +186,9 @@ class Event(StrEnum):
     ACCEPTED = (
         "accepted",
         EventTraits(
-            label=N_("accepted"),
-            icon="send-check",
-            look="busy",
+            label=N_("Sent"),
+            icon="send",
+            look="due",
             leads_to=_S.SENT,
             # From UNKNOWN: the carrier was asked later, and has it.
             moves_from=frozenset({_S.SENDING, _S.UNKNOWN}),
@@ -200,7 +200,7 @@ class Event(StrEnum):
     REFUSED = (
         "refused",
         EventTraits(
-            label=N_("refused, tried again"),
+            label=N_("Put off, tried again"),
             icon="arrow-repeat",
             look="due",
             leads_to=_S.QUEUED,
@@ -212,9 +212,9 @@ class Event(StrEnum):
     DELIVERED = (
         "delivered",
         EventTraits(
-            label=N_("delivered"),
-            icon="check2",
-            look="ok",
+            label=N_("Delivered"),
+            icon="phone",
+            look="busy",
             leads_to=_S.DELIVERED,
             # From SENDING: a receipt may arrive before the outcome of the call is written. From
             # FAILED and QUEUED: late good news beats early bad news, and spares a second attempt.
@@ -226,8 +226,8 @@ class Event(StrEnum):
     FAILED = (
         "failed",
         EventTraits(
-            label=N_("failed"),
-            icon="exclamation-circle",
+            label=N_("Not delivered"),
+            icon="x-octagon-fill",
             look="bad",
             leads_to=_S.FAILED,
             moves_from=frozenset({_S.QUEUED, _S.SENDING, _S.UNKNOWN, _S.SENT}),
@@ -240,9 +240,9 @@ class Event(StrEnum):
     UNKNOWN = (
         "unknown",
         EventTraits(
-            label=N_("outcome unknown"),
+            label=N_("Outcome unknown"),
             icon="question-circle",
-            look="bad",
+            look="due",
             leads_to=_S.UNKNOWN,
             moves_from=frozenset({_S.SENDING}),
         ),
@@ -250,7 +250,7 @@ class Event(StrEnum):
     WITHDRAWN = (
         "withdrawn",
         EventTraits(
-            label=N_("withdrawn"),
+            label=N_("Withdrawn"),
             icon="arrow-return-left",
             look="off",
             leads_to=_S.WITHDRAWN,
@@ -260,7 +260,7 @@ class Event(StrEnum):
     MISSED = (
         "missed",
         EventTraits(
-            label=N_("missed"),
+            label=N_("Missed"),
             icon="hourglass-bottom",
             look="due",
             leads_to=_S.MISSED,
@@ -272,7 +272,7 @@ class Event(StrEnum):
     STATUS = (
         "status",
         EventTraits(
-            label=N_("carrier's word"), icon="info-circle", look="off", shown_to_counsel=False
+            label=N_("Carrier's report"), icon="info-circle", look="off", shown_to_counsel=False
         ),
     )
 
@@ -281,8 +281,8 @@ class Event(StrEnum):
     OPENED = (
         "opened",
         EventTraits(
-            label=N_("opened"),
-            icon="eye",
+            label=N_("Opened"),
+            icon="envelope-open",
             look="ok",
             direction="in",
             proves=EvidenceGrade.OPENED,
@@ -294,13 +294,13 @@ class Event(StrEnum):
     # By a machine, or by nobody knows whom: it proves nothing.
     FETCHED = (
         "fetched",
-        EventTraits(label=N_("fetched"), icon="robot", look="off", direction="in", precedence=1),
+        EventTraits(label=N_("Fetched"), icon="robot", look="off", direction="in", precedence=1),
     )
     ANSWERED = (
         "answered",
         EventTraits(
-            label=N_("answered"),
-            icon="check-lg",
+            label=N_("Answered"),
+            icon="chat-square-text",
             look="ok",
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
@@ -313,8 +313,8 @@ class Event(StrEnum):
     CONFIRMED = (
         "confirmed",
         EventTraits(
-            label=N_("confirmed"),
-            icon="check-lg",
+            label=N_("Confirmed"),
+            icon="check-circle-fill",
             look="ok",
             direction="in",
             proves=EvidenceGrade.CONFIRMED,
@@ -327,7 +327,7 @@ class Event(StrEnum):
     ASKED = (
         "asked",
         EventTraits(
-            label=N_("asks the court"),
+            label=N_("Asks the court"),
             icon="telephone-inbound",
             look="busy",
             direction="in",
@@ -363,7 +363,7 @@ class Event(StrEnum):
     CALLED = (
         "called",
         EventTraits(
-            label=N_("call"),
+            label=N_("Call"),
             icon="telephone",
             look="busy",
             proves=EvidenceGrade.CONFIRMED,
@@ -377,7 +377,7 @@ class Event(StrEnum):
     TOLD = (
         "told",
         EventTraits(
-            label=N_("told"),
+            label=N_("Contact by hand"),
             icon="chat",
             look="busy",
             touchpoint=Touchpoint.TO,
@@ -390,14 +390,14 @@ class Event(StrEnum):
     # Something falls to a person of the court.
     TASK = (
         "task",
-        EventTraits(label=N_("falls to a person"), icon="person-exclamation", look="due"),
+        EventTraits(label=N_("To do"), icon="person-exclamation", look="due"),
     )
     # A step that was not taken, and why.
-    SKIPPED = "skipped", EventTraits(label=N_("skipped"), icon="skip-forward", look="off")
+    SKIPPED = "skipped", EventTraits(label=N_("Skipped"), icon="skip-forward", look="off")
     # Addresses and contents of all entries before it were blanked.
-    ERASED = "erased", EventTraits(label=N_("contents blanked"), icon="eraser", look="off")
+    ERASED = "erased", EventTraits(label=N_("Contents removed"), icon="eraser", look="off")
     # The rules of a time zone changed: the hearing keeps its wall-clock time.
-    CLOCK = "clock", EventTraits(label=N_("clock changed"), icon="clock-history", look="busy")
+    CLOCK = "clock", EventTraits(label=N_("Time zone changed"), icon="clock-history", look="busy")
 
 
 def shown_as(word: str) -> Event:

@@ -8,19 +8,19 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import queries
+from app.cases import queries as cases
 from app.core import half_days, web, wording
 from app.core.channels import BY_HAND, OTHER_CHANNELS
 from app.core.db import db
 from app.core.half_days import HalfDay
 from app.core.web.access import signed_in
-from app.record import ledger
+from app.record import ledger, queries, rows
 from app.record.models import ChainHead, Entry
 from app.record.rules import LOGGED, ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
 bp = Blueprint("record", __name__)
-ON_A_PAGE = 200  # entries
+ENTRIES_ON_A_PAGE, ROWS_ON_A_PAGE = 200, 50
 
 bp.add_app_template_global(shown_as)
 bp.add_app_template_global(EvidenceGrade, "evidence_grade")
@@ -93,7 +93,7 @@ def ways_by_hand() -> list[tuple[str, str]]:
     return [(each.value, gettext(OTHER_CHANNELS[each].label)) for each in BY_HAND]
 
 
-def timeline(
+def newest_entries(
     session: Session, case_id: int, *, counsel_id: int = 0, before: int = 0
 ) -> Sequence[Entry]:
     """Return one page of a record's entries, newest first, and one more if there are older ones.
@@ -105,7 +105,7 @@ def timeline(
         query = query.where(Entry.counsel_id == counsel_id)
     if before:
         query = query.where(Entry.seq < before)
-    return session.scalars(query.limit(ON_A_PAGE + 1)).all()
+    return session.scalars(query.limit(ENTRIES_ON_A_PAGE + 1)).all()
 
 
 @bp.get("/cases/<int:case_id>/record")
@@ -113,12 +113,22 @@ def timeline(
 def case_record(case_id: int) -> str:
     """Show the record of a case by pages, of all or of one counsel, and verify its chain.
 
-    A long chain is verified only on request.
+    It is shown as rows, or with ``view=entries`` entry by entry. A long chain is verified only on
+    request.
     """
     session = db.session()
-    case = queries.case_with_parties(session, current_user.court_id, case_id)
+    case = cases.case_with_parties(session, current_user.court_id, case_id)
     counsel_id, before = _number("counsel"), _number("before")
-    lines = timeline(session, case.id, counsel_id=counsel_id, before=before)
+    each_entry = request.args.get("view") == "entries"
+    lines: Sequence[Entry] = ()
+    page = queries.RowPage((), 0)
+    if each_entry:
+        lines = newest_entries(session, case.id, counsel_id=counsel_id, before=before)
+    else:
+        page = queries.row_page(
+            session, case.id, size=ROWS_ON_A_PAGE, counsel_id=counsel_id, before=before
+        )
+    more = len(lines) > ENTRIES_ON_A_PAGE
     head = session.get(ChainHead, case.id)
     count = head.seq if head else 0
     check = count <= CHECKED_AT_ONCE or bool(request.args.get("check"))
@@ -126,8 +136,10 @@ def case_record(case_id: int) -> str:
         "record/record.html",
         case=case,
         counsel_id=counsel_id,
-        lines=lines[:ON_A_PAGE],
-        older=lines[ON_A_PAGE - 1].seq if len(lines) > ON_A_PAGE else 0,
+        each_entry=each_entry,
+        lines=lines[:ENTRIES_ON_A_PAGE],
+        releases=rows.releases(page.rows),
+        older=lines[ENTRIES_ON_A_PAGE - 1].seq if more else page.older,
         before=before,
         count=count,
         finding=ledger.verify(session, case.id) if check else None,

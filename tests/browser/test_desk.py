@@ -69,6 +69,7 @@ def test_a_call_is_logged_on_the_case_and_a_slip_loses_nothing(site: Site, page:
     furnish(site)
     site.sign_in(page)
     page.goto(f"{site.url}/cases/1")
+    page.locator("#log > summary").click()
     page.get_by_label("With whom").select_option(label="Zhao Lei, Haitong Trading Ltd")
     page.get_by_label("When").fill("2026-12-24T08:00")
     page.get_by_label("Note").fill("Asks for an afternoon")
@@ -85,9 +86,11 @@ def test_a_call_is_logged_on_the_case_and_a_slip_loses_nothing(site: Site, page:
     expect(page.get_by_role("status")).to_contain_text(
         "The contact with Zhao Lei is on the record."
     )
-    first = page.locator(".timeline > li").first
+    first = page.locator(".rec > li").first
+    expect(first).to_contain_text("Contact by the court")
+    first.locator("summary").click()
     expect(first).to_contain_text("made Mon 23 Nov 2026, 08:00")
-    expect(first).to_contain_text("Asks for an afternoon")
+    expect(first.locator(".rec-entries")).to_contain_text("Asks for an afternoon")
 
 
 def test_a_case_is_entered_without_scripts_row_by_row(site: Site, browser: Browser) -> None:

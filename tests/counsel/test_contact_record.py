@@ -16,8 +16,8 @@ def test_the_record_shows_all_sides_with_the_others_addresses_masked(scenario: S
         "zhao@jinmao.example",
         "l•••@huacheng.example",
         "•••01",
-        "answered",
-        "accepted",
+        "Answered",
+        "Sent",
     ):
         assert part in seen
     assert "li@huacheng.example" not in seen
@@ -35,7 +35,9 @@ def test_the_record_tells_machines_from_persons_and_plans_from_messages(scenario
     scenario.beat()
     seen = words(client.get(link + "/record"))
     happened, _, planned = seen.partition("Planned and not sent (")
-    for part in ("fetched by a machine", "fetched, no person seen", "opened", "answered"):
+    for part in ("Fetched by a machine", "Fetched, no person seen", "Opened", "Answered"):
         assert part in happened
-    assert "reminder" not in happened
-    assert "reminder" in planned
+    assert "Reminder" not in happened
+    assert "Reminder" in planned
+    for court_only in ("entry 1", "outbox"):
+        assert court_only not in seen

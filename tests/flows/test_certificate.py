@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.core.db import db
+from app.notices.models import Notice
 from app.record.models import ChainHead, Entry
 from tests.conftest import CASE, Scenario, at, proposal
 from tests.counsel.test_answers import answer
@@ -48,7 +49,7 @@ def test_the_certificate_names_people_tries_evidence_and_the_head(
         "Zhao Lei",
         "+8613800138001",
         "zhao@jinmao.example",
-        "E4 confirmed",
+        "E4 Confirmed",
         "<svg",
         "The newest entry gets its daily seal at the end of the day",
     ):
@@ -112,7 +113,7 @@ def test_both_sides_see_the_same_picture_with_its_differences(
         assert 'role="img"' in page
         # The call went to one side alone, and the page says so.
         assert re.search(r"telephone.*Respondent", page, re.S)
-        assert "All sides were told alike" not in page
+        assert "All sides were sent the same" not in page
     # What the other side was sent is read in full; where it was sent to is shortened.
     assert "l•••@huacheng.example" in pages[1]
     assert "+8613800138001" not in pages[1]
@@ -133,8 +134,8 @@ def test_a_long_record_is_read_by_pages_and_checked_when_asked(
         db.session.commit()
         last = db.session.query(Entry).count()
     desk = scenario.sign_in()
-    page = desk.get(f"/cases/{case_id}/record?lang=en").get_data(as_text=True)
-    assert f"Check the chain of {last} lines" in page
+    page = desk.get(f"/cases/{case_id}/record?view=entries&lang=en").get_data(as_text=True)
+    assert f"Check the chain of {last} entries" in page
     assert page.count('<span class="small numbers">') == 200
     older = re.search(r'href="([^"]*before=\d+)"', page)
     assert older
@@ -146,4 +147,39 @@ def test_a_long_record_is_read_by_pages_and_checked_when_asked(
         step = found[1].replace("&amp;", "&") if found else ""
     assert seen == last
     checked = desk.get(f"/cases/{case_id}/record?check=1").get_data(as_text=True)
-    assert f"chain of {last} lines checked" in checked
+    assert f"{last} entries, unbroken" in checked
+
+
+def test_every_entry_of_a_long_record_is_in_one_row_of_one_page(
+    scenario: Scenario, case_id: int
+) -> None:
+    """Messages whose entries lie far apart are whole, on the page of their first try."""
+    from app.record import ledger, queries
+    from app.record.rules import Event
+
+    with scenario.app.app_context():
+        session = db.session()
+
+        def append(event: Event, notice_id: int | None) -> ledger.NewEntry:
+            facts = {"court_id": 1, "case_id": case_id, "kind": "fixed", "counsel_id": 1}
+            return ledger.NewEntry(event, notice_id=notice_id, **facts)
+
+        notice_ids = [notice_id for [notice_id] in session.query(Notice.id).order_by(Notice.id)]
+        for event in (Event.STATUS, Event.STATUS):
+            ledger.append(
+                session, [append(event, each) for each in notice_ids], scenario.clock.now()
+            )
+        ledger.append(session, [append(Event.STATUS, None)] * 30, scenario.clock.now())
+        session.commit()
+        expected = [seq for [seq] in session.query(Entry.seq).order_by(Entry.seq)]
+        shown: list[int] = []
+        before, pages = 0, 0
+        while pages == 0 or before:
+            page = queries.row_page(session, case_id, size=7, before=before)
+            assert len(page.rows) <= 7
+            shown += [entry.seq for row in page.rows for entry in row.entries]
+            before, pages = page.older, pages + 1
+    assert sorted(shown) == expected
+    assert pages > 3
+    words = scenario.sign_in().get(f"/cases/{case_id}/record?lang=en").get_data(as_text=True)
+    assert 'class="rec-frame"' in words

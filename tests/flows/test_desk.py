@@ -286,10 +286,10 @@ def test_somebody_without_an_address_is_warned_of_on_the_case_and_at_home(
         {"name": "Sun Yue", "email": "sun@firm.example"},
     ]
     scenario.api("POST", "/cases", case_with(number(9), *two))
-    assert "cannot be told anything" not in see(scenario, "/cases/1").words
+    assert "No message can reach" not in see(scenario, "/cases/1").words
     stop_texts(scenario, "Wang Fang")
     words = see(scenario, "/cases/1").words
-    assert "Wang Fang cannot be told anything: neither a mail address nor a telephone" in words
+    assert "No message can reach Wang Fang: neither a mail address nor a telephone" in words
     assert "wants no texts" in words
     scenario.api("POST", "/hearings", proposal(1))
     assert (
@@ -501,16 +501,16 @@ def test_a_case_shows_its_people_and_how_they_may_be_told(scenario: Scenario) ->
     words = see(scenario, "/cases/1").words
     for each in (
         "Judge 陈法官",
-        "Procedure another procedure",
+        "another procedure",
         "Assistant 王书记员",
-        "远洋设备有限公司 Claimant · 原告",
+        "远洋设备有限公司 Claimant",
         "李敏 华诚律师事务所",
         "+8613800138001 li@huacheng.example text, then mail",
         "address confirmed 1 Nov 2026",
         "consents to electronic service 2 Nov 2026",
         "mail, then text address not confirmed no consent to electronic service",
-        "Trial Proposed Answers by Mon 30 Nov 2026, 17:00",
-        "accepted Zhao Lei Respondent",
+        "Trial Asked Answers by Mon 30 Nov 2026, 17:00",
+        "李敏, Zhao Lei Claimant, Respondent Slots proposed 4 messages · text, e-mail Sent",
     ):
         assert each in words, (each, words)
     page = scenario.sign_in().get("/cases/1").text

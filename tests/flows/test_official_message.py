@@ -85,7 +85,7 @@ def test_a_message_that_was_handed_on_is_an_attempt_until_counsel_opens_or_answe
     asked.beat()
     assert len(asked.letters()) == letters  # all sides were sent the same words: nobody is told
     words = text_of(browser.get("/hearings/1").text)
-    assert "E0 attempted only" in words
+    assert "E0 Attempted" in words
     assert "message handed on" in words
     assert "by 王书记员" in words
     counsel = asked.client
@@ -96,7 +96,7 @@ def test_a_message_that_was_handed_on_is_an_attempt_until_counsel_opens_or_answe
     got = counsel.post(form.action, data={**form.fields, **slots})
     assert got.status_code in (200, 303), text_of(got.text)
     words = text_of(browser.get("/hearings/1").text)
-    assert "E0 attempted only" not in words
+    assert "E0 Attempted" not in words
 
 
 def test_all_sides_read_on_the_record_that_and_what_was_handed_on(

@@ -150,6 +150,11 @@ def clock(at: datetime, zone: str) -> str:
     return f"{wall.hour:02}:{wall.minute:02}"
 
 
+def exact_clock(at: datetime, zone: str) -> str:
+    """Say the time of day to the second: "09:30:04"."""
+    return f"{clock(at, zone)}:{local(at, zone).second:02}"
+
+
 def moment(at: datetime, zone: str, language: str) -> str:
     """Say a day and a time: "Fri 4 Dec 2026, 17:00", "2026年12月4日 周五 17:00"."""
     return day(at, zone, language) + _BETWEEN[language_of(language)] + clock(at, zone)
@@ -173,6 +178,17 @@ def day_from(on: date, today: date, language: str) -> str:
     chosen = language_of(language)
     pattern = _DAY[chosen] if on.year != today.year else _DAY_OF_YEAR[chosen]
     return _formatted(on, pattern, chosen)
+
+
+def near_moment(at: datetime, now: datetime, zone: str, language: str) -> str:
+    """Say a day and a time, with the year only if it is not the present one.
+
+    "Fri 4 Dec, 17:00", "12月4日周五 17:00".
+    """
+    if local(at, zone).year != local(now, zone).year:
+        return moment(at, zone, language)
+    on = short_day(at, zone, language, year=False)
+    return on + _BETWEEN[language_of(language)] + clock(at, zone)
 
 
 def span(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
@@ -206,6 +222,13 @@ def zone_name(zone: str, at: datetime | None, language: str) -> str:
     if chosen == "zh":
         return f"{place}时间（{'，'.join(facts)}）"
     return f"{place} time ({', '.join(facts)})"
+
+
+def zone_place(zone: str, language: str) -> str:
+    """Name a zone by its city: "Shanghai time", "上海时间"."""
+    chosen = language_of(language)
+    place = _city(zone, chosen)
+    return f"{place}时间" if chosen == "zh" else f"{place} time"
 
 
 def country_name(country: str, language: str) -> str:
