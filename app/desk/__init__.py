@@ -11,13 +11,13 @@ def register(app: "Flask") -> None:
     from app.desk import (
         case_views,
         counsel_views,
-        hearing_views,
         home_views,
         paper_views,
     )
     from app.desk.calendar import panel as calendar_panel
     from app.desk.calendar import views as calendar_views
     from app.desk.contacts import contact_views, message_views
+    from app.desk.hearing import views as hearing_views
 
     for pages in (
         calendar_panel,

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from app.core import web, wording
-from app.desk.hearing_page import HearingPage
+from app.desk.hearing.page import HearingPage
 from app.hearings.models import Hearing, MoveRequest
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.notices.kinds import label

@@ -80,6 +80,8 @@ def _items(
     hearings: dict[str, Hearing],
     now: dt.datetime,
 ) -> list[TaskItem]:
+    if not tasks:
+        return []
     ids = {task.counsel_id for task in tasks}
     counsel = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
     items = [

@@ -72,6 +72,7 @@ class CounselReach:
     invitation: Invitation | None = None
     acts: bool = False
     informed: bool = False
+    going_out: bool = False
     grade: EvidenceGrade = EvidenceGrade.ATTEMPTED
     proof: Entry | None = None
     evidence: list[Evidence] = field(default_factory=list)
@@ -86,6 +87,8 @@ class CounselReach:
         return not addresses_by_channel(self.counsel)
 
 
+# A notice that waits for longer is held up: a person has to look why.
+SENDING_TAKES = dt.timedelta(minutes=2)
 # What says that a hearing, or a proposal, is over.
 ENDING = (NoticeKind.CANCELLED, NoticeKind.WITHDRAWN)
 
@@ -128,10 +131,19 @@ def contacts(
     for contact in people.values():
         own = [each for each in notices if each.counsel_id == contact.counsel.id]
         about_them = [each for each in entries if each.counsel_id == contact.counsel.id]
-        contact.informed = any(news.holds(each) and each.state in WENT_OUT for each in own)
+        current = [each for each in own if news.holds(each)]
+        contact.informed = any(each.state in WENT_OUT for each in current)
+        contact.going_out = not contact.informed and any(_going_out(each, now) for each in current)
         _judge(contact, _since(begun, about_them), NoticeKind.PROPOSAL in news.kinds)
         _fill(contact, own, about_them, begun, now)
     return list(people.values())
+
+
+def _going_out(notice: Notice, now: dt.datetime) -> bool:
+    """Tell whether a notice is being sent, or waits for its first attempt, which is due now."""
+    is_first_try = notice.state == NoticeState.SENDING or not notice.tries
+    is_due = notice.due_at <= now < notice.due_at + SENDING_TAKES
+    return notice.state in PENDING and is_first_try and is_due
 
 
 def _people(hearing: Hearing, acting: Iterable[Representation]) -> dict[int, CounselReach]:

@@ -97,7 +97,7 @@ def change_calendar() -> Any:
 def of_hearing(hearing_id: int) -> Any:
     """Open a hearing's calendar for the user, or end it with ``stop=1``."""
     _change("hearing", hearing_id)
-    target = url_for("hearing.shown", hearing_id=hearing_id, _anchor="calendar")
+    target = url_for("hearing.shown", hearing_id=hearing_id, _anchor="calendar-form")
     return redirect(target, 303)
 
 

@@ -69,7 +69,7 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     for whom in COUNSEL:
         answer(demo, theirs, hand, whom)
     desk.reload()
-    expect(desk.locator("h1 .tag.ok")).to_be_visible()  # fixed
+    expect(desk.locator(".head > .tag.ok")).to_be_visible()  # fixed
     demo.scenario.beat()
     theirs.goto(demo.url + demo.scenario.link(COUNSEL[0]))
     hand.press(theirs.locator("form .btn.go"))
@@ -77,8 +77,8 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     hand.press(desk.locator("#cancel > summary"))
     hand.write(desk.locator("#cancel-reason"), "Settled out of court")
     hand.press(desk.locator("#cancel .btn.grave"))
-    hand.press(desk.locator("#send"))  # once its messages are read
-    expect(desk.locator("h1 .tag.off")).to_be_visible()  # cancelled
+    hand.press(desk.locator("#send"))
+    expect(desk.locator(".head > .tag.off")).to_be_visible()  # cancelled
     demo.scenario.beat()
     for whom in COUNSEL:
         assert demo.scenario.letters(to=whom, containing="Settled out of court")
@@ -95,7 +95,7 @@ def sign_in(demo: Site, desk: Page, hand: Hand) -> None:
 
 def propose(desk: Page, hand: Hand) -> None:
     """Go on from home: find the case, add a slot of one's own choice, read, send."""
-    hand.press(desk.locator(".bar .btn.go"))
+    hand.press(desk.locator(".bar [data-key=n]"))
     hand.write(desk.locator("#find"), CASE)
     hand.press(desk.locator("form.filter .btn.go"))
     hand.press(desk.locator(".row-link"))

@@ -87,7 +87,18 @@ def look(browser: FlaskClient) -> Callable[[dict[str, Any]], str]:
 
 def next_of(page: str) -> str:
     """What the page says happens next."""
-    return part(page, "What happens next", "Who has said what")
+    return part(page, "When, where and what is next", "Counsel")
+
+
+def line_of(page: str, name: str) -> str:
+    """What the page says about one counsel: state, sentence, button."""
+    shown = text_of(page).split(" Counsel ", 1)[1].split(" Answers ", 1)[0]
+    return shown.split(name, 1)[1].split(ZHAO if name == LI else LI, 1)[0]
+
+
+def primary_buttons(page: str) -> int:
+    """How many primary buttons the page has below its bar."""
+    return page.split("<main", 1)[1].count("btn go")
 
 
 def test_the_page_says_what_happens_next_when_and_that_nothing_is_to_be_done(
@@ -98,39 +109,88 @@ def test_the_page_says_what_happens_next_when_and_that_nothing_is_to_be_done(
     answer(scenario, hearing, LI, "yes", "no", comment="上午最好")
     page = look(hearing)
     says = next_of(page)
-    assert "1 of 2 have answered." in says
-    assert "otherwise the round lapses on Mon 30 Nov 2026, 17:00 (in 7 days)" in says
-    assert f"No answer yet: {ZHAO}." in says
-    assert "asked again on Sun 29 Nov 2026, 17:00" in says
-    assert "There is nothing to do now." in says
-    assert "Shanghai time (Asia/Shanghai, UTC+8)" in says
-    said = part(page, "Who has said what", "Who was reached how")
-    assert "leads so far" in said
+    assert "Not fixed yet 1 of 2 have answered Answers by Mon 30 Nov, 17:00 · in 7 days" in says
+    assert f"Nothing to do No answer yet: {ZHAO}." in says
+    assert "They are asked again Sun 29 Nov, 17:00." in says
+    assert "The date is fixed as soon as all agree on a slot." in says
+    assert "Shanghai time" in says
+    said = part(page, " Answers ", "Evidence and law")
+    assert "1 of 2 answered, due Mon 30 Nov, 17:00" in said
+    assert "Leads so far" in said
     assert "no answer yet" in said
     assert f"{LI} writes: 上午最好" in said
-    assert "btn go" not in page.split("<main", 1)[1]
+    assert primary_buttons(page) == 0
+    assert "Answered Answered Mon 23 Nov, 09:00. Nothing to do" in line_of(page, LI)
+    silent = "Sent Sent by text, e-mail Mon 23 Nov, 09:00. Not answered yet. Asked again Sun 29 Nov"
+    assert silent in line_of(page, ZHAO)
 
 
 def test_who_was_reached_is_shown_with_what_proves_it(
     scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
 ) -> None:
     hearing = propose(scenario, case)
-    assert "Not offered yet." in text_of(look(hearing))
-    assert f"not told yet {LI}, {ZHAO}" in next_of(look(hearing))
+    assert f"The messages to {LI}, {ZHAO} are being sent." in next_of(look(hearing))
     scenario.beat()
-    assert "Contacts so far are even: Claimant 2, Respondent 2." in text_of(look(hearing))
+    page = text_of(look(hearing))
+    assert "Contact timeline Claimant 2, Respondent 2 · even" in page
+    assert "Offered to all sides in the same minute, Mon 23 Nov, 09:00" in page
     answer(scenario, hearing, LI, "yes", "no")
     scenario.beat()
+    page = text_of(look(hearing))
+    assert "Contact timeline Claimant 3, Respondent 2 · uneven" in page
+    shown = page.split("Shown by", 1)[1].split("Contact timeline", 1)[0]
+    li, zhao = shown.split(ZHAO)
+    assert "E4 Confirmed Answered · reply page" in li
+    assert "E1 Sent Sent · e-mail · Slots proposed · Mon 23 Nov, 09:00" in zhao
+
+
+def test_nothing_is_said_to_be_done_while_somebody_must_be_called(
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str], browser: FlaskClient
+) -> None:
+    hearing = propose(scenario, case)
+    scenario.beat()
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "期限紧迫"}
+    assert confirmed(browser, f"/hearings/{hearing['id']}/fix", order).status_code == 303
     page = look(hearing)
-    assert "Contacts so far are uneven: Claimant 3, Respondent 2." in text_of(page)
-    assert "Offered. A carrier took a message to each side within one minute" in text_of(page)
-    reached = part(page, "Who was reached how", "What can be done")
-    li, zhao = reached.split("Zhao Lei Respondent")
-    assert "E4 confirmed shown by answered reply page" in li
-    assert "E1 accepted only shown by accepted e-mail · Slots proposed" in zhao
-    assert "+8613800138002" in zhao
-    assert "Log a call with Zhao Lei" in zhao
-    assert "Log a call with" not in li
+    assert f"The messages to {LI}, {ZHAO} are being sent." in next_of(page)
+    assert primary_buttons(page) == 0
+    for name in (LI, ZHAO):
+        assert "Going out now The message is being sent." in line_of(page, name)
+    scenario.beat()
+    page = look(hearing)
+    says = next_of(page)
+    assert f"Next, by Fri 4 Dec, 17:00 Call {LI}" in says
+    assert f"Then call: {ZHAO}." in says
+    assert "Nothing to do" not in text_of(page)
+    assert primary_buttons(page) == 1
+    for name in (LI, ZHAO):
+        assert "Not confirmed yet. Call by Fri 4 Dec, 17:00." in line_of(page, name)
+
+
+def test_a_message_that_nobody_sends_is_said_to_be_held_up(
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(scenario, case)
+    assert "are being sent" in next_of(look(hearing))
+    scenario.wait(minutes=5)
+    page = look(hearing)
+    assert f"Call {LI} The message to them is held up and has not been sent." in next_of(page)
+    assert "Queued The message waits since Mon 23 Nov, 09:00" in line_of(page, ZHAO)
+
+
+def test_a_record_has_one_row_for_a_release_with_its_states_inside(
+    scenario: Scenario, case: dict[str, Any], look: Callable[..., str]
+) -> None:
+    hearing = propose(scenario, case)
+    scenario.beat()
+    answer(scenario, hearing, LI, "yes", "no")
+    page = text_of(look(hearing))
+    record = page.split(" Record ", 1)[1].split("Whole record of the case", 1)[0]
+    assert "7 messages, 1 answer" in record
+    assert record.count("Slots proposed") == 1
+    assert f"{LI}, {ZHAO} Claimant, Respondent Slots proposed 4 messages · text, e-mail" in record
+    assert "Queued: 09:00:00 Sent: 09:00:00 Delivered: no receipt Opened: 2 of 4" in record
+    assert record.count("Asked again") == 1
 
 
 def test_a_failed_message_is_sent_again_by_its_button(
@@ -149,7 +209,7 @@ def test_a_failed_message_is_sent_again_by_its_button(
         attempts.write(session, [step], scenario.clock.now())
         path = f"/notices/{text.id}/again"
     page = look(hearing)
-    assert "code 30006" in text_of(page)
+    assert "By text not delivered Mon 23 Nov, 09:00, code 30006." in line_of(page, LI)
     assert text_of(page).count("Send again") == 1
     assert f'action="{path}"' in page
     shown = browser.post(path)
@@ -170,8 +230,8 @@ def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
     answer(scenario, hearing, LI, "yes", "yes")
     answer(scenario, hearing, ZHAO, "no", "if_needed")
     page = look(hearing)
-    assert "Tue 8 Dec 2026, 14:00–15:30, 第五法庭 suits all who must answer." in next_of(page)
-    assert page.count("btn go") - page.split("<main", 1)[0].count("btn go") == 1
+    assert "Tue 8 Dec 2026, 14:00–15:30 suits all who must answer." in next_of(page)
+    assert primary_buttons(page) == 1
     good, bad = hearing["slots"][1]["id"], hearing["slots"][0]["id"]
     wrong = browser.post(f"/hearings/{hearing['id']}/fix", data={"agreed": "1", "slot_id": bad})
     assert wrong.status_code == 422
@@ -179,14 +239,14 @@ def test_a_slot_that_suits_all_is_fixed_by_one_press_and_not_called_an_order(
     pressed = {"agreed": "1", "slot_id": good}
     done = confirmed(browser, f"/hearings/{hearing['id']}/fix", pressed)
     assert (done.status_code, done.location) == (303, f"/hearings/{hearing['id']}")
-    assert "The date is fixed. All are told now." in text_of(look(hearing))
+    assert "The date is fixed. The messages go out now." in text_of(look(hearing))
     scenario.beat()
     scenario.beat()
     says = next_of(look(hearing))
-    assert "Tue 8 Dec 2026, 14:00–15:30 第五法庭, 主楼五层" in says
-    assert "Fixed by agreement." in says
-    assert f"Told: {LI}, {ZHAO}." in says
-    assert "The next reminder goes on Tue 1 Dec 2026, 09:00" in says
+    assert "Tue 8 Dec 2026 14:00–15:30 in 15 days · Shanghai time Fixed by agreement." in says
+    assert "第五法庭 主楼五层" in says
+    assert "Sent to all sides in the same minute" in text_of(look(hearing))
+    assert f"Call {LI} The date was sent Mon 23 Nov, 09:00" in says
     assert not scenario.letters(containing="by order")
     again = browser.post(f"/hearings/{hearing['id']}/fix", data=pressed)
     assert again.status_code == 422
@@ -202,12 +262,11 @@ def test_an_answer_to_the_question_does_not_confirm_the_date_that_was_fixed_afte
     answer(scenario, hearing, ZHAO, "yes", "yes")
     scenario.beat()
     page = look(hearing)
-    reached = part(page, "Who was reached how", "What can be done")
-    assert reached.count("E1 accepted only shown by accepted") == 2
+    shown = part(page, "Shown by", "Contact timeline")
     # Their answers are confirmed after the date is fixed; that shows nothing of the date.
-    assert reached.count("E1 accepted only shown by accepted e-mail · Date fixed") == 2
-    assert "shown by answered" not in reached
-    assert "fixed" in part(page, "Who has said what", "Who was reached how")
+    assert shown.count("E1 Sent Sent · e-mail · Date fixed") == 2
+    assert "Answered" not in shown
+    assert "Fixed" in part(page, " Answers ", "Evidence and law")
 
 
 def test_no_common_slot_leads_to_a_second_round(
@@ -219,9 +278,9 @@ def test_no_common_slot_leads_to_a_second_round(
     answer(scenario, hearing, ZHAO, "no", "yes")
     page = look(hearing)
     assert "no slot suits them all" in next_of(page)
-    link = f'class="btn go" href="/hearings/{hearing["id"]}/round"'
+    link = f'class="btn go" id="next-act" href="/hearings/{hearing["id"]}/round"'
     assert link in page
-    assert "There is nothing to do now." not in next_of(page)
+    assert "Nothing to do" not in next_of(page)
 
 
 def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_reason(
@@ -231,17 +290,17 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
     scenario.beat()
     answer(scenario, hearing, LI, "yes", "no")
     scenario.wait(days=1, hours=9)
-    assert "The time to answer ended on Tue 24 Nov 2026, 17:00." in next_of(look(hearing))
+    assert "The time to answer ended Tue 24 Nov, 17:00." in next_of(look(hearing))
     scenario.beat()
     says = next_of(look(hearing))
-    assert "The round lapsed on Tue 24 Nov 2026, 17:00 without a date." in says
+    assert "Ask again with new slots No agreement by Tue 24 Nov, 17:00." in says
     assert f"No answer came from: {ZHAO}." in says
     slot = hearing["slots"][0]["id"]
     path = f"/hearings/{hearing['id']}/fix"
     empty = browser.post(path, data={"slot_id": slot, "reason": "  "})
     page = empty.get_data(as_text=True)
     assert empty.status_code == 422
-    assert '<details class="act" id="fix" open>' in page
+    assert '<details class="fold" id="fix" open>' in page
     assert '<a href="#fix-reason">Reason of the order: Enter the reason for the order.</a>' in page
     assert f'value="{slot}" required checked' in page
     none = browser.post(path, data={"reason": "逾期未答复 <b>"})
@@ -250,8 +309,8 @@ def test_a_lapsed_round_says_who_was_silent_and_can_be_fixed_by_order_with_a_rea
     assert "逾期未答复 &lt;b&gt;</textarea>" in page
     assert confirmed(browser, path, {"slot_id": slot, "reason": "逾期未答复"}).status_code == 303
     says = next_of(look(hearing))
-    assert "Fixed by order. Reason: 逾期未答复" in says
-    assert f"not told yet {LI}, {ZHAO}" in says
+    assert "Fixed by order: 逾期未答复" in says
+    assert f"The messages to {LI}, {ZHAO} are being sent." in says
 
 
 def test_a_clash_at_fixing_is_said_on_the_page_with_what_was_typed(
@@ -280,16 +339,16 @@ def test_cancelling_says_who_will_be_told_and_twice_is_answered_kindly(
     hearing = propose(scenario, case)
     scenario.beat()
     page = look(hearing)
-    assert f"Told at once: {LI}, {ZHAO}." in text_of(page)
+    assert f"A message goes at once to: {LI}, {ZHAO}." in text_of(page)
     path = f"/hearings/{hearing['id']}/cancel"
     empty = browser.post(path, data={"reason": ""})
     assert empty.status_code == 422
-    assert '<details class="act" id="cancel" open>' in empty.get_data(as_text=True)
+    assert '<details class="fold" id="cancel" open>' in empty.get_data(as_text=True)
     assert confirmed(browser, path, {"reason": "原告撤诉"}).status_code == 303
     scenario.beat()
     says = next_of(look(hearing))
-    assert "Cancelled on Mon 23 Nov 2026, 09:00. Reason: 原告撤诉" in says
-    assert f"Told: {LI}, {ZHAO}." in says
+    assert "Nothing to do Cancelled Mon 23 Nov, 09:00. Reason: 原告撤诉" in says
+    assert "Sent to all sides in the same minute" in text_of(look(hearing))
     letters = len(scenario.letters())
     again = browser.post(path, data={"reason": "原告撤诉"})
     assert again.status_code == 422
@@ -316,15 +375,16 @@ def test_while_a_move_is_asked_the_old_date_holds_and_earlier_rounds_are_folded(
     assert scenario.api("POST", f"/hearings/{hearing['id']}/move", again)[0] == 200
     scenario.beat()
     page = look(hearing)
-    old = "the old one holds: Mon 7 Dec 2026, 09:30–11:00, 第三法庭"
-    assert old in next_of(page)
-    assert "Round 2 open" in part(page, "Who has said what", "Earlier rounds (1)")
-    assert "Round 1 decided" in part(page, "Earlier rounds (1)", "Who was reached how")
+    assert "Mon 7 Dec 2026 09:30–11:00" in next_of(page)
+    assert "Holds until a new date is fixed." in next_of(page)
+    assert "Moving" in text_of(page)
+    assert "Round 2 · asked" in part(page, " Answers ", "Earlier rounds (1)")
+    assert "Round 1 · asked" in part(page, "Earlier rounds (1)", "Evidence and law")
     scenario.wait(days=9)
     scenario.beat()
     says = next_of(look(hearing))
-    assert "Mon 7 Dec 2026, 09:30–11:00 第三法庭" in says
-    assert "lapsed on Tue 1 Dec 2026, 17:00 without another date, so this one still holds" in says
+    assert "Mon 7 Dec 2026 09:30–11:00" in says
+    assert "No agreement on another date by Tue 1 Dec, 17:00, so this one still holds." in says
 
 
 def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
@@ -344,10 +404,12 @@ def test_a_hearing_from_elsewhere_has_no_round_and_perhaps_no_courtroom(
         )
         hearing = {"id": made.id}
     page = look(hearing)
-    assert "Wed 23 Dec 2026, 09:00–10:00 No courtroom is known." in next_of(page)
-    assert "Fixed elsewhere and entered here." in next_of(page)
+    assert "Wed 23 Dec 2026 09:00–10:00" in next_of(page)
+    assert "No courtroom is known." in next_of(page)
+    assert "Fixed elsewhere and entered here: Tingqi has sent nothing about it." in next_of(page)
+    assert "Nothing to do" in next_of(page)
     assert "Nobody was asked: the date came from elsewhere." in text_of(page)
-    assert "No message went to them yet." in text_of(page)
+    assert "No message No message was sent." in line_of(page, LI)
     assert "Fix by order" not in text_of(page)
 
 
@@ -372,13 +434,12 @@ def test_counsel_without_an_address_and_counsel_who_came_later_are_named(
         session.flush()
         session.add(Representation(party_id=row.parties[1].id, counsel_id=later.id))
     page = look(hearing)
-    assert f"not told yet {ZHAO}, 孙月" in next_of(page)
-    assert "There is nothing to do now." not in next_of(page)
-    assert "None was taken yet for: Respondent." in text_of(page)
-    assert "no address No message can reach them" in text_of(page)
-    assert "no address is known" in text_of(page)
-    assert "孙月 (Haitong Trading Ltd) came to the case after this round" in text_of(page)
-    assert f"No message can reach {ZHAO}: ring them." in text_of(page)
+    assert f"Call {ZHAO} No address is known: no message can reach them." in next_of(page)
+    assert "Nothing to do" not in next_of(page)
+    assert "Not offered yet: nothing was sent to Respondent." in text_of(page)
+    assert "Not reached No address is known. Add one, or call and log it." in text_of(page)
+    assert "孙月 ( Haitong Trading Ltd ) came to the case after this round" in text_of(page)
+    assert f"No message can reach {ZHAO}: call them." in text_of(page)
 
 
 def test_ten_slots_stand_in_rows_and_the_silent_are_named_once(
@@ -387,10 +448,10 @@ def test_ten_slots_stand_in_rows_and_the_silent_are_named_once(
     hearing = propose(scenario, case, *((at(14 + n), "第三法庭") for n in range(10)))
     scenario.beat()
     answer(scenario, hearing, LI, *(["no"] * 9), "if_needed")
-    said = part(look(hearing), "Who has said what", "Who was reached how")
+    said = part(look(hearing), " Answers Round 1", "Evidence and law")
     assert said.count("第三法庭") == 10
     assert said.count("no answer yet") == 1
-    assert "Wed 16 Dec 2026 09:30–11:00 第三法庭 leads so far if needed" in said
+    assert "Wed 16 Dec, 09:30–11:00 第三法庭 Leads so far if needed" in said
 
 
 def test_a_hearing_has_its_own_calendar_that_can_be_ended(

@@ -73,15 +73,17 @@ def test_a_date_that_was_only_sent_bears_no_default_judgment_until_it_is_confirm
 ) -> None:
     hearing = settled(scenario)
     page = shown(scenario, hearing["id"])
-    assert page.count("would bear no default judgment yet") == 2
+    assert page.count("Not enough for default judgment yet") == 2
     assert "SPC Interpretation art. 261, cn-civil 2026-11" in page
-    assert "at the latest on Thu 10 Dec 2026, 17:00" in page or "17:00" in page
+    assert "Enough for default judgment against 0 of 2 · until Fri 11 Dec, 17:00" in page
     answer = knows(scenario, ZHAO)
     assert "You confirmed on Mon 23 Nov 2026, 09:00 that you have seen this date." in words(answer)
     page = shown(scenario, hearing["id"])
-    assert page.count("would bear no default judgment yet") == 1
-    assert "would bear a default judgment Shown in time by line" in page
-    assert "E4 confirmed" in page
+    assert page.count("Not enough for default judgment yet") == 1
+    assert "Enough for default judgment against 1 of 2" in page
+    assert re.search(r"Enough entry \d+ ?, Mon 23 Nov, 09:00", page), page
+    assert "E4 Confirmed" in page
+    assert "Confirmed the date Mon 23 Nov, 09:00" in page
 
 
 def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(scenario: Scenario) -> None:
@@ -111,7 +113,8 @@ def test_who_is_silent_is_to_be_called_and_then_written_to_on_paper(scenario: Sc
     missed = [line["kind"] for line in lines(scenario, hearing["id"], "missed")]
     assert missed == ["call", "paper"]
     page = shown(scenario, hearing["id"])
-    assert "Nothing shows that the notice was received, and the last moment in time was" in page
+    assert "nothing shows receipt; the last time was Fri 11 Dec, 17:00" in page
+    assert "The last time for notice was Fri 11 Dec, 17:00" in page
     # Of who confirmed, the record says why nobody rang.
     spared = [
         line for line in lines(scenario, hearing["id"], "withdrawn") if line["kind"] == "call"
@@ -143,7 +146,9 @@ def test_a_call_in_which_the_person_answered_ends_the_task_and_is_evidence(
     assert calls[1]["content"]["address"] == "+8613800138002"
     assert calls[1]["content"]["by"] == "王书记员"
     assert "Call Zhao Lei by" not in words(browser.get("/?lang=en"))
-    assert "would bear a default judgment Shown in time by line" in shown(scenario, hearing["id"])
+    page = shown(scenario, hearing["id"])
+    assert "Enough for default judgment against 2 of 2" in page
+    assert "Spoke by telephone Mon 7 Dec, 10:00" in page
     scenario.wait(days=1)
     scenario.beat()
     assert lines(scenario, hearing["id"], "task")[-1]["kind"] == "call"  # no paper any more
@@ -214,8 +219,9 @@ def test_a_round_of_new_slots_leaves_the_calls_about_the_date_that_holds(
     assert scenario.api("POST", f"/hearings/{hearing['id']}/move", asked)[0] in (200, 201)
     scenario.beat()
     page = shown(scenario, hearing["id"])
-    assert "Call Zhao Lei by" in page
-    assert "There is nothing to do now" not in page
+    assert "Next, by Tue 8 Dec, 09:00 Call 李敏" in page
+    assert "Then call: Zhao Lei." in page
+    assert "Nothing to do" not in page
     assert [
         each for each in lines(scenario, hearing["id"], "withdrawn") if each["kind"] == "call"
     ] == []

@@ -13,9 +13,11 @@ from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
 from app.desk import queries as desk
 from app.desk import todo
+from app.desk.hearing import counsel_lines
+from app.desk.hearing.counsel_lines import CounselLine, LineRules, calls_of
 from app.desk.queries import ProposalProgress
 from app.desk.todo import TaskItem
-from app.evidence import assessment
+from app.evidence import assessment, reach
 from app.evidence.reach import CounselReach
 from app.hearings import queries, service
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
@@ -24,6 +26,9 @@ from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.record.models import Entry
 from app.record.rules import WENT_OUT, Event, NoticeState
+from app.tasks.service import TaskKind
+
+NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 class NextStep(StrEnum):
@@ -40,8 +45,11 @@ class NextStep(StrEnum):
 
 
 @dataclass(frozen=True)
-class ProposalDelivery:
-    """When a carrier first accepted a message to each side: whether a proposal is offered."""
+class NewsDelivery:
+    """When a carrier first accepted the latest news to each side.
+
+    A proposal counts as offered once that is so for all sides.
+    """
 
     sides: dict[str, dt.datetime | None]
 
@@ -61,6 +69,12 @@ class ProposalDelivery:
         times = [at for at in self.sides.values() if at]
         return self.complete and max(times) - min(times) < dt.timedelta(minutes=1)
 
+    @property
+    def last_at(self) -> dt.datetime | None:
+        """When the last side was sent it, or None while a side is missing."""
+        times = [at for at in self.sides.values() if at]
+        return max(times, default=None) if self.complete else None
+
 
 @dataclass(frozen=True)
 class HearingPage:
@@ -71,8 +85,9 @@ class HearingPage:
     step: NextStep
     proposals: list[ProposalProgress]
     contacts: list[CounselReach]
-    lines: Sequence[Entry]
-    offer: ProposalDelivery | None = None
+    counsel: list[CounselLine]
+    entries: Sequence[Entry]
+    delivery: NewsDelivery
     nudge_at: dt.datetime | None = None
     reminder_at: dt.datetime | None = None
     future: list[Slot] = field(default_factory=list)
@@ -84,14 +99,30 @@ class HearingPage:
         return self.proposals[0] if self.proposals else None
 
     @property
-    def notified(self) -> list[str]:
-        """Names of counsel to whom the current state has been sent."""
-        return [each.counsel.name for each in self.contacts if each.informed]
+    def going_out(self) -> list[str]:
+        """Names of acting counsel to whom the latest news is being sent."""
+        return [each.counsel.name for each in self.contacts if each.acts and each.going_out]
 
     @property
-    def not_notified(self) -> list[str]:
-        """Names of acting counsel to whom it has not been sent yet."""
-        return [each.counsel.name for each in self.contacts if each.acts and not each.informed]
+    def is_asked(self) -> bool:
+        """Whether the latest news is that a proposal was sent, and not a date or an end."""
+        return self.hearing.state in (HearingState.PROPOSED, HearingState.LAPSED)
+
+    @property
+    def requests(self) -> list[TaskItem]:
+        """Open tasks other than calls before a deadline, which counsel's own lines show."""
+        return [each for each in self.todo if each.task.way != TaskKind.CALL]
+
+    @property
+    def to_call(self) -> list[CounselLine]:
+        """Counsel who must be called, by deadline; those whose deadline has passed come last."""
+        waiting = [each for each in self.counsel if each.needs_call]
+        return sorted(waiting, key=lambda each: (each.call_by is None, each.call_by or NEVER))
+
+    @property
+    def moving(self) -> bool:
+        """Whether another date is being asked for while the present one still holds."""
+        return self.hearing.starts_at is not None and self.hearing.state == HearingState.PROPOSED
 
     @property
     def contacts_by_side(self) -> dict[str, int]:
@@ -119,25 +150,34 @@ def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datet
     hearing = _hearing(session, court_id, hearing_id)
     lines, notices = assessment.entries(session, hearing), assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, lines, now)
+    open_tasks = todo.of_hearing(session, hearing, now)
     proposals = [
         desk.progress_of(proposal) for proposal in reversed(hearing.proposals) if proposal.slots
     ]
     latest = proposals[0] if proposals else None
-    can_be_fixed = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED) and latest
+    asks = hearing.state in (HearingState.PROPOSED, HearingState.LAPSED)
+    step = step_of(hearing, latest, now)
+    line_rules = LineRules(
+        asked=latest.proposal if latest and asks else None,
+        is_open=step not in (NextStep.CANCELLED, NextStep.PAST, NextStep.LAPSED),
+        is_cancelled=step == NextStep.CANCELLED,
+        calls=calls_of(open_tasks),
+    )
     return HearingPage(
         hearing=hearing,
         court=hearing.case.court,
-        step=step_of(hearing, latest, now),
+        step=step,
         proposals=proposals,
         contacts=contacts,
-        lines=lines,
-        offer=_delivery(latest.proposal, notices, lines) if latest else None,
+        counsel=counsel_lines.lines(contacts, line_rules),
+        entries=lines,
+        delivery=_delivery(hearing, latest, contacts, notices, lines),
         nudge_at=_next(notices, NoticeKind.NUDGE),
         reminder_at=_next(notices, NoticeKind.REMINDER),
         future=[slot for slot in latest.proposal.slots if slot.starts_at > now]
-        if latest and can_be_fixed
+        if latest and asks
         else [],
-        todo=todo.of_hearing(session, hearing, now),
+        todo=open_tasks,
     )
 
 
@@ -206,25 +246,21 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
 
 
 def _delivery(
-    proposal: Proposal, notices: Sequence[Notice], lines: Sequence[Entry]
-) -> ProposalDelivery:
-    """Return when a proposal was offered to each side, by the same rule as queries.offered."""
-    invitation_ids = {invitation.id for invitation in proposal.invitations}
-    sent = {
-        n.id: n
-        for n in notices
-        if n.kind == NoticeKind.PROPOSAL
-        and n.invitation_id in invitation_ids
-        and n.state in WENT_OUT
-    }
-    sides: dict[str, dt.datetime | None] = {
-        invitation.side: None for invitation in proposal.invitations
-    }
-    for entry in lines:
+    hearing: Hearing,
+    latest: ProposalProgress | None,
+    contacts: Sequence[CounselReach],
+    notices: Sequence[Notice],
+    entries: Sequence[Entry],
+) -> NewsDelivery:
+    """Return when the latest news was sent to each side, by the same rule as queries.offered."""
+    news = reach.news_of(hearing, latest.proposal if latest else None)
+    sent = {each.id: each for each in notices if news.holds(each) and each.state in WENT_OUT}
+    sides: dict[str, dt.datetime | None] = {each.side: None for each in contacts if each.acts}
+    for entry in entries:
         if entry.notice_id in sent and Event(entry.what).traits.handed_over:
             side = sent[entry.notice_id].side
             sides[side] = sides.get(side) or entry.at
-    return ProposalDelivery(sides)
+    return NewsDelivery(sides)
 
 
 def _next(notices: Sequence[Notice], kind: NoticeKind) -> dt.datetime | None:

@@ -14,8 +14,9 @@ from app.core.errors import Invalid, NotFound, Refusal
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
-from app.desk import confirmations, hearing_page
-from app.desk.hearing_page import HearingPage
+from app.desk import confirmations
+from app.desk.hearing import page as hearing_page
+from app.desk.hearing.page import HearingPage
 from app.evidence import symmetry
 from app.hearings import service, versions
 from app.hearings.forms import AgreedSlotIn, CancelIn, FixIn
@@ -24,17 +25,18 @@ from app.hearings.proposing import confirmation
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.hearings.service import CourtContext
 from app.people.models import User
+from app.record.rows import releases, rows
 
 bp = Blueprint("hearing", __name__)
 
-NEWEST_ENTRIES, FEW_ENTRIES = 200, 6
+MOST_ROWS = 12  # rows of the record on the page; the record's own page has them all
 
 
 @bp.get("/hearings/<int:hearing_id>")
 @signed_in
 def shown(hearing_id: int) -> str:
     """Show a hearing."""
-    return _page(_load_page(hearing_id))
+    return _whole_page(_load_page(hearing_id))
 
 
 @bp.get("/hearings/<int:hearing_id>/live")
@@ -46,11 +48,33 @@ def live(hearing_id: int) -> Any:
     return response.make_conditional(request)
 
 
+@bp.get("/hearings/<int:hearing_id>/live/record")
+@signed_in
+def live_record(hearing_id: int) -> str:
+    """Render the timeline and the record of a hearing's page."""
+    view = _load_page(hearing_id)
+    return _page(view, "desk/_hearing_record.html", **_record(view))
+
+
 def _load_page(hearing_id: int) -> HearingPage:
     return hearing_page.hearing_page(db.session(), current_user.court_id, hearing_id, web.now())
 
 
-def _page(view: HearingPage, page: str = "desk/hearing.html", **changes: Any) -> str:
+def _whole_page(view: HearingPage, **changes: Any) -> str:
+    return _page(view, "desk/hearing.html", **_record(view), **changes)
+
+
+def _record(view: HearingPage) -> dict[str, Any]:
+    """Return the context of the timeline and the record, which cost more than all the rest."""
+    case = view.hearing.case
+    return {
+        "releases": releases(rows(view.entries)),
+        "most_rows": MOST_ROWS,
+        "symmetry": symmetry.of(db.session(), case, view.hearing.about),
+    }
+
+
+def _page(view: HearingPage, page: str, **changes: Any) -> str:
     context: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **changes}
     # The page has two fields for a reason: an error is shown at the right one.
     ids = {"slot_id": "fix", "reason": f"{context['act']}-reason"}
@@ -61,11 +85,8 @@ def _page(view: HearingPage, page: str = "desk/hearing.html", **changes: Any) ->
         hearing=view.hearing,
         case=view.hearing.case,
         zone=view.court.zone,
-        newest_entries=view.lines[: -NEWEST_ENTRIES - 1 : -1],
-        few=FEW_ENTRIES,
         answers_of=hearing_page.answers_of,
         version=versions.of_hearing(db.session(), view.hearing),
-        symmetry=symmetry.of(db.session(), view.hearing.case, view.hearing.about),
         by_mail_or_text=[each for each in view.contacts if not each.silent],
         unreachable=[each for each in view.contacts if each.acts and each.silent],
         **context,
@@ -94,7 +115,7 @@ def fix(hearing_id: int) -> Any:
     def before(view: HearingPage) -> ConfirmationPage:
         return confirmations.fixing(view, typed["slot_id"], typed["reason"], agreed=agreed)
 
-    success_text = gettext("The date is fixed. All are told now.")
+    success_text = gettext("The date is fixed. The messages go out now.")
     return _change(hearing_id, "fix", typed, use_case, before, success_text)
 
 
@@ -120,7 +141,7 @@ def cancel(hearing_id: int) -> Any:
     def before(view: HearingPage) -> ConfirmationPage:
         return confirmations.cancelling(view, typed["reason"])
 
-    success_text = gettext("The hearing is cancelled. All who were asked or told are told now.")
+    success_text = gettext("The hearing is cancelled. The messages go out now.")
     return _change(hearing_id, "cancel", typed, use_case, before, success_text)
 
 
@@ -146,7 +167,7 @@ def _change(
 
     if only_shown():
         text = gettext("You are signed in again. Nothing was done: look, then press.")
-        return _page(_load_page(hearing_id), act=action, typed=typed, refused=text)
+        return _whole_page(_load_page(hearing_id), act=action, typed=typed, refused=text)
     try:
         page = before(_load_page(hearing_id))
         if shown := confirmation.page_before(run, page, always=True):
@@ -156,11 +177,11 @@ def _change(
         raise
     except Invalid as fault:
         errors = translated_errors(fault)
-        return _page(_load_page(hearing_id), act=action, typed=typed, errors=errors), 422
+        return _whole_page(_load_page(hearing_id), act=action, typed=typed, errors=errors), 422
     except Refusal as fault:
         view = _load_page(hearing_id)
         text = _already_done(view, action, typed) or _refusal_text(view, fault, version)
-        return _page(view, act=action, typed=typed, refused=text), web.status_of(fault)
+        return _whole_page(view, act=action, typed=typed, refused=text), web.status_of(fault)
     flash(success_text, "ok")
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
 

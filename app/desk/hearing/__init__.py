@@ -1,0 +1,1 @@
+"""The page of one hearing: what is next, its counsel, answers and record."""
