@@ -335,7 +335,7 @@ def _record(
         court_id=request.court_id,
         case_id=request.case_id,
         about=request.hearing.about,
-        attempt=f"k{request.task_id}",
+        attempt=f"k{request.task_id}.{own.counsel_id}",
         counsel_id=own.counsel_id,
         side=own.side,
         channel="link",

@@ -83,7 +83,7 @@ def refuse(session: Session, request: MoveRequest, reason: str, now: dt.datetime
         court_id=request.court_id,
         case_id=request.case_id,
         about=hearing.about,
-        attempt=f"k{request.task_id}",
+        attempt=f"k{request.task_id}.court",
         counsel_id=first.counsel_id,
         side=first.side,
         channel="link",
