@@ -14,8 +14,8 @@ from app.counsel import access
 from app.counsel.page_state import CounselPage
 from app.court.models import Court
 from app.evidence import symmetry
+from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.models import Hearing
-from app.hearings.wall_clock import Shift
 from app.people.models import ZoneRules
 from app.record import ledger
 from app.record.rows import RecordRow, Release, RowStep, releases, rows

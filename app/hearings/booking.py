@@ -14,10 +14,10 @@ from app.core.errors import N_, Clash, HearingTime, Message
 from app.court import service as court_service
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
+from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.forms import SlotIn
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
 from app.hearings.rules import KINDS, Span, booking_pieces, kind_and_row, resource, subtract
-from app.hearings.wall_clock import Shift
 
 CLASH = {
     "judge": N_("Judge %(who)s has %(number)s then, %(when)s (%(state)s)."),

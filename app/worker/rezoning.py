@@ -23,8 +23,8 @@ from app.core import web, zones
 from app.core.db import bulk, db, retrying
 from app.core.errors import N_, Message, OlderRules
 from app.court.models import Court
-from app.hearings import clock_change
-from app.hearings.wall_clock import Shift, differ
+from app.hearings.clock_change import service as clock_change
+from app.hearings.clock_change.wall_clock import Shift, differ
 from app.listing.models import ListedHearing, Listing, ListingState
 from app.people.models import ZoneRules
 

@@ -14,9 +14,10 @@ from app.carriers.registry import ExternalServices
 from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
 from app.feeds import rendered_events
-from app.hearings import clock_change, counsel_changes, queries
+from app.hearings import counsel_changes, queries
 from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
+from app.hearings.clock_change import service as clock_change
 from app.listing import sending
 from app.record import daily_seals, partitions
 from app.reminders import escalation

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.hearings.wall_clock import Shift, differ
+from app.hearings.clock_change.wall_clock import Shift, differ
 
 ZONES = st.sampled_from(
     [

@@ -17,6 +17,7 @@ from app.core.db import bulk
 from app.core.matters import Matter
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import booking, facts, notifications, queries
+from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.models import (
     ClockChange,
     Hearing,
@@ -26,7 +27,6 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import kind_and_row
-from app.hearings.wall_clock import Shift
 from app.notices.kinds import INVITING, INVITING_TENTATIVELY, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, queue

@@ -1,0 +1,1 @@
+"""Hearings keep their wall-clock time when the rules of a time zone change."""
