@@ -92,15 +92,16 @@ def test_counsel_asks_to_move_with_a_document_that_the_desk_can_open(
     assert site.scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
     site.scenario.beat()
     page.goto(site.url + site.scenario.link("zhao@jinmao.example"))
-    page.get_by_role("link", name="Ask for another date").click()
-    page.get_by_label("Why, and when it would suit you").fill("In court in 苏州 <b>that day</b>")
+    page.get_by_role("link", name="Another date").click()
+    page.get_by_label("a party or witness cannot come".capitalize()).check()
+    page.get_by_label("In your own words").fill("In court in 苏州 <b>that day</b>")
     document = {"name": "传票.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.get_by_label("A document that shows it").set_input_files([document])
-    page.get_by_role("button", name="Ask the court").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The court has your request")
+    page.get_by_label("A document that proves it").set_input_files([document])
+    page.get_by_role("button", name="Ask all sides and the court").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Another date is asked for")
     expect(page.locator("code")).to_have_text(hashlib.sha256(PDF).hexdigest())
     site.sign_in(page)
-    row = page.locator(".work-list li", has_text="asks to move")
+    row = page.locator("li.task", has_text="asks for another date")
     expect(row).to_contain_text("In court in 苏州 <b>that day</b>")
     with page.expect_download() as taken:
         row.get_by_role("link", name="传票.pdf").click()
