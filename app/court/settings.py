@@ -14,9 +14,10 @@ TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "
 CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
-MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", "buffer_minutes", *HOURS)
+# By name: the value of an empty field, and the greatest.
+NUMBERS = {"buffer_minutes": (0, 240), "move_closes_hours": (24, 720)}
+MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", *NUMBERS, *HOURS)
 EMPTY = {"name": N_("Enter the court's name."), "short": N_("Enter the court's short name.")}
-MOST_BUFFER = 240  # minutes
 MOST_REMINDERS = 6
 MOST_LINES = 5  # of a postal address, to fit an envelope's window
 
@@ -38,7 +39,7 @@ def form_values(court: Court) -> dict[str, Any]:
         **{name: getattr(court, name) for name in TEXTS},
         "reminder_days": ", ".join(map(str, court.reminder_days)),
         **{name: getattr(court, name) for name in HOURS},
-        "buffer_minutes": str(court.buffer_minutes),
+        **{name: str(getattr(court, name)) for name in NUMBERS},
         "text_links": court.text_links,
         "text_slots": court.text_slots,
         "tentative_invites": court.tentative_invites,
@@ -47,7 +48,7 @@ def form_values(court: Court) -> dict[str, Any]:
 
 def from_form(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the submitted settings, normalized but not yet validated."""
-    names = (*TEXTS, "reminder_days", "buffer_minutes", *HOURS)
+    names = (*TEXTS, "reminder_days", *NUMBERS, *HOURS)
     values: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
     values["postal"] = address_lines(form.get("postal", ""))
     for name in MACHINE_READ:
@@ -79,7 +80,8 @@ def change(court: Court, values: Mapping[str, Any]) -> None:
     for name in (*TEXTS, *CHECKS, *HOURS):
         setattr(court, name, values[name])
     court.reminder_days = days or []
-    court.buffer_minutes = int(values["buffer_minutes"] or 0)
+    for name in NUMBERS:
+        setattr(court, name, int(values[name] or NUMBERS[name][0]))
 
 
 def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
@@ -105,9 +107,10 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
     for name in HOURS:
         if not _is_time_of_day(values[name]):
             errors[name] = Message(N_("Enter a time such as 09:00."))
-    buffer = values["buffer_minutes"] or "0"
-    if not (buffer.isascii() and buffer.isdigit() and int(buffer[:9]) <= MOST_BUFFER):
-        errors["buffer_minutes"] = Message(N_("Enter 0 to %(most)s minutes."), most=MOST_BUFFER)
+    for name, (_default, most) in NUMBERS.items():
+        number = values[name] or "0"
+        if not (number.isascii() and number.isdigit() and int(number[:9]) <= most):
+            errors[name] = Message(N_("Enter a number from 0 to %(most)s."), most=most)
     return errors | _order_errors(values, errors)
 
 

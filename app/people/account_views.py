@@ -156,6 +156,9 @@ def setting_names() -> dict[str, str]:
         "lunch_from": gettext("Lunch from"),
         "lunch_until": gettext("Lunch until"),
         "buffer_minutes": gettext("Minutes between two hearings"),
+        "move_closes_hours": gettext(
+            "Counsel may ask for another date by link until (hours before)"
+        ),
         "text_links": gettext("Text messages contain a link (otherwise a code to type)"),
         "text_slots": gettext(
             "Text messages list numbered slots that can be answered with a digit (costs more)"
