@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Request, Response, abort, request
+from flask import Request, Response, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -225,13 +226,14 @@ def submit_opinion(session: Session, submission: Submission[OpinionForm]) -> Non
 
 
 @access.page
-def document(page: CounselPage) -> Response:
+def document(page: CounselPage) -> ResponseReturnValue:
     """Return a document of a request as a download, to counsel of any side who may see it."""
     number = _number(request.args.get("id", ""))
     try:
         stored = move_requests.document_for(db.session(), page.hearing.id, page.counsel.id, number)
-    except NotFound:
-        abort(404)
+    except NotFound as fault:
+        missing = Rejection(404, web.translated(fault.message))
+        return render(page, MoveRequestForm(), missing), 404
     return Response(
         stored.body,
         mimetype=stored.kind,

@@ -305,13 +305,13 @@ def test_each_thing_that_counsel_can_do_says_its_state_in_a_line(
     client = browser(scenario)
     seen = words(client.get(fixed))
     for part in (
-        "Ask for another date The date stays until the court answers",
+        "Another date The date stays until the court decides",
         "Days away No days away yet",
         "Ask to be called Say when, and what it is about",
     ):
         assert part in seen
     for path, data in (
-        ("/move", {"reason": "A trial elsewhere"}),
+        ("/move", {"kind": "absent", "reason": "A trial elsewhere"}),
         ("/away", {"away-from": "2026-12-09"}),
         ("/call-me", {"wish": "after 3 pm"}),
     ):
@@ -319,7 +319,7 @@ def test_each_thing_that_counsel_can_do_says_its_state_in_a_line(
         assert client.post(fixed + path, data={"nonce": key, **data}).status_code == 303
     seen = words(client.get(fixed))
     for part in (
-        "Ask for another date You asked on Mon 23 Nov 2026, 09:00; the court has not answered yet",
+        "Another date Asked on Mon 23 Nov 2026, 09:00; the court has not decided yet",
         "Days away 1 entry",
         "Ask to be called You asked on Mon 23 Nov 2026, 09:00; the court will call you",
     ):

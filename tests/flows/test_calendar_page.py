@@ -239,14 +239,16 @@ def test_a_time_that_is_past_is_refused_before_a_case_is_chosen_and_after(
     browser = scenario.sign_in()
     past = "lang=en&starts_at=2026-11-20T10:00&courtroom=第五法庭&minutes=60"
     which = browser.get(f"/hearings/new?{past}")
-    assert "This time is past." in which.text
+    assert "Choose a time that is not past." in which.text
     form = browser.get(f"/hearings/new?case_id=1&{past}")
     assert form.status_code == 422
-    assert form.text.count("This time is past.") == 2  # in the summary, and beside its field
+    assert (
+        form.text.count("Choose a time that is not past.") == 2
+    )  # in the summary, and beside its field
     assert 'value="2026-11-20T10:00"' in form.text
     for wrong in ("starts_at=soon", "starts_at=2026-02-30T10:00"):
         page = browser.get(f"/hearings/new?case_id=1&lang=en&{wrong}")
-        assert (page.status_code, "Give the day and the time of day." in page.text) == (422, True)
+        assert (page.status_code, "Enter the day and the time." in page.text) == (422, True)
 
 
 def test_the_list_for_the_door_names_people_as_the_court_wishes(scenario: Scenario) -> None:

@@ -76,11 +76,11 @@ def test_counsel_who_said_no_or_are_away_are_named(scenario: Scenario) -> None:
         ("starts_at=2026-12-08T16:30&minutes=60", "It ends after closing time, 17:00"),
         ("starts_at=2026-12-08T08:30&minutes=60", "It begins before opening time, 09:00"),
         ("starts_at=2026-12-12T10:00&minutes=60", "The court does not sit on this day"),
-        ("starts_at=2026-11-20T10:00&minutes=60", "This time is past."),
+        ("starts_at=2026-11-20T10:00&minutes=60", "Choose a time that is not past."),
         ("starts_at=2026-12-08T10:00&minutes=0", "Choose an end 5 to 600 minutes after the start."),
         ("starts_at=2026-12-08T10:00&minutes=-30", "Choose an end 5 to 600 minutes"),
-        ("starts_at=noon&minutes=60", "Give the day and the time of day."),
-        ("", "Give the day and the time of day."),
+        ("starts_at=noon&minutes=60", "Enter the day and the time."),
+        ("", "Enter the day and the time."),
     ],
 )
 def test_what_speaks_against_a_time_is_said_in_the_panel(
@@ -145,7 +145,7 @@ def test_a_refused_move_says_why_in_the_panel_and_leaves_no_draft(scenario: Scen
     assert "The hearing stays where it was." in taken.text
     past = panel(scenario, hearing, "2026-11-20T10:00")
     assert (past.status_code, "data-refused" in past.text) == (422, True)
-    assert "This time is past." in past.text
+    assert "Choose a time that is not past." in past.text
     # Without a courtroom one can be chosen in the panel: this refuses nothing.
     roomless = panel(scenario, hearing, "2026-12-09T10:00", "")
     assert "data-refused" not in roomless.text
