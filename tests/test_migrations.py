@@ -9,10 +9,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
+from app.cases import keys
 from app.cli import cli
 from app.core.db import db, schema_check, transaction
 from app.core.db.schema_check import compared
-from app.hearings.models import Booking
+from app.hearings.models import Booking, Invitation
 from app.record.models import Entry
 from tests import schema
 from tests.conftest import CASE, SECRET, Scenario, proposal
@@ -73,6 +74,32 @@ def test_an_installation_of_november_2026_is_upgraded_without_loss(
         upgrade()
         with db.engine.connect() as connection:
             assert schema.facts(connection) == upgraded
+
+
+def test_links_of_an_installation_of_november_2026_still_lead_to_their_hearings(
+    installed: Scenario,
+) -> None:
+    with installed.app.app_context():
+        upgrade()
+        sent = db.session.scalars(
+            sa.select(Invitation).where(Invitation.token_digest.is_not(None))
+        ).all()
+        assert sent
+        assert all(each.representation_id for each in sent)
+        links = {
+            f"/r/{keys.of_invitation(SECRET, each.id, each.version).token}": each.proposal.hearing
+            for each in sent
+        }
+        numbers = {link: hearing.case.number for link, hearing in links.items()}
+        codes = [keys.of_invitation(SECRET, each.id, each.version).code for each in sent]
+    installed.wait(days=1)
+    for link, number in numbers.items():
+        page = installed.client.get(link)
+        assert page.status_code in (200, 410)
+        assert number in page.text
+    for code, link in zip(codes, numbers, strict=True):
+        led = installed.client.post("/r", data={"code": code})
+        assert (led.status_code, led.location) == (303, link)
 
 
 def test_an_installation_of_november_2026_goes_on_where_it_was(installed: Scenario) -> None:

@@ -172,11 +172,12 @@ class HalfDayOut(Schema):
 
 
 class InvitationOut(Schema):
-    """A counsel's seat in the newest round. The link to it is counsel's own, and not shown."""
+    """A counsel's invitation of the newest proposal. Their link is their own, and not shown."""
 
     id = fields.Integer()
     counsel = fields.String()
     counsel_id = fields.Integer()
+    representation_id = fields.Integer(metadata={"nullable": True})
     party = fields.String()
     side = fields.String()
     required = fields.Boolean()

@@ -215,6 +215,7 @@ def _invitation(invitation: Invitation, proposal: Proposal, zone: str) -> Shape:
         "id": invitation.id,
         "counsel": invitation.counsel.name,
         "counsel_id": invitation.counsel_id,
+        "representation_id": invitation.representation_id,
         "party": invitation.party.name,
         "side": invitation.side,
         "required": invitation.required,

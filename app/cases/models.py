@@ -163,6 +163,20 @@ class Representation(Base):
     left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # Asked and told what the others were before they joined (see hearings.counsel_changes).
     welcomed: Mapped[bool] = mapped_column(default=False, server_default=sa.true())
+    # The key to counsel's page of the case (see keys): hashes only, None until it is first sent.
+    key_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    key_digest: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
 
     party: Mapped[Party] = relationship(back_populates="representations")
     counsel: Mapped[Counsel] = relationship()
+
+
+class RevokedKey(Base):
+    """The hash of a token that opens counsel's page no longer."""
+
+    __tablename__ = "revoked_key"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
+    revoked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -24,9 +24,9 @@ def token(secret: bytes, purpose: str, of: int, version: int) -> str:
     return urlsafe_b64encode(_mac(secret, purpose, of, version)[:16]).decode().rstrip("=")
 
 
-def code(secret: bytes, of: int, version: int) -> str:
+def code(secret: bytes, of: int, version: int, *, purpose: str = "code") -> str:
     """Return the ten characters (50 bits) to type where a message may carry no link."""
-    number = int.from_bytes(_mac(secret, "code", of, version)[:8], "big")
+    number = int.from_bytes(_mac(secret, purpose, of, version)[:8], "big")
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(CODE_LENGTH))
 
 

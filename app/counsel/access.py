@@ -22,8 +22,11 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Refusal
-from app.counsel import page_keys, page_state
-from app.counsel.page_state import CounselPage, HearingStatus
+from app.core.web.params import row_number
+from app.counsel import case_hearings, page_keys, page_state
+from app.counsel.case_hearings import CaseHearing
+from app.counsel.page_keys import PageSubject
+from app.counsel.page_state import CasePage, CounselPage
 from app.hearings.answers import locking
 from app.hearings.answers.locking import LockedInvitation
 
@@ -68,32 +71,103 @@ class StalePage(Exception):  # noqa: N818
     """
 
 
-def enter(token: str) -> CounselPage:
-    """Return the state of the page that a link leads to; words are in counsel's language from here.
+def enter_case(token: str) -> CasePage:
+    """Return the page of a case that a link opens; words are in counsel's language from here.
 
     Aborts with a page of status 404 for an unknown link, of 410 for one that was revoked or whose
-    counsel no longer acts in the case. A link of an earlier proposal leads to the newest one.
+    counsel no longer acts in the case.
     """
-    session = db.session()
-    link = page_state.resolve_link(session, token)
-    if link is None:
+    session, now = db.session(), web.now()
+    page = page_state.load_case(session, token, now)
+    if page is None:
         abort(make_response(render_template("counsel/link_unknown.html"), 404))
-    page = page_state.load(session, token, link.invitation_id, web.now())
     g.language = page.counsel.language
     refresh()
-    if link.revoked or page.status == HearingStatus.LEFT:
-        abort(make_response(render_template("counsel/link_revoked.html", page=page), 410))
+    if page.revoked or page.left:
+        chosen = None if page.left else _unasked(page, now)
+        shown = page_state.load_hearing(session, page, chosen, now) if chosen else page
+        abort(make_response(render_template("counsel/link_revoked.html", page=shown), 410))
+    if len(page.hearings) > 1:
+        g.hearing_in_links = _named_hearing()
     return page
 
 
+def enter(token: str) -> CounselPage:
+    """Return the page of a case with the hearing that it is about, otherwise as ``enter_case``.
+
+    Aborts with the page of the case and status 404 where counsel was invited to no hearing.
+    """
+    page = enter_case(token)
+    shown = with_hearing(page)
+    if not isinstance(shown, CounselPage):
+        words = gettext("No hearing has been arranged with you in this case yet.")
+        abort(make_response(render("counsel/case.html", page, Rejection(404, words)), 404))
+    return shown
+
+
+def with_hearing(page: CasePage) -> CasePage:
+    """Return the page with the hearing that it is about; unchanged where there is none.
+
+    Where a case has several, the page's links and forms name the one that it shows.
+    """
+    now = web.now()
+    chosen = _chosen(page, now)
+    if chosen is None:
+        return page
+    if len(page.hearings) > 1:
+        g.hearing_in_links = chosen.id
+    return page_state.load_hearing(db.session(), page, chosen, now)
+
+
+def _chosen(page: CasePage, now: dt.datetime) -> CaseHearing | None:
+    """Return the hearing that a request is about, or None if counsel was invited to none.
+
+    That is the one of the page that a form was sent from, else the one named in the address, else
+    the one that an earlier key was sent for, else the first one to show. Aborts with status 404 if
+    the address names none of this case.
+    """
+    invited = [each for each in page.hearings if each.invitation_id is not None]
+    key = page_keys.parse(web.secret(), request.form.get("nonce", ""))
+    if key is not None and key.subject.proposal_id:
+        hearing_id = page_state.hearing_of(db.session(), key.subject.id, page.counsel.id)
+        if sent_from := next((each for each in invited if each.id == hearing_id), None):
+            return sent_from
+    if "hearing" in request.args:
+        named = next((each for each in invited if each.id == _named_hearing()), None)
+        if named is None:
+            words = gettext("This case has no such hearing.")
+            abort(make_response(render("counsel/case.html", page, Rejection(404, words)), 404))
+        return named
+    return _unasked(page, now)
+
+
+def _unasked(page: CasePage, now: dt.datetime) -> CaseHearing | None:
+    """Return the hearing to show where a request names none, or None if there is none."""
+    invited = (each for each in page.hearings if each.invitation_id is not None)
+    earlier = next((each for each in invited if each.id == page.sent_for), None)
+    return earlier or case_hearings.shown_first(page.hearings, now)
+
+
+def _named_hearing() -> int | None:
+    """Return the id of the hearing that the address names, None if it names none."""
+    return row_number(request.args.get("hearing", ""))
+
+
+def keep_hearing(endpoint: str, values: dict[str, Any]) -> None:
+    """Let links from a page of counsel name the hearing that it shows, if the case has several."""
+    hearing = g.get("hearing_in_links")
+    if hearing and "token" in values and endpoint.startswith(("counsel.", "feeds.")):
+        values.setdefault("hearing", hearing)
+
+
 def render(
-    template: str, page: CounselPage, rejection: Rejection = NOT_REJECTED, **context: Any
+    template: str, page: CasePage, rejection: Rejection = NOT_REJECTED, **context: Any
 ) -> str:
     """Render a page of counsel, with a new page key for its forms."""
     return render_template(
         template,
         page=page,
-        nonce=page_keys.issue(web.secret(), page.invitation.id, page.proposal.id),
+        nonce=page_keys.issue(web.secret(), page.subject),
         message=rejection.message,
         errors=rejection.errors,
         **context,
@@ -105,15 +179,25 @@ def in_wechat() -> bool:
     return "MicroMessenger" in request.user_agent.string
 
 
-def sent_from_page(page: CounselPage) -> bool:
+def sent_from_page(page: CasePage) -> bool:
     """Tell whether the request carries the key of a page rendered for this state."""
-    key = request.form.get("nonce", "")
-    ids = (page.invitation.id, page.proposal.id)
-    return page_keys.nonce_of(web.secret(), key, *ids) is not None
+    key = page_keys.parse(web.secret(), request.form.get("nonce", ""))
+    return key is not None and key.subject == page.subject
+
+
+def case_page(show: Callable[[CasePage], ResponseReturnValue]) -> View:
+    """Guard a view about a case that decides nothing."""
+
+    @web.limiter.limit(PAGE_RATE)
+    @wraps(show)
+    def view(token: str) -> ResponseReturnValue:
+        return show(enter_case(token))
+
+    return view
 
 
 def page(show: Callable[[CounselPage], ResponseReturnValue]) -> View:
-    """Guard a view that decides nothing."""
+    """Guard a view about a hearing that decides nothing."""
 
     @web.limiter.limit(PAGE_RATE)
     @wraps(show)
@@ -146,7 +230,7 @@ def act(
         @wraps(perform)
         def view(token: str) -> ResponseReturnValue:
             if max_body is not None:
-                enter(token)
+                enter_case(token)  # reads no form
                 request.max_content_length = max_body
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
@@ -163,6 +247,7 @@ def act(
                 if response.status_code == 200:
                     response.status_code = rejection.status
                 return response
+            g.hearing_in_links = _named_hearing()
             return redirect(url_for(then, token=token), 303)
 
         return view
@@ -171,17 +256,19 @@ def act(
 
 
 def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation, str]:
-    """Lock the invitation of a link and return it with the nonce of a page key.
+    """Lock the invitation of a page key, if the link opens its case, and return it with the nonce.
 
     Raises StalePage.
     """
-    invitation = locking.by_link(session, token)
+    page_key = page_keys.parse(web.secret(), key)
+    if page_key is None:
+        raise StalePage
+    invitation = locking.by_key(session, token, page_key.subject.id)
     if invitation is None or invitation.revoked or not invitation.own.acting:
         raise StalePage
-    nonce = page_keys.nonce_of(web.secret(), key, invitation.id, invitation.proposal.id)
-    if nonce is None:
+    if page_key.subject != PageSubject.invitation(invitation.id, invitation.proposal.id):
         raise StalePage
-    return invitation, nonce
+    return invitation, page_key.nonce
 
 
 def _rejection(error: Exception, stale: str) -> Rejection:

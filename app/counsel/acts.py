@@ -7,6 +7,7 @@ one row here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from flask import Blueprint
 from flask_babel import gettext
@@ -26,14 +27,21 @@ from app.counsel import (
     short_codes,
 )
 from app.counsel.access import View
-from app.counsel.page_state import CounselPage, HearingStatus
+from app.counsel.case_hearings import HearingStatus
+from app.counsel.page_state import CasePage, CounselPage
 
 
-def _always(_page: CounselPage) -> bool:
+def _always(_page: CasePage) -> bool:
     return True
 
 
-def _unless_withdrawn(page: CounselPage) -> bool:
+def _with_hearing(page: CasePage) -> bool:
+    return isinstance(page, CounselPage)
+
+
+def _unless_withdrawn(page: CasePage) -> bool:
+    if not isinstance(page, CounselPage):
+        return True
     return page.status != HearingStatus.WITHDRAWN or page.hearing.starts_at is not None
 
 
@@ -42,6 +50,10 @@ class ActGroup(StrEnum):
 
     CASE = "case"
     YOU = "you"
+
+
+def _movable(page: CasePage) -> bool:
+    return isinstance(page, CounselPage) and bool(page.can_request_move or page.move_request)
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,10 @@ class Act:
     show: View | None = None
     submit: View | None = None
     label: str = ""
-    line: str | Callable[[CounselPage], str] = ""
+    line: str | Callable[[Any], str] = ""
     icon: str = ""
     group: ActGroup = ActGroup.CASE
-    offered: Callable[[CounselPage], bool] = _always
+    offered: Callable[[CasePage], bool] = _always
 
     @property
     def endpoint(self) -> str:
@@ -74,7 +86,7 @@ class Act:
         """The label in the language of the page."""
         return gettext(self.label)
 
-    def state(self, page: CounselPage) -> str:
+    def state(self, page: CasePage) -> str:
         """Return the line below the label, in the language of the page."""
         return gettext(self.line) if isinstance(self.line, str) else self.line(page)
 
@@ -91,7 +103,7 @@ ACTS = (
         "/record",
         contact_record.show,
         label=N_("Record of contact"),
-        line=N_("Every message and call about this hearing, to all sides"),
+        line=N_("Every message and call in this case, to all sides"),
         icon="list-ul",
         offered=_unless_withdrawn,
     ),
@@ -103,7 +115,7 @@ ACTS = (
         label=N_("Another date"),
         line=move_requests.line,
         icon="calendar2-x",
-        offered=lambda page: bool(page.can_request_move or page.move_request),
+        offered=_movable,
     ),
     Act("move_opinions", "/move/opinion", submit=move_requests.submit_opinion),
     Act("move_document", "/move/document", move_requests.document),
@@ -124,6 +136,7 @@ ACTS = (
         line=days_away.line,
         icon="calendar-x",
         group=ActGroup.YOU,
+        offered=_with_hearing,
     ),
     Act("own_calendar", "/away/calendar", submit=own_calendar.submit),
     Act(
@@ -135,11 +148,12 @@ ACTS = (
         line=callbacks.line,
         icon="telephone-inbound",
         group=ActGroup.YOU,
+        offered=_with_hearing,
     ),
 )
 
 
-def offered_acts(page: CounselPage, group: str) -> list[Act]:
+def offered_acts(page: CasePage, group: str) -> list[Act]:
     """Return the acts of a group to which counsel's page links now."""
     return [act for act in ACTS if act.label and act.group == group and act.offered(page)]
 
@@ -157,4 +171,5 @@ def blueprint() -> Blueprint:
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)
     bp.add_app_template_global(access.in_wechat)
+    bp.app_url_defaults(access.keep_hearing)
     return bp

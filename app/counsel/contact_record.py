@@ -1,23 +1,24 @@
-"""Record of contact about a hearing, as any counsel may read it: others' addresses are masked."""
+"""Record of contact in a case, as any counsel may read it: others' addresses are masked."""
 
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from app.cases.models import Case
 from app.core.db import db
+from app.core.web.params import page_number
 from app.counsel import access
-from app.counsel.page_state import CounselPage
+from app.counsel.page_state import CasePage
 from app.court.models import Court
 from app.evidence import symmetry
 from app.hearings.clock_change.wall_clock import Shift
-from app.hearings.models import Hearing
 from app.people.models import ZoneRules
-from app.record import ledger
+from app.record.models import Entry
 from app.record.rows import RecordRow, Release, RowStep, releases, rows
 from app.record.rules import Event, shown_as
 
@@ -26,25 +27,60 @@ from app.record.rules import Event, shown_as
 InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 
-@access.page
-def show(page: CounselPage) -> str:
-    """Show the record of contact with all sides about the hearing."""
+PAGE = 50  # contacts
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """One page of the contacts of a case, the newest first."""
+
+    releases: list[Release]
+    number: int
+    last: int
+
+
+@access.case_page
+def show(page: CasePage) -> str:
+    """Show the record of contact with all sides in the case."""
     session = db.session()
+    record = contacts(session, page.case, page.counsel.id, page_number())
     return access.render(
         "counsel/contact_record.html",
         page,
-        releases=contacts(session, page.hearing, page.counsel.id),
-        symmetry=symmetry.of(session, page.case, page.hearing.about),
+        record=record,
+        releases=record.releases,
+        symmetry=symmetry.of(session, page.case),
     )
 
 
-def contacts(session: Session, hearing: Hearing, reader_id: int) -> list[Release]:
-    """Return the contacts with counsel about a hearing, newest first, for one counsel to read."""
-    entries = ledger.entries_of(session, case_id=hearing.case_id, about=hearing.about)
-    with_counsel = (entry for entry in entries if entry.counsel_id is not None)
-    return readable(
-        releases(rows(with_counsel)), reader_id, instant_reader(session, hearing.case.court)
+def contacts(session: Session, case: Case, reader_id: int, number: int) -> RecordPage:
+    """Return a page of the contacts with counsel in a case for one counsel to read.
+
+    A contact is a notice with all that became of it, or one entry about none.
+    """
+    contact = sa.func.coalesce(Entry.notice_id, -Entry.id)
+    in_order = (
+        sa.select(contact)
+        .where(Entry.case_id == case.id, Entry.counsel_id.is_not(None))
+        .group_by(contact)
+        .order_by(sa.func.min(Entry.seq).desc())
     )
+    keys = session.scalars(in_order).all()
+    last = max(1, -(-len(keys) // PAGE))
+    number = min(number, last)
+    shown = keys[(number - 1) * PAGE : number * PAGE]
+    query = sa.select(Entry).where(
+        Entry.case_id == case.id,
+        sa.or_(
+            Entry.notice_id.in_([key for key in shown if key > 0]),
+            Entry.id.in_([-key for key in shown if key < 0]),
+        ),
+    )
+    entries = session.scalars(query.order_by(Entry.seq)).all()
+    readable_rows = readable(
+        releases(rows(entries)), reader_id, instant_reader(session, case.court)
+    )
+    return RecordPage(readable_rows, number, last)
 
 
 def instant_reader(session: Session, court: Court) -> InstantReader:

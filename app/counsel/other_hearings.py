@@ -1,4 +1,4 @@
-"""Other hearings of one counsel in this court: fixed ones ahead, and proposals not yet answered."""
+"""Hearings of one counsel in other cases of this court: dates ahead, proposals not yet answered."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.cases.models import Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 
 LIMIT = 20
 
 
 def ahead(
-    session: Session, counsel: Counsel, excluded: Hearing, now: dt.datetime
+    session: Session, counsel: Counsel, excluded: Case, now: dt.datetime
 ) -> Sequence[Hearing]:
-    """Return the other hearings ahead with a date in which counsel acts, the next first."""
+    """Return the hearings ahead with a date in which counsel acts elsewhere, the next first."""
     hearings = (
         sa.select(Hearing)
         .where(
             Hearing.court_id == counsel.court_id,
             Hearing.case_id.in_(_case_ids(counsel)),
-            Hearing.id != excluded.id,
+            Hearing.case_id != excluded.id,
             Hearing.ends_at > now,
             Hearing.state.in_([HearingState.FIXED.value, HearingState.PROPOSED.value]),
         )
@@ -33,9 +33,9 @@ def ahead(
 
 
 def unanswered(
-    session: Session, counsel: Counsel, excluded: Hearing, now: dt.datetime
+    session: Session, counsel: Counsel, excluded: Case, now: dt.datetime
 ) -> Sequence[Proposal]:
-    """Return the open proposals of other hearings that counsel has not answered, the next first."""
+    """Return the open proposals elsewhere that counsel has not answered, the next first."""
     proposals = (
         sa.select(Proposal)
         .join(Invitation)
@@ -46,7 +46,7 @@ def unanswered(
             Invitation.revoked_at.is_(None),
             Proposal.state == ProposalState.OPEN.value,
             Proposal.answer_by > now,
-            Hearing.id != excluded.id,
+            Hearing.case_id != excluded.id,
             Hearing.case_id.in_(_case_ids(counsel)),
         )
         .options(joinedload(Proposal.hearing).joinedload(Hearing.case))

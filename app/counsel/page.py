@@ -1,4 +1,4 @@
-"""Counsel's page: the hearing as it is now, the form to answer, and links to what else can be done.
+"""Counsel's page of a case: one hearing as it is now, its form to answer, all others in a line.
 
 Reading it decides nothing. Each visit is recorded, see ``visit_log`` for what that proves.
 """
@@ -20,7 +20,8 @@ from app.core.ical import web_calendar_links
 from app.core.runtime.logs import one_line_error
 from app.counsel import access, days_away, other_hearings, visit_log
 from app.counsel.access import NOT_REJECTED, Rejection
-from app.counsel.page_state import CounselPage, HearingStatus
+from app.counsel.case_hearings import HearingStatus
+from app.counsel.page_state import CasePage, CounselPage
 from app.hearings import calendar_events
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
@@ -44,19 +45,23 @@ class CalendarChoice:
     note: str = ""
 
 
-@access.page
-def show(page: CounselPage) -> ResponseReturnValue:
-    """Show the hearing as it is now; 410 if answers came too late and no date is fixed."""
+@access.case_page
+def show(page: CasePage) -> ResponseReturnValue:
+    """Show a hearing as it is now; 410 if answers came too late and no date is fixed."""
+    page = access.with_hearing(page)
     agent = visit_log.agent_class(request.method, dict(request.headers))
     if _record_visit(page, Event.FETCHED, agent):
-        page = access.enter(page.token)
+        page = access.with_hearing(access.enter_case(page.token))
+    if not isinstance(page, CounselPage):
+        return access.render("counsel/case.html", page)
     over = page.status == HearingStatus.LATE and page.hearing.starts_at is None
     return render(page), 410 if over else 200
 
 
-@access.page
-def opened(page: CounselPage) -> ResponseReturnValue:
+@access.case_page
+def opened(page: CasePage) -> ResponseReturnValue:
     """Record that a person has the page open, as reported by its script."""
+    page = access.with_hearing(page)
     if not access.sent_from_page(page):
         return "", 422
     if visit_log.agent_class(request.method, dict(request.headers)) == visit_log.UNSEEN:
@@ -64,21 +69,39 @@ def opened(page: CounselPage) -> ResponseReturnValue:
     return "", 204
 
 
-def _record_visit(page: CounselPage, event: Event, agent: str) -> bool:
+def _record_visit(page: CasePage, event: Event, agent: str) -> bool:
     """Record a visit; return whether a transaction ended, so that the page must be read again.
 
     Counsel gets their page even if the database is too busy to record the visit.
     """
-    now, method, invitation_id = web.now(), request.method, page.invitation.id
-    if visit_log.is_recent(db.session(), invitation_id, event, agent, now):
+    now, visit = web.now(), visit_log.Visit(_visitor(page), event, agent, request.method)
+    if visit_log.is_recent(db.session(), visit, now):
         return False
     try:
-        retrying(lambda session: visit_log.write(session, invitation_id, event, agent, method, now))
+        retrying(lambda session: visit_log.write(session, visit, now))
     except sa.exc.OperationalError as error:
         release_session()
         reason = one_line_error(error)
-        log.warning("could not record a visit to invitation %s: %s", invitation_id, reason)
+        log.warning("could not record a visit of %s: %s", visit.visitor.attempt, reason)
     return True
+
+
+def _visitor(page: CasePage) -> visit_log.Visitor:
+    if isinstance(page, CounselPage):
+        invitation, hearing_id = page.invitation, page.hearing.id
+        attempt, side = f"i{invitation.id}", invitation.side
+    else:
+        attempt, side, hearing_id = f"r{page.representation.id}", page.party.side, None
+    return visit_log.Visitor(
+        court_id=page.court.id,
+        case_id=page.case.id,
+        about=page.about,
+        hearing_id=hearing_id,
+        attempt=attempt,
+        counsel_id=page.counsel.id,
+        side=side,
+        name=page.counsel.name,
+    )
 
 
 def render(
@@ -107,8 +130,8 @@ def render(
         days_away_form=days_away_form,
         days_away_errors=days_away_errors,
         days_away=days_away.upcoming(page) if answered else [],
-        ahead=other_hearings.ahead(session, page.counsel, page.hearing, now),
-        unanswered=other_hearings.unanswered(session, page.counsel, page.hearing, now),
+        ahead=other_hearings.ahead(session, page.counsel, page.case, now),
+        unanswered=other_hearings.unanswered(session, page.counsel, page.case, now),
         half_day_weeks=_half_day_weeks(page, now) if page.open else [],
         calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,

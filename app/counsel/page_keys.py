@@ -1,14 +1,40 @@
 """Page keys: signed nonces that bind a form to the page on which counsel was shown it.
 
-A key is good for one invitation of one proposal. A program that posts to an address without having
-rendered the page has none, and a page of a superseded proposal has the wrong one.
+A key is good for one invitation of one proposal, or, on a page that is about no hearing, for one
+representation. A program that posts to an address without having rendered the page has none, and a
+page of a superseded proposal has the wrong one.
 """
 
 import hashlib
 import secrets
 from functools import lru_cache
+from typing import NamedTuple, Self
 
 from itsdangerous import BadData, URLSafeSerializer
+
+
+class PageSubject(NamedTuple):
+    """The subject of a page: an invitation of a proposal, or a representation and 0."""
+
+    id: int
+    proposal_id: int
+
+    @classmethod
+    def invitation(cls, invitation_id: int, proposal_id: int) -> Self:
+        """Return the subject of a page about a hearing."""
+        return cls(invitation_id, proposal_id)
+
+    @classmethod
+    def representation(cls, representation_id: int) -> Self:
+        """Return the subject of a page about a case."""
+        return cls(representation_id, 0)
+
+
+class PageKey(NamedTuple):
+    """A key that was issued: what its page was about, and the nonce that tells it from others."""
+
+    subject: PageSubject
+    nonce: str
 
 
 @lru_cache(8)
@@ -18,18 +44,15 @@ def _serializer(secret: bytes) -> URLSafeSerializer:
     )
 
 
-def issue(secret: bytes, invitation_id: int, proposal_id: int) -> str:
+def issue(secret: bytes, subject: PageSubject) -> str:
     """Return the key of a page that is being rendered; it differs each time."""
-    nonce = secrets.token_urlsafe(16)
-    return str(_serializer(secret).dumps([invitation_id, proposal_id, nonce]))
+    return str(_serializer(secret).dumps([*subject, secrets.token_urlsafe(16)]))
 
 
-def nonce_of(secret: bytes, key: str, invitation_id: int, proposal_id: int) -> str | None:
-    """Return the nonce in a key, or None unless the key is of this invitation and proposal."""
+def parse(secret: bytes, key: str) -> PageKey | None:
+    """Return what was signed in a key, or None if it was not issued here."""
     try:
-        signed_invitation, signed_proposal, nonce = _serializer(secret).loads(key)
+        subject_id, proposal_id, nonce = _serializer(secret).loads(key)
     except (BadData, ValueError, TypeError):
         return None
-    if (signed_invitation, signed_proposal) != (invitation_id, proposal_id):
-        return None
-    return str(nonce)
+    return PageKey(PageSubject(subject_id, proposal_id), nonce)

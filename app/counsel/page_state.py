@@ -1,59 +1,36 @@
-"""State of counsel's page: what a link leads to, and all that the page shows of it now."""
+"""State of counsel's page: the case that a key opens, and all that is shown of one hearing."""
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Counsel, Party
-from app.core import links, wording
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core import wording
 from app.core.matters import Matter
-from app.counsel import service
+from app.counsel import case_hearings, service
+from app.counsel.case_hearings import CaseHearing, HearingStatus
+from app.counsel.page_keys import PageSubject
 from app.court.models import Court
-from app.hearings import move_requests, queries
+from app.hearings import counsel_keys, move_requests
 from app.hearings.answers import acknowledgements
 from app.hearings.models import (
     Booking,
     Hearing,
-    HearingState,
     Invitation,
     MoveRequest,
     Proposal,
-    ProposalState,
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
 from app.tasks.models import Task
-
-
-class HearingStatus(StrEnum):
-    """Status of a hearing as one counsel sees it; each has a template ``counsel/_<status>.html``.
-
-    Left: counsel no longer acts in the case; their link shows no page.
-    """
-
-    ASKED = "asked"
-    ANSWERED = "answered"
-    FIXED = "fixed"
-    CANCELLED = "cancelled"
-    LATE = "late"
-    WITHDRAWN = "withdrawn"
-    LEFT = "left"
-
-
-@dataclass(frozen=True)
-class ResolvedLink:
-    """The invitation that a link leads to: counsel's newest in the hearing of the link."""
-
-    invitation_id: int
-    revoked: bool
 
 
 @dataclass(frozen=True)
@@ -69,21 +46,51 @@ class SlotView:
     own_zone: str
 
 
-@dataclass(frozen=True)
-class CounselPage:
-    """View model of one counsel's page; ``token`` is the link by which it was opened.
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """View model of counsel's page of a case; ``token`` is the link by which it was opened.
+
+    ``sent_for`` is the hearing of a key from before keys opened a whole case. ``left`` tells that
+    counsel acts in the case no longer.
+    """
+
+    token: str
+    representation: Representation
+    case: Case
+    court: Court
+    counsel: Counsel
+    party: Party
+    hearings: Sequence[CaseHearing]
+    sent_for: int | None = None
+    revoked: bool = False
+    left: bool = False
+
+    @property
+    def subject(self) -> PageSubject:
+        """What forms on the page are bound to."""
+        return PageSubject.representation(self.representation.id)
+
+    @property
+    def about(self) -> str:
+        """The matter that visits to the page are about."""
+        return str(Matter.case(self.case.id))
+
+    @property
+    def contact(self) -> str:
+        """Name of the court's user responsible for the case, or ""."""
+        return self.case.assistant.name if self.case.assistant else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounselPage(CasePage):
+    """View model of counsel's page of a case with one of its hearings.
 
     ``asked`` and ``answered`` count invitations of the proposal; ``previous_date`` is the date
     that the last move ended, with ``starts_at``; ``reason`` is why the court asks anew.
     """
 
-    token: str
     invitation: Invitation
     hearing: Hearing
-    case: Case
-    court: Court
-    counsel: Counsel
-    party: Party
     proposal: Proposal
     status: HearingStatus
     slots: list[SlotView] = field(default_factory=list)
@@ -111,34 +118,67 @@ class CounselPage:
         return self.status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
 
     @property
+    def subject(self) -> PageSubject:
+        """What forms on the page are bound to."""
+        return PageSubject.invitation(self.invitation.id, self.proposal.id)
+
+    @property
+    def about(self) -> str:
+        """The matter that visits to the page are about."""
+        return self.hearing.about
+
+    @property
     def contact(self) -> str:
         """Name of the court's user responsible for the hearing, or ""."""
         user = self.hearing.user or self.case.assistant
         return user.name if user else ""
 
 
-def resolve_link(session: Session, token: str) -> ResolvedLink | None:
-    """Return the invitation that a link leads to, or None for an unknown link."""
-    linked = queries.invitation_by_token(session, token)
-    if linked is None:
+def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None:
+    """Return what a key opens of a case, or None for an unknown key."""
+    key = counsel_keys.resolve(session, token)
+    if key is None:
         return None
-    current = queries.latest_invitation(session, linked)
-    return ResolvedLink(current.id, revoked=bool(linked.revoked_at or current.revoked_at))
+    representation = session.scalars(
+        sa.select(Representation)
+        .where(Representation.id == key.representation_id)
+        .options(
+            joinedload(Representation.counsel),
+            joinedload(Representation.party).joinedload(Party.case).joinedload(Case.court),
+        )
+        .execution_options(populate_existing=True)
+    ).one()
+    case, counsel_id = representation.party.case, representation.counsel_id
+    return CasePage(
+        token=token,
+        representation=representation,
+        case=case,
+        court=case.court,
+        counsel=representation.counsel,
+        party=representation.party,
+        hearings=case_hearings.load(session, case.id, counsel_id, now),
+        sent_for=key.hearing_id,
+        revoked=key.revoked,
+        left=not counsel_keys.acts(session, case.id, counsel_id),
+    )
 
 
-def resolve_code(session: Session, code: str, secret: bytes) -> str | None:
-    """Return the token of the link for a short code as it was typed, or None."""
-    invitation = queries.invitation_by_code(session, code[:100])
-    if invitation is None:
-        return None
-    return links.token(secret, "reply", invitation.id, invitation.version)
+def hearing_of(session: Session, invitation_id: int, counsel_id: int) -> int | None:
+    """Return the id of the hearing of an invitation of a counsel, or None if it is not theirs."""
+    return session.scalar(
+        sa.select(Proposal.hearing_id)
+        .join(Invitation)
+        .where(Invitation.id == invitation_id, Invitation.counsel_id == counsel_id)
+    )
 
 
-def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> CounselPage:
-    """Return what the page of an invitation shows now."""
+def load_hearing(
+    session: Session, page: CasePage, chosen: CaseHearing, now: dt.datetime
+) -> CounselPage:
+    """Return what the page of a case shows now of one of its hearings."""
     invitation = session.scalars(
         sa.select(Invitation)
-        .where(Invitation.id == invitation_id)
+        .where(Invitation.id == chosen.invitation_id)
         .options(
             joinedload(Invitation.counsel),
             joinedload(Invitation.party),
@@ -155,20 +195,16 @@ def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> 
         )
         .execution_options(populate_existing=True)
     ).one()
-    proposal, hearing = invitation.proposal, invitation.proposal.hearing
-    status = _status(session, invitation, now)
+    proposal, hearing, status = invitation.proposal, invitation.proposal.hearing, chosen.status
     fixed = status == HearingStatus.FIXED
     acknowledged_at = (
         acknowledgements.acknowledged_at(session, hearing, invitation.counsel_id) if fixed else None
     )
+    of_case = {each.name: getattr(page, each.name) for each in fields(CasePage)}
     return CounselPage(
-        token=token,
+        **{**of_case, "party": invitation.party},
         invitation=invitation,
         hearing=hearing,
-        case=hearing.case,
-        court=hearing.case.court,
-        counsel=invitation.counsel,
-        party=invitation.party,
         proposal=proposal,
         status=status,
         slots=_slots(session, invitation)
@@ -189,25 +225,6 @@ def load(session: Session, token: str, invitation_id: int, now: dt.datetime) -> 
         acknowledged_at=acknowledged_at,
         callback=service.open_callback(session, hearing.id, invitation.counsel_id),
     )
-
-
-def _status(session: Session, invitation: Invitation, now: dt.datetime) -> HearingStatus:
-    proposal, hearing = invitation.proposal, invitation.proposal.hearing
-    acting = {each.counsel_id for each in queries.acting_representations(session, hearing.case)}
-    if invitation.counsel_id not in acting:
-        return HearingStatus.LEFT
-    if hearing.state == HearingState.CANCELLED:
-        return HearingStatus.CANCELLED
-    newest = queries.last_proposal(session, hearing)
-    if newest and newest.state == ProposalState.OPEN:
-        if newest.id != proposal.id:
-            return HearingStatus.WITHDRAWN
-        if now < proposal.answer_by:
-            return HearingStatus.ANSWERED if invitation.answered_at else HearingStatus.ASKED
-        return HearingStatus.LATE
-    if hearing.state == HearingState.FIXED:
-        return HearingStatus.FIXED
-    return HearingStatus.LATE if proposal.state == ProposalState.LAPSED else HearingStatus.WITHDRAWN
 
 
 def _none_suits(proposal: Proposal) -> bool:

@@ -6,8 +6,8 @@ from flask_babel import gettext
 
 from app.core import web
 from app.core.db import db
-from app.counsel import page_state
 from app.counsel.access import ACT_RATE
+from app.hearings import counsel_keys
 
 TEMPLATE = "counsel/short_codes.html"
 
@@ -21,7 +21,7 @@ def show() -> str:
 def submit() -> ResponseReturnValue:
     """Redirect from a code to its page."""
     code = request.form.get("code", "")
-    token = page_state.resolve_code(db.session(), code, web.secret())
+    token = counsel_keys.token_of_code(db.session(), code[:100], web.secret())
     if token is None:
         error = gettext("No page has this code. Compare it with the message, letter by letter.")
         return render_template(TEMPLATE, code=code[:40], error=error), 422

@@ -16,13 +16,13 @@ Mail scanners and chat previews open links, run scripts and move on. So there ar
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.hearings import queries
-from app.hearings.models import Invitation
-from app.record import ledger
+from app.record import chain, ledger
 from app.record.models import Entry
 from app.record.rules import Event
 
@@ -52,39 +52,69 @@ def agent_class(method: str, headers: Mapping[str, str]) -> str:
     return MACHINE if not agent or _MACHINES.search(agent) else UNSEEN
 
 
-def is_recent(
-    session: Session, invitation_id: int, event: Event, agent: str, now: dt.datetime
-) -> bool:
+@dataclass(frozen=True)
+class Visitor:
+    """Who visits what: one counsel, and the hearing or the case that their page is about.
+
+    ``attempt`` names the page in the record: that of an invitation (``i45``) or representation
+    (``r7``).
+    """
+
+    court_id: int
+    case_id: int
+    about: str
+    hearing_id: int | None
+    attempt: str
+    counsel_id: int
+    side: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit to a page: the event that it is recorded as, the class of visitor, the method."""
+
+    visitor: Visitor
+    event: Event
+    agent: str
+    method: str
+
+
+def is_recent(session: Session, visit: Visit, now: dt.datetime) -> bool:
     """Tell whether such a visit was recorded within the last ten minutes."""
     details = sa.select(Entry.detail).where(
         Entry.notice_id.is_(None),
-        Entry.attempt == f"i{invitation_id}",
-        Entry.what == event.value,
+        Entry.attempt == visit.visitor.attempt,
+        Entry.what == visit.event.value,
         Entry.at > now - ONCE_IN,
     )
-    return any(detail.get("agent") == agent for detail in session.scalars(details))
+    return any(detail.get("agent") == visit.agent for detail in session.scalars(details))
 
 
-def write(
-    session: Session, invitation_id: int, event: Event, agent: str, method: str, now: dt.datetime
-) -> bool:
-    """Record a visit, at most once in ten minutes for each class of visitor; return whether."""
-    invitation = session.get_one(Invitation, invitation_id)
-    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
-    if is_recent(session, invitation_id, event, agent, now):
+def write(session: Session, visit: Visit, now: dt.datetime) -> bool:
+    """Record a visit, at most once in ten minutes for each class of visitor; return whether.
+
+    Locks the hearing, or else the head of the case's chain, against the same visit twice.
+    """
+    visitor = visit.visitor
+    if visitor.hearing_id is not None:
+        queries.lock_hearing(session, visitor.hearing_id)
+    else:
+        chain.lock_heads(session, [visitor.case_id])
+    if is_recent(session, visit, now):
         return False
     entry = ledger.NewEntry(
-        event,
-        court_id=hearing.court_id,
-        case_id=hearing.case_id,
-        about=hearing.about,
-        attempt=f"i{invitation.id}",
-        counsel_id=invitation.counsel_id,
-        side=invitation.side,
+        visit.event,
+        court_id=visitor.court_id,
+        case_id=visitor.case_id,
+        about=visitor.about,
+        attempt=visitor.attempt,
+        counsel_id=visitor.counsel_id,
+        side=visitor.side,
         channel="link",
         kind="visit",
-        detail={"agent": agent, "method": method},
-        personal={"name": invitation.counsel.name},
+        detail={"agent": visit.agent, "method": visit.method},
+        personal={"name": visitor.name},
     )
     ledger.append(session, [entry], now)
     return True

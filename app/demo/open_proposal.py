@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.core import links
 from app.core.db import retrying
 from app.core.errors import N_, Clash, Message, Misconfigured
 from app.core.forms import load
@@ -17,7 +16,7 @@ from app.core.web import now, services
 from app.court.models import Courtroom, Judge
 from app.demo.story import STORY, ZONE, assistant_context, working_day
 from app.feeds import service as feeds
-from app.hearings import forms
+from app.hearings import counsel_keys, forms
 from app.hearings import service as hearings
 from app.hearings.models import Hearing, Proposal, ProposalState
 from app.hearings.service import CourtContext
@@ -67,7 +66,7 @@ def _get_or_propose(first_day: int, title: str, session: Session) -> OpenProposa
             name=invitation.counsel.name,
             side=invitation.side,
             party=invitation.party.name,
-            path=f"/r/{links.token(context.secret, 'reply', invitation.id, invitation.version)}",
+            path=f"/r/{counsel_keys.key_of(invitation, context.secret).token}",
         )
         for invitation in proposal.invitations
     ]

@@ -20,7 +20,7 @@ from app.court.models import Court
 from app.desk import todo
 from app.desk.contacts import off_channel
 from app.desk.todo import TaskItem
-from app.hearings import facts, queries
+from app.hearings import counsel_keys, facts, queries
 from app.hearings.models import Hearing, Invitation
 from app.letters import composing
 from app.letters.composing import Letter
@@ -68,8 +68,8 @@ def sheet(
 
     The QR code is black on white, which scanners read most reliably.
     """
-    link = f"{public_url}/r/{links.token(secret, 'reply', invitation.id, invitation.version)}"
-    code = links.format_code(links.code(secret, invitation.id, invitation.version))
+    key = counsel_keys.key_of(invitation, secret)
+    link, code = f"{public_url}/r/{key.token}", links.format_code(key.code)
     kind = NoticeKind.MOVED if hearing.revision > 1 else NoticeKind.FIXED
     context = facts.hearing_facts(
         hearing,

@@ -9,7 +9,7 @@ from app.core import web
 from app.core.db import db, retrying
 from app.counsel import access
 from app.counsel.access import PAGE_RATE
-from app.counsel.page_state import CounselPage
+from app.counsel.page_state import CasePage
 from app.feeds import calendars, queries, service, tags
 from app.feeds.tags import CalendarTag
 
@@ -63,8 +63,8 @@ def _second(at: dt.datetime) -> dt.datetime:
 
 
 @bp.get("/r/<token>/feed")
-@access.page
-def subscribe(page: CounselPage) -> ResponseReturnValue:
+@access.case_page
+def subscribe(page: CasePage) -> ResponseReturnValue:
     """Show counsel the address of their calendar, or the button that makes it."""
     session = db.session()
     feed = queries.open_feed(session, page.court.id, "counsel", page.counsel.id, None)
@@ -74,8 +74,8 @@ def subscribe(page: CounselPage) -> ResponseReturnValue:
 
 
 @bp.post("/r/<token>/feed")
-@access.page
-def begin(page: CounselPage) -> ResponseReturnValue:
+@access.case_page
+def begin(page: CasePage) -> ResponseReturnValue:
     """Open counsel's own calendar, or end it with ``stop=1``: a new one has a new address."""
     court_id, counsel_id, now, secret = page.court.id, page.counsel.id, web.now(), web.secret()
     if request.form.get("stop"):

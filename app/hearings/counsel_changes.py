@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from app.cases import keys
 from app.cases.models import Case, Party, Representation
 from app.core.errors import Clash
 from app.hearings import booking, facts, notifications, queries
@@ -13,7 +14,7 @@ from app.hearings.answers import locking
 from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, HearingState, Invitation, Proposal
 from app.hearings.rules import KINDS, kind_and_row
-from app.hearings.scheduling import invite_everybody, issue_links
+from app.hearings.scheduling import invite_everybody
 from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
 from app.notices.queue import NoticeRequest, queue, withdraw
 from app.notices.superseding import LEFT
@@ -136,13 +137,14 @@ def _add_to(
             proposal_id=proposal.id,
             counsel_id=each.counsel_id,
             party_id=each.party_id,
+            representation_id=each.id,
             side=each.party.side,
             required=each.required,
         )
         session.add(invitation)
-        session.flush()
-        issue_links(invitation, secret)
         invitations.append(invitation)
+    session.flush()
+    keys.issue(session, [each.id for each in missing], secret)
     for invitation in invitations:
         invitation.left_at = None
     session.refresh(proposal, ["invitations"])

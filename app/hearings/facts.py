@@ -34,12 +34,13 @@ def invitation_recipient(invitation: Invitation | InvitationValues, channel: str
         side=invitation.side,
         counsel_id=counsel.id,
         invitation_id=invitation.id,
+        representation_id=invitation.representation_id,
         link_version=invitation.version,
     )
 
 
 def representation_recipient(representation: Representation) -> Recipient:
-    """Return a counsel without any invitation, and so without a link, as recipient."""
+    """Return a counsel in a matter to which they have no invitation as recipient."""
     counsel = representation.counsel
     return Recipient(
         name=counsel.name,
@@ -47,6 +48,7 @@ def representation_recipient(representation: Representation) -> Recipient:
         ways=addresses_by_channel(counsel),
         side=representation.party.side,
         counsel_id=counsel.id,
+        representation_id=representation.id,
     )
 
 

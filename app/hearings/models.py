@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.models import Case, Counsel, Party
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
@@ -217,7 +217,7 @@ class Slot(Base):
 
 
 class Invitation(Base):
-    """One counsel's part in one proposal, reached by a link."""
+    """One counsel's part in one proposal, reached by the key of their representation."""
 
     __tablename__ = "invitation"
     __table_args__ = (sa.UniqueConstraint("proposal_id", "counsel_id"),)
@@ -226,8 +226,13 @@ class Invitation(Base):
     proposal_id: Mapped[int] = mapped_column(sa.ForeignKey("proposal.id"))
     counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    # None only where the representation was deleted before invitations named it.
+    representation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("representation.id"), index=True
+    )
     side: Mapped[str] = mapped_column(sa.String(20))
     required: Mapped[bool] = mapped_column(default=True)
+    # The key of its own that an invitation had before keys belonged to representations.
     version: Mapped[int] = mapped_column(default=1)
     token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     code_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
@@ -242,6 +247,7 @@ class Invitation(Base):
     proposal: Mapped[Proposal] = relationship(back_populates="invitations")
     counsel: Mapped[Counsel] = relationship()
     party: Mapped[Party] = relationship()
+    representation: Mapped[Representation | None] = relationship()
     answers: Mapped[list["Answer"]] = relationship(
         back_populates="invitation", order_by="Answer.slot_id"
     )

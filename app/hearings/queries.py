@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party, Representation
-from app.core import links
 from app.core.errors import N_, NotFound
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import ASKS, Notice
@@ -78,35 +77,6 @@ def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequenc
         ),
     )
     return session.scalars(statement.order_by(Hearing.id)).all()
-
-
-def invitation_by_token(session: Session, token: str) -> Invitation | None:
-    """Return the invitation of a link, or None; both take the same time."""
-    return session.scalar(
-        sa.select(Invitation).where(Invitation.token_digest == links.digest(token))
-    )
-
-
-def invitation_by_code(session: Session, typed: str) -> Invitation | None:
-    """Return the invitation of a typed code, or None."""
-    return session.scalar(
-        sa.select(Invitation).where(Invitation.code_digest == links.digest(links.parse_code(typed)))
-    )
-
-
-def latest_invitation(session: Session, invitation: Invitation) -> Invitation:
-    """Return the counsel's invitation in the hearing's newest proposal: where an old link leads."""
-    newest = session.scalar(
-        sa.select(Invitation)
-        .join(Proposal)
-        .where(
-            Proposal.hearing_id == invitation.proposal.hearing_id,
-            Invitation.counsel_id == invitation.counsel_id,
-        )
-        .order_by(Proposal.round.desc())
-        .limit(1)
-    )
-    return newest or invitation
 
 
 def _acting(hearing: Hearing) -> sa.Select[Any]:

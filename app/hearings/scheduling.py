@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.cases import keys
 from app.cases.models import Case
-from app.core import links
 from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
 from app.core.matters import Matter
 from app.court import service
@@ -65,7 +65,11 @@ def open_proposal(
     proposal.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
     proposal.invitations = [
         Invitation(
-            counsel=each.counsel, party=each.party, side=each.party.side, required=each.required
+            counsel=each.counsel,
+            party=each.party,
+            representation=each,
+            side=each.party.side,
+            required=each.required,
         )
         for each in representations
     ]
@@ -75,8 +79,7 @@ def open_proposal(
     elif before and before.tentative and hearing.starts_at is None:
         notifications.clear_calendars(session, hearing, before, context.now)
     session.flush()
-    for invitation in proposal.invitations:
-        issue_links(invitation, context.secret)
+    keys.issue(session, [each.id for each in representations], context.secret)
     session.refresh(proposal, ["slots"])
     booking.book(session, hearing, proposal, [each.counsel_id for each in representations])
     notifications.proposal(session, hearing, proposal, reason, context.now)
@@ -164,13 +167,6 @@ def _new_proposal(
     )
     session.add(proposal)
     return proposal
-
-
-def issue_links(invitation: Invitation, secret: bytes) -> None:
-    """Store the hashes of the link and the code of an invitation's present version."""
-    token = links.token(secret, "reply", invitation.id, invitation.version)
-    code = links.code(secret, invitation.id, invitation.version)
-    invitation.token_digest, invitation.code_digest = links.digest(token), links.digest(code)
 
 
 def fix_slot(
@@ -265,9 +261,10 @@ def invite_everybody(
             counsel_id=each.counsel_id,
             required=False,
             party_id=each.party_id,
+            representation_id=each.id,
             side=each.party.side,
         )
         session.add(invitation)
-        session.flush()
-        issue_links(invitation, secret)
+    session.flush()
+    keys.issue(session, [each.id for each in missing], secret)
     return queries.latest_invitations(session, hearing)

@@ -130,6 +130,7 @@ class InvitationValues:
 
     id: int
     counsel_id: int
+    representation_id: int | None
     side: str
     version: int
     revoked_at: dt.datetime | None

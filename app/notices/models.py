@@ -25,8 +25,11 @@ class Notice(Base):
     about: Mapped[str] = mapped_column(sa.String(40), index=True)
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    # The invitation whose link the letter carries; no foreign key, for the queue knows no hearings.
+    # The invitation that the letter is about; no foreign key, for the queue knows no hearings.
     invitation_id: Mapped[int | None] = mapped_column(Key)
+    # Whose key the letter carries, a plain number; None of a notice from before keys belonged to
+    # representations, whose letter carries the invitation's own. The version is that of the key.
+    representation_id: Mapped[int | None] = mapped_column(Key)
     link_version: Mapped[int] = mapped_column(default=1)
     kind: Mapped[str] = mapped_column(sa.String(40))
     channel: Mapped[str] = mapped_column(sa.String(10))
@@ -101,6 +104,7 @@ class NoticeRow(NamedTuple):
     counsel_id: int | None
     user_id: int | None
     invitation_id: int | None
+    representation_id: int | None
     link_version: int
     kind: str
     channel: str

@@ -38,6 +38,7 @@ class Recipient:
     counsel_id: int | None = None
     user_id: int | None = None
     invitation_id: int | None = None
+    representation_id: int | None = None
     link_version: int = 1
 
     @classmethod
@@ -51,6 +52,7 @@ class Recipient:
             counsel_id=notice.counsel_id,
             user_id=notice.user_id,
             invitation_id=notice.invitation_id,
+            representation_id=notice.representation_id,
             link_version=notice.link_version,
         )
 
@@ -170,6 +172,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "counsel_id": recipient.counsel_id,
             "user_id": recipient.user_id,
             "invitation_id": recipient.invitation_id,
+            "representation_id": recipient.representation_id,
             "link_version": recipient.link_version,
             "kind": request.kind.value,
             "channel": str(channel),

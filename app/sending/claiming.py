@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.carriers import traffic_split, weights
 from app.carriers.base import OutgoingMessage
+from app.cases import keys
 from app.cases.models import Counsel
 from app.core.channels import Channel
 from app.core.db import bulk
@@ -75,7 +76,8 @@ def claim(
         return ClaimBatch()
     crowded = _crowded(session, due, now)
     _postpone(session, crowded, now)
-    notices = sorted((n for n in due if n.id not in crowded), key=lambda n: (n.case_id, n.id))
+    due = [notice for notice in due if notice.id not in crowded]
+    notices = sorted(_with_keys(session, due, sender.secret), key=lambda n: (n.case_id, n.id))
     superseded = superseding.superseded(session, notices)
     opted_out = _opted_out(session, notices)
     shares = _shares(session, sender, channel)
@@ -178,6 +180,27 @@ def _postpone(session: Session, ids: set[int], now: dt.datetime) -> None:
     if ids:
         postponed = sa.update(_NOTICE).where(_NOTICE.c.id.in_(ids))
         session.connection().execute(postponed.values(due_at=now + POSTPONED))
+
+
+def _with_keys(session: Session, notices: Sequence[NoticeRow], secret: bytes) -> list[NoticeRow]:
+    """Return notices with the present version of the key that each carries; all keys are stored.
+
+    A version that was raised since a notice was queued is stored with it: recovery composes the
+    message again as it left.
+    """
+    ids = {each.representation_id for each in notices if each.representation_id is not None}
+    versions = keys.issue(session, ids, secret) if ids else {}
+    current = [
+        each._replace(link_version=versions.get(each.representation_id or 0, each.link_version))
+        for each in notices
+    ]
+    raised = [
+        {"id": after.id, "link_version": after.link_version}
+        for before, after in zip(notices, current, strict=True)
+        if before.link_version != after.link_version
+    ]
+    bulk.update(session, _NOTICE, raised)
+    return current
 
 
 def _opted_out(session: Session, due: Sequence[NoticeRow]) -> set[int | None]:

@@ -4,8 +4,10 @@ import datetime as dt
 from typing import Any
 
 from app.carriers.base import OutgoingMessage
+from app.cases import keys
 from app.core import ical, links
 from app.core.channels import Channel
+from app.core.matters import Matter
 from app.letters import composing
 from app.letters.custom_wording import CustomWording
 from app.notices.kinds import NoticeKind
@@ -79,14 +81,25 @@ def message(
 def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
-    if notice.invitation_id is None:
+    key = _key(notice, secret)
+    if key is None:
         return "", ""
-    token = links.token(secret, "reply", notice.invitation_id, notice.link_version)
-    code = links.format_code(links.code(secret, notice.invitation_id, notice.link_version))
-    links_can_be_off = Channel(notice.channel).traits.links_can_be_off
-    if links_can_be_off and not notice.facts["court"].get("text_links", True):
+    code, channel = links.format_code(key.code), Channel(notice.channel).traits
+    if channel.links_can_be_off and not notice.facts["court"].get("text_links", True):
         return "", code
-    return f"{public_url}/r/{token}", code
+    hearing_id = Matter.hearing_id(notice.about)
+    # A text is paid for by its length, and the page shows first what is asked now.
+    shown = f"?hearing={hearing_id}" if channel.rich and hearing_id else ""
+    return f"{public_url}/r/{key.token}{shown}", code
+
+
+def _key(notice: NoticeRow, secret: bytes) -> keys.Key | None:
+    """Return the key that a notice's letter carries, or None if it carries none."""
+    if notice.representation_id is not None:
+        return keys.of_representation(secret, notice.representation_id, notice.link_version)
+    if notice.invitation_id is not None:
+        return keys.of_invitation(secret, notice.invitation_id, notice.link_version)
+    return None
 
 
 def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str | None]:

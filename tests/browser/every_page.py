@@ -17,6 +17,7 @@ from app.cases.models import Representation
 from app.core import links
 from app.core.db import db, transaction
 from app.demo.story import STORY
+from app.hearings import counsel_keys
 from app.hearings.models import Hearing
 from app.people import service as people
 from app.people.models import User
@@ -130,7 +131,7 @@ def _known() -> Iterator[dict[str, Any]]:
         if hearing.state not in states:
             yield {"hearing_id": hearing.id}
             for asked in hearing.proposals[-1].invitations:
-                yield {"token": links.token(SECRET, "reply", asked.id, asked.version)}
+                yield {"token": counsel_keys.key_of(asked, SECRET).token}
         states.add(hearing.state)
     version = session.get_one(User, 1).version
     yield {"user_id": 1, "token": links.token(SECRET, "password", 1, version)}

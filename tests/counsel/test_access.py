@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from app.cases.models import Representation
 from app.core.forms import load
 from app.counsel.acts import ACTS
-from app.hearings import forms, queries, service
-from app.hearings.models import Invitation
+from app.hearings import counsel_keys, forms, queries, service
 from tests.conftest import Scenario, at
 from tests.counsel.test_answers import (
     LI,
@@ -32,8 +32,10 @@ def revoke(scenario: Scenario, link: str) -> None:
     """End a link."""
 
     def end(session: Any, here: service.CourtContext) -> None:
-        invitation = queries.invitation_by_token(session, link[3:])
-        session.get_one(Invitation, invitation.id).revoked_at = here.now
+        key = counsel_keys.resolve(session, link[3:])
+        counsel_keys.renew(
+            session, session.get_one(Representation, key.representation_id), here.now
+        )
 
     do(scenario, end)
 

@@ -1,8 +1,8 @@
 """Short codes, typed where a message could carry no link."""
 
-from app.core import links
+from app.cases import keys
 from app.core.db import transaction
-from app.hearings import queries
+from app.hearings import counsel_keys
 from tests.conftest import SECRET, Scenario
 from tests.counsel.test_answers import ZHAO, browser, propose, words
 
@@ -10,8 +10,8 @@ from tests.counsel.test_answers import ZHAO, browser, propose, words
 def test_a_short_code_leads_to_the_page(scenario: Scenario) -> None:
     propose(scenario)
     with scenario.app.app_context(), transaction() as session:
-        seat = queries.invitation_by_token(session, scenario.link(ZHAO)[3:])
-        code = links.code(SECRET, seat.id, seat.version)
+        opened = counsel_keys.resolve(session, scenario.link(ZHAO)[3:])
+        code = keys.of_representation(SECRET, opened.representation_id, 1).code
     client = browser(scenario)
     assert "Type the code" in words(client.get("/r"))
     led = client.post("/r", data={"code": f" {code[:5].lower()}-{code[5:]} "})

@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from app.core import links
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
+from app.hearings import counsel_keys
 from app.hearings.models import Booking, Hearing, Invitation
 from tests.conftest import SECRET, Scenario, case_with, proposal
 
@@ -146,8 +146,8 @@ def answer_all(site: Site, hearing_id: int, says: str) -> list[int]:
     """Let every counsel of a hearing open their page and answer, all at once."""
     with site.scenario.app.app_context():
         db.session.remove()
-        seats = db.session.scalars(sa.select(Invitation.id).order_by(Invitation.id)).all()
-    paths = [f"/r/{links.token(SECRET, 'reply', seat, 1)}" for seat in seats]
+        seats = db.session.scalars(sa.select(Invitation).order_by(Invitation.id)).all()
+        paths = [f"/r/{counsel_keys.key_of(seat, SECRET).token}" for seat in seats]
     forms = []
     for path in paths:
         status, page = site.ask(path)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.cases.models import Representation
 from app.core.db import db
 from app.demo import outbox_views
-from app.hearings import queries
-from app.hearings.models import Invitation
+from app.hearings import counsel_keys
 from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import CASE, Scenario, at, confirmed, make_court, make_scenario, proposal
@@ -66,7 +66,8 @@ def scene(scenario: Scenario) -> dict[str, Any]:
         status, hearing = scenario.api("POST", "/hearings", proposal(case_id, *slots, **more))
         assert status == 201, hearing
         scenario.beat()
-        links = [scenario.link("li@"), scenario.link("zhao@")]
+        shown = f"?hearing={hearing['id']}"
+        links = [scenario.link("li@") + shown, scenario.link("zhao@") + shown]
         made[name] = {"id": hearing["id"], "slot": hearing["slots"][0]["id"], "links": links}
     decide(scenario, made)
     speak(scenario, made)
@@ -187,9 +188,10 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
             for page in ("", "/record", "/feed", "/call-me", "/away"):
-                read(left, name + page, counsel.get(link + page))
+                read(left, name + page, counsel.get(below(link, page)))
     for name in ("open", "fixed", "moved"):
-        read(left, f"{name}, to ask to move it", counsel.get(made[name]["links"][0] + "/move"))
+        to_move = below(made[name]["links"][0], "/move")
+        read(left, f"{name}, to ask to move it", counsel.get(to_move))
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))
@@ -206,10 +208,15 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     assert left == {}
 
 
+def below(link: str, path: str) -> str:
+    """Return the address of a page below a link that names its hearing."""
+    return link.replace("?", f"{path}?")
+
+
 def revoke(session: Any, here: Any, link: str) -> None:
     """End a link."""
-    seat = queries.invitation_by_token(session, link[3:])
-    session.get_one(Invitation, seat.id).revoked_at = here.now
+    key = counsel_keys.resolve(session, link[3:].partition("?")[0])
+    counsel_keys.renew(session, session.get_one(Representation, key.representation_id), here.now)
 
 
 def send(client: FlaskClient, path: str, **data: str) -> Any:

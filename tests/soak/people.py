@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from app.core import links
+from app.cases import keys
 from tests.conftest import SECRET, at, case_with
 from tests.soak.plan import CASES, Act, Slot
 
@@ -171,8 +171,9 @@ class People:
 
     def _links(self, act: Act, hearing: int) -> list[str]:
         _, shown = self.api(act.number, f"/hearings/{hearing}")
-        seats = [each["id"] for each in shown["invitations"]]
-        return [f"/r/{links.token(SECRET, 'reply', seat, 1)}" for seat in seats]
+        seats = [each["representation_id"] for each in shown["invitations"]]
+        tokens = [keys.of_representation(SECRET, seat, 1).token for seat in seats]
+        return [f"/r/{token}?hearing={hearing}" for token in tokens]
 
     def _answer_all(self, act: Act) -> None:
         self._answers(act, slice(None), ("yes", *act.says[1:]))

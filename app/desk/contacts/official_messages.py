@@ -18,7 +18,7 @@ from app.core.errors import N_, NotFound, Refusal
 from app.desk.contacts import off_channel
 from app.desk.contacts.forms import HandOnIn, MessageForm
 from app.evidence.reach import ENDING
-from app.hearings import facts, notifications, queries
+from app.hearings import counsel_keys, facts, notifications, queries
 from app.hearings.models import Hearing, HearingState, Invitation
 from app.hearings.scheduling import CourtContext
 from app.letters import composing, wording_versions
@@ -126,10 +126,14 @@ def _hearing(
 
 
 def _with_keys(message: OfficialMessage, invitation: Invitation, secret: bytes) -> OfficialMessage:
-    token = links.token(secret, "reply", invitation.id, invitation.version)
-    code = links.format_code(links.code(secret, invitation.id, invitation.version))
+    key = counsel_keys.key_of(invitation, secret)
     answered_at = invitation.answered_at if message.kind == NoticeKind.PROPOSAL else None
-    return replace(message, link=f"{message.base}/r/{token}", code=code, answered_at=answered_at)
+    return replace(
+        message,
+        link=f"{message.base}/r/{key.token}",
+        code=links.format_code(key.code),
+        answered_at=answered_at,
+    )
 
 
 def _person(representation: Representation) -> dict[str, Any]:

@@ -101,13 +101,13 @@ def by_id(session: Session, invitation_id: int) -> LockedInvitation:
     return _load(session, _ONE_INVITATION, parameters, locked)
 
 
-def by_link(session: Session, token: str) -> LockedInvitation | None:
-    """Return the invitation that a link leads to, locked, or None for an unknown link.
+def by_key(session: Session, token: str, invitation_id: int) -> LockedInvitation | None:
+    """Return counsel's newest invitation in the hearing of another of theirs, locked.
 
-    It is counsel's newest in the hearing of the link.
+    None if the key does not open the case of that invitation, to its counsel.
     """
-    digest = {"digest": links.digest(token)}
-    locked = session.connection().execute(_LOCK_BY_LINK, digest).one_or_none()
+    opened = {"digest": links.digest(token), "invitation": invitation_id}
+    locked = session.connection().execute(_LOCK_BY_KEY, opened).one_or_none()
     if locked is None:
         return None
     parameters = {"hearing": locked.id, "counsel": locked.counsel_id}
@@ -136,7 +136,7 @@ def _load(
         slots=slots,
         answers=counsel_answers(session, proposal.id, locked.id),
         head=head,
-        revoked=bool(locked.revoked_at or invitation.revoked_at),
+        revoked=bool(invitation.revoked_at),
     )
 
 
@@ -219,9 +219,7 @@ def counsel_answers(session: Session, proposal_id: int, hearing_id: int) -> list
 def _lock_hearing(condition: sa.ColumnElement[bool]) -> sa.Select:
     """Lock the hearing of an invitation; all that others may change is read after that."""
     return (
-        sa.select(
-            _HEARING.c.id, _HEARING.c.case_id, _INVITATION.c.counsel_id, _INVITATION.c.revoked_at
-        )
+        sa.select(_HEARING.c.id, _HEARING.c.case_id, _INVITATION.c.counsel_id)
         .join(_PROPOSAL, _PROPOSAL.c.hearing_id == _HEARING.c.id)
         .join(_INVITATION, _INVITATION.c.proposal_id == _PROPOSAL.c.id)
         .where(condition)
@@ -248,7 +246,38 @@ def _invitations() -> sa.Select:
     return sa.select(*columns).select_from(joined).with_for_update(of=_HEAD)
 
 
-_LOCK_BY_LINK = _lock_hearing(_INVITATION.c.token_digest == sa.bindparam("digest"))
+# Hashes of tokens are unique: each of these is one row at the most.
+_OPENED_BY_KEY = (
+    sa.select(_REPRESENTATION.c.id)
+    .join(_PARTY, _PARTY.c.id == _REPRESENTATION.c.party_id)
+    .where(
+        _REPRESENTATION.c.key_digest == sa.bindparam("digest"),
+        _REPRESENTATION.c.counsel_id == _INVITATION.c.counsel_id,
+        _PARTY.c.case_id == _HEARING.c.case_id,
+    )
+    .correlate(_INVITATION, _HEARING)
+    .exists()
+)
+_SENT = _INVITATION.alias("sent")
+_OPENED_BY_EARLIER_KEY = (
+    sa.select(_SENT.c.id)
+    .join(_REPRESENTATION, _REPRESENTATION.c.id == _SENT.c.representation_id)
+    .join(_PARTY, _PARTY.c.id == _REPRESENTATION.c.party_id)
+    .where(
+        _SENT.c.token_digest == sa.bindparam("digest"),
+        _SENT.c.revoked_at.is_(None),
+        _SENT.c.counsel_id == _INVITATION.c.counsel_id,
+        _PARTY.c.case_id == _HEARING.c.case_id,
+    )
+    .correlate(_INVITATION, _HEARING)
+    .exists()
+)
+_LOCK_BY_KEY = _lock_hearing(
+    sa.and_(
+        _INVITATION.c.id == sa.bindparam("invitation"),
+        sa.or_(_OPENED_BY_KEY, _OPENED_BY_EARLIER_KEY),
+    )
+)
 _LOCK_BY_ID = _lock_hearing(_INVITATION.c.id == sa.bindparam("invitation"))
 _ONE_INVITATION = _invitations().where(_INVITATION.c.id == sa.bindparam("invitation"))
 _NEWEST_INVITATION = (

@@ -1,0 +1,88 @@
+"""Counsel's keys resolved to representations, with those that invitations had before; renewal.
+
+Until December 2026 each invitation had a key of its own. Those that were sent still open counsel's
+page, at the hearing that they were sent for.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import keys
+from app.cases.models import Party, Representation, RevokedKey
+from app.core import links
+from app.hearings.models import Invitation, Proposal
+
+
+@dataclass(frozen=True)
+class ResolvedKey:
+    """The representation of a key, and the hearing that an earlier key was sent for."""
+
+    representation_id: int
+    hearing_id: int | None = None
+    revoked: bool = False
+
+
+def resolve(session: Session, token: str) -> ResolvedKey | None:
+    """Return what the token of a link opens, or None for an unknown one."""
+    digest = links.digest(token)
+    representation_id = session.scalar(
+        sa.select(Representation.id).where(Representation.key_digest == digest)
+    )
+    if representation_id is not None:
+        return ResolvedKey(representation_id)
+    earlier = session.execute(
+        sa.select(Invitation.representation_id, Proposal.hearing_id, Invitation.revoked_at)
+        .join(Proposal)
+        .where(Invitation.token_digest == digest)
+    ).one_or_none()
+    if earlier is not None and earlier.representation_id is not None:
+        revoked = earlier.revoked_at is not None
+        return ResolvedKey(earlier.representation_id, earlier.hearing_id, revoked)
+    ended = session.get(RevokedKey, digest)
+    return ResolvedKey(ended.representation_id, revoked=True) if ended else None
+
+
+def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
+    """Return the token of the link for a short code as it was typed, or None."""
+    representation = keys.representation_of_code(session, typed)
+    if representation is not None:
+        return keys.of_representation(secret, representation.id, representation.key_version).token
+    digest = links.digest(links.parse_code(typed))
+    earlier = session.scalar(sa.select(Invitation).where(Invitation.code_digest == digest))
+    return keys.of_invitation(secret, earlier.id, earlier.version).token if earlier else None
+
+
+def key_of(invitation: Invitation, secret: bytes) -> keys.Key:
+    """Return the key that the counsel of an invitation was sent, or is to be sent, for its case."""
+    representation = invitation.representation
+    if representation is None or representation.key_digest is None:
+        return keys.of_invitation(secret, invitation.id, invitation.version)
+    return keys.of_representation(secret, representation.id, representation.key_version)
+
+
+def acts(session: Session, case_id: int, counsel_id: int) -> bool:
+    """Tell whether counsel acts in a case now, for whichever party."""
+    query = (
+        sa.select(Representation.id)
+        .join(Party)
+        .where(
+            Party.case_id == case_id,
+            Representation.counsel_id == counsel_id,
+            Representation.left_at.is_(None),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def renew(session: Session, representation: Representation, now: dt.datetime) -> None:
+    """Revoke all keys of a representation; its next message carries a new one."""
+    keys.raise_version(session, representation, now)
+    sent = sa.select(Invitation).where(
+        Invitation.representation_id == representation.id, Invitation.token_digest.is_not(None)
+    )
+    for invitation in session.scalars(sent.with_for_update()):
+        keys.revoke(session, representation.id, invitation.token_digest or "", now)
+        invitation.token_digest = invitation.code_digest = None
