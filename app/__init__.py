@@ -208,6 +208,7 @@ def _register_features(app: Flask) -> None:
         notices,
         operations,
         people,
+        questions,
         record,
         sending,
     )
@@ -222,6 +223,7 @@ def _register_features(app: Flask) -> None:
     sending.register(app)
     hearings.register(app)
     evidence.register(app)
+    questions.register(app)
     desk.register(app)
     counsel.register(app)
     feeds.register(app)

@@ -6,6 +6,7 @@ from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
+from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 
 
 def _moment(words: str = "") -> fields.String:
@@ -357,3 +358,43 @@ class SuggestionsOut(Schema):
         fields.String(),
         metadata={"description": "The periods that decide it; none where people are told later"},
     )
+
+
+class AddedWordOut(Schema):
+    """A word that counsel of another side added."""
+
+    counsel = fields.String()
+    side = fields.String()
+    words = fields.String()
+    added_at = _moment()
+
+
+class QuestionOut(Schema):
+    """A question, with the court's answer once there is one."""
+
+    id = fields.Integer()
+    case_id = fields.Integer()
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    side = fields.String()
+    subject = fields.String()
+    words = fields.String()
+    private = _one_of("", *PrivateReason)
+    disclosed_at = _moment()
+    state = _one_of(*QuestionState)
+    asked_at = _moment()
+    due_at = _moment()
+    outcome = _one_of("", *QuestionOutcome)
+    answer = fields.String()
+    answered_at = _moment()
+    answered_by = fields.String()
+    follows_id = fields.Integer(metadata={"nullable": True})
+    joined_id = fields.Integer(metadata={"nullable": True})
+    helpful = fields.Boolean(metadata={"nullable": True})
+    added = fields.List(fields.Nested(AddedWordOut))
+
+
+class QuestionsOut(Schema):
+    """The questions of a case, the newest first."""
+
+    questions = fields.List(fields.Nested(QuestionOut))

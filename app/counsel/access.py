@@ -14,11 +14,22 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
-from flask import Request, abort, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Request,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, refresh
 from sqlalchemy.orm import Session
 
+from app.cases.models import Representation
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Refusal
@@ -27,7 +38,7 @@ from app.counsel import case_hearings, page_keys, page_state
 from app.counsel.case_hearings import CaseHearing
 from app.counsel.page_keys import PageSubject
 from app.counsel.page_state import CasePage, CounselPage
-from app.hearings.answers import locking
+from app.hearings.answers import counsel_keys, locking
 from app.hearings.answers.locking import LockedInvitation
 
 # A whole law office may sit behind one address, and guessing 128 bits is hopeless at any rate.
@@ -243,16 +254,74 @@ def act(
             except (StalePage, Invalid, Refusal) as error:
                 current = enter(token)  # sets the language of the error
                 rejection = _rejection(error, stale)
-                response = make_response(show(current, form, rejection))
-                if response.status_code == 200:
-                    response.status_code = rejection.status
-                return response
+                return _with_status(show(current, form, rejection), rejection)
             g.hearing_in_links = _named_hearing()
             return redirect(url_for(then, token=token), 303)
 
         return view
 
     return guard
+
+
+@dataclass(frozen=True)
+class CaseSubmission(Generic[F]):
+    """A form sent from a page about a case that was rendered for the representation."""
+
+    representation: Representation
+    form: F
+    nonce: str
+    now: dt.datetime
+
+
+def case_act(
+    read: Callable[[Request], F],
+    show: Callable[[CasePage, F, Rejection], ResponseReturnValue],
+    *,
+    then: str,
+    stale: str = N_("Nothing was recorded. Please press the button once more."),
+    rate: str = ACT_RATE,
+) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
+    """Guard a view by which counsel does something in a case, otherwise as ``act``.
+
+    The services lock what they change; see docs/architecture.md for the order.
+    """
+
+    def guard(perform: Callable[[Session, CaseSubmission[F]], object]) -> View:
+        @web.limiter.limit(rate)
+        @wraps(perform)
+        def view(token: str) -> ResponseReturnValue:
+            form, key, now = read(request), request.form.get("nonce", ""), web.now()
+
+            def work(session: Session) -> None:
+                representation, nonce = _authorize_in_case(session, token, key)
+                perform(session, CaseSubmission(representation, form, nonce, now))
+
+            try:
+                retrying(work)
+            except (StalePage, Invalid, Refusal) as error:
+                page = enter_case(token)  # sets the language of the error
+                rejection = _rejection(error, stale)
+                return _with_status(show(page, form, rejection), rejection)
+            g.hearing_in_links = _named_hearing()
+            return redirect(url_for(then, token=token), 303)
+
+        return view
+
+    return guard
+
+
+def _authorize_in_case(session: Session, token: str, key: str) -> tuple[Representation, str]:
+    """Return the representation of a link, and the nonce of a page key for it. Raises StalePage."""
+    page_key, opened = page_keys.parse(web.secret(), key), counsel_keys.resolve(session, token)
+    if page_key is None or opened is None or opened.revoked:
+        raise StalePage
+    if page_key.subject != PageSubject.representation(opened.representation_id):
+        raise StalePage
+    representation = session.get_one(Representation, opened.representation_id)
+    case_id = representation.party.case_id
+    if not counsel_keys.acts(session, case_id, representation.counsel_id):
+        raise StalePage
+    return representation, page_key.nonce
 
 
 def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation, str]:
@@ -269,6 +338,14 @@ def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation
     if page_key.subject != PageSubject.invitation(invitation.id, invitation.proposal.id):
         raise StalePage
     return invitation, page_key.nonce
+
+
+def _with_status(shown: ResponseReturnValue, rejection: Rejection) -> Response:
+    """Return a form that is shown again, with the status of its rejection unless it has another."""
+    response = make_response(shown)
+    if response.status_code == 200:
+        response.status_code = rejection.status
+    return response
 
 
 def _rejection(error: Exception, stale: str) -> Rejection:

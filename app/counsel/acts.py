@@ -24,6 +24,7 @@ from app.counsel import (
     move_requests,
     own_calendar,
     page,
+    questions,
     short_codes,
 )
 from app.counsel.access import View
@@ -107,6 +108,17 @@ ACTS = (
         icon="list-ul",
         offered=_unless_withdrawn,
     ),
+    Act(
+        "questions",
+        "/questions",
+        questions.show,
+        questions.submit,
+        label=N_("Ask the court a question"),
+        line=questions.line,
+        icon="chat-left-text",
+    ),
+    Act("added_words", "/questions/word", submit=questions.add_word),
+    Act("question_ratings", "/questions/rating", submit=questions.rate),
     Act(
         "move_requests",
         "/move",

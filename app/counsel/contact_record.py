@@ -28,6 +28,8 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 
 PAGE = 50  # contacts
+# Kinds of entries about no message that counsel are told.
+NAMED = ("move", "handed_on", "question", "question_word", "question_rating")
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _readable(row: RecordRow, reader_id: int, instant: InstantReader) -> RecordR
         entries=(),
         steps=tuple(_shown_steps(row)),
         own=own,
-        kind=row.kind if row.is_message or row.kind in ("move", "handed_on") else "",
+        kind=row.kind if row.is_message or row.kind in NAMED else "",
         address=row.address if own else mask(row.address),
         comment=row.comment if own else row.public_comment,
         says=tuple((instant(at, row.recorded_at), choice) for at, choice in row.says),

@@ -18,7 +18,7 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import N_
 from app.core.ical import web_calendar_links
 from app.core.runtime.logs import one_line_error
-from app.counsel import access, days_away, other_hearings, visit_log
+from app.counsel import access, case_hearings, days_away, visit_log
 from app.counsel.access import NOT_REJECTED, Rejection
 from app.counsel.case_hearings import HearingStatus
 from app.counsel.page_state import CasePage, CounselPage
@@ -130,8 +130,8 @@ def render(
         days_away_form=days_away_form,
         days_away_errors=days_away_errors,
         days_away=days_away.upcoming(page) if answered else [],
-        ahead=other_hearings.ahead(session, page.counsel, page.case, now),
-        unanswered=other_hearings.unanswered(session, page.counsel, page.case, now),
+        ahead=case_hearings.ahead(session, page.counsel, page.case, now),
+        unanswered=case_hearings.unanswered(session, page.counsel, page.case, now),
         half_day_weeks=_half_day_weeks(page, now) if page.open else [],
         calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,

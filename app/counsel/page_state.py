@@ -17,8 +17,8 @@ from app.counsel import case_hearings, service
 from app.counsel.case_hearings import CaseHearing, HearingStatus
 from app.counsel.page_keys import PageSubject
 from app.court.models import Court
-from app.hearings import counsel_keys, move_requests
-from app.hearings.answers import acknowledgements
+from app.hearings import move_requests
+from app.hearings.answers import acknowledgements, counsel_keys
 from app.hearings.models import (
     Booking,
     Hearing,

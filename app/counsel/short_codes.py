@@ -7,7 +7,7 @@ from flask_babel import gettext
 from app.core import web
 from app.core.db import db
 from app.counsel.access import ACT_RATE
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 
 TEMPLATE = "counsel/short_codes.html"
 

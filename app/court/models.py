@@ -45,6 +45,8 @@ class Court(Base):
     buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     # Hours before a hearing from which a move is asked for by telephone only.
     move_closes_hours: Mapped[int] = mapped_column(default=24, server_default="24")
+    # Working days within which the court promises to answer a question.
+    answer_days: Mapped[int] = mapped_column(default=2, server_default="2")
     # How names appear on the public cause list (see core.wording.public_names).
     public_names: Mapped[str] = mapped_column(
         sa.String(10), default="short", server_default="short"

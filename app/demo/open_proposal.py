@@ -16,8 +16,9 @@ from app.core.web import now, services
 from app.court.models import Courtroom, Judge
 from app.demo.story import STORY, ZONE, assistant_context, working_day
 from app.feeds import service as feeds
-from app.hearings import counsel_keys, forms
+from app.hearings import forms
 from app.hearings import service as hearings
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing, Proposal, ProposalState
 from app.hearings.service import CourtContext
 

@@ -20,7 +20,8 @@ from app.court.models import Court
 from app.desk import todo
 from app.desk.contacts import off_channel
 from app.desk.todo import TaskItem
-from app.hearings import counsel_keys, facts, queries
+from app.hearings import facts, queries
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing, Invitation
 from app.letters import composing
 from app.letters.composing import Letter

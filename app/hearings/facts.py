@@ -135,6 +135,16 @@ def person_facts(invitation: Invitation | InvitationValues) -> dict[str, Any]:
     }
 
 
+def representation_facts(representation: Representation) -> dict[str, Any]:
+    """Return a counsel as recipient of a letter about a matter without an invitation."""
+    return {
+        "name": representation.counsel.name,
+        "party": representation.party.name,
+        "side": representation.party.side,
+        "is_court": False,
+    }
+
+
 def court_person_facts(user: User) -> dict[str, Any]:
     """Return an assistant as recipient of a letter."""
     return {"name": user.name, "party": "", "side": "", "is_court": True}

@@ -54,6 +54,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "request": _request(facts, times),
         "agreed": bool(facts.get("agreed")),
         "asked_by": facts.get("asked_by") or "",
+        "question": _question(facts, language),
         "by_order": bool(facts.get("by_order")),
         # A notice on paper has no attachments.
         "paper": bool(facts.get("paper")),
@@ -179,6 +180,26 @@ def _request(facts: Facts, times: _Times) -> dict[str, Any]:
         "private": bool(request.get("private")),
         "why": wording.colon(language).join(filter(None, why)),
         "times": [times.slot(slot) for slot in request.get("times") or []],
+    }
+
+
+# Reasons for which the words of a question stay with the court.
+_PRIVATE = {
+    "health": ("health", "健康"),
+    "safety": ("safety", "安全"),
+    "access": ("access to the court", "出庭便利"),
+}
+
+
+def _question(facts: Facts, language: str) -> dict[str, str]:
+    """Describe a question to the court, and its answer; every value is "" in other letters."""
+    names = ("subject", "words", "by", "answer", "outcome", "added", "added_by")
+    question = facts.get("question") or {}
+    private = _PRIVATE.get(question.get("private") or "", ("", ""))
+    return {
+        **{name: question.get(name) or "" for name in names},
+        "side": wording.side_name(question.get("side") or "", language),
+        "private": private[language == "zh"],
     }
 
 

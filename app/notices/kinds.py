@@ -36,6 +36,8 @@ class NoticeKind(StrEnum):
     READY = "ready"
     LAPSED = "lapsed"
     NOT_REACHED = "not_reached"
+    QUESTION = "question"
+    QUESTION_ANSWERED = "question_answered"
 
     @property
     def traits(self) -> "KindTraits":
@@ -67,6 +69,8 @@ class KindTraits:
     superseded_by: frozenset[NoticeKind] = frozenset()
     # It waits for no message that it makes untrue (see sending.claiming).
     changes_date: bool = False
+    # The page below counsel's that its mail leads to.
+    page: str = ""
     # It says when the hearing takes place.
     announces_date: bool = False
     # It is withdrawn as soon as a date is set.
@@ -236,6 +240,8 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.LAPSED: KindTraits(N_("No agreement in time")),
     _K.NOT_REACHED: KindTraits(N_("Somebody not reached")),
+    _K.QUESTION: KindTraits(N_("Question to the court"), page="/questions"),
+    _K.QUESTION_ANSWERED: KindTraits(N_("Answer of the court"), page="/questions"),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -255,6 +261,8 @@ ENTRY_LABELS = {
     "automatic": N_("Automatic reply"),
     "calendar": N_("Reply from their calendar"),
     "away": N_("Gave days away"),
+    "question_word": N_("Word on a question"),
+    "question_rating": N_("Whether that answers the question"),
     "counter": N_("Their calendar asks for another time"),
 }
 

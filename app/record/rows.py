@@ -314,7 +314,7 @@ def _comment(entries: Sequence[Entry], *, public: bool) -> str:
     first = entries[0]
     if first.what == Event.ANSWERED:
         return str((first.content.body if first.content else {}).get("comment", ""))
-    if first.kind != "move":
+    if first.kind not in ("move", "question", "question_word"):
         return ""
     bodies = [
         each.content.body

@@ -359,6 +359,12 @@ class Event(StrEnum):
         ),
     )
 
+    # The court answers what a person asked; each side is sent the answer by a notice of its own.
+    REPLIED = (
+        "replied",
+        EventTraits(label=N_("the court answers"), icon="chat-square-text", look="ok"),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

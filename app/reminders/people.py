@@ -41,12 +41,7 @@ class ReminderRecipients:
         return invited + [
             (
                 facts.representation_recipient(each),
-                {
-                    "name": each.counsel.name,
-                    "party": each.party.name,
-                    "side": each.party.side,
-                    "is_court": False,
-                },
+                facts.representation_facts(each),
             )
             for counsel_id, each in acting.items()
             if counsel_id not in invitations

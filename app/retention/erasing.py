@@ -15,6 +15,9 @@ from app.hearings import move_requests
 from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
 from app.hearings.proposing import drafts
 from app.notices.models import Notice
+from app.questions import service as questions
+from app.questions.models import Question
+from app.questions.queries import count_open
 from app.record import chain
 from app.record.models import ChainHead, Entry
 from app.record.rules import Event
@@ -35,8 +38,8 @@ def erase(
 
     Addresses of counsel and parties are erased, with counsel's calendars and days away, unless they
     act in another case that is not erased. ``names`` erases their names too, and the title, which
-    is often made of them. Raises Refusal while a hearing lies ahead, a proposal is open, or a
-    notice waits.
+    is often made of them. Raises Refusal while a hearing lies ahead, a proposal or a question is
+    open, or a notice waits.
     """
     _lock(session, case.id)
     if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
@@ -49,10 +52,15 @@ def erase(
             N_("A message about case %(number)s waits to be sent: try again once it is out."),
             number=case.number,
         )
+    if count_open(session, case.id):
+        raise Refusal(
+            N_("A question in case %(number)s is open: answer it first."), number=case.number
+        )
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
     drafts.delete_of_case(session, case.id)
     move_requests.erase(session, case.id)
+    questions.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")
@@ -171,6 +179,7 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
             .where(Case.court_id == court.id, Case.created_at < before, ~waits)
             .where(sa.or_(Entry.id.is_(None), Entry.what != Event.ERASED.value))
             .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
+            .where(~sa.exists().where(Question.case_id == Case.id, questions.IS_OPEN))
             .order_by(Case.id)
             .limit(BATCH - len(case_ids))
         )

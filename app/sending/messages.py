@@ -87,10 +87,14 @@ def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[s
     code, channel = links.format_code(key.code), Channel(notice.channel).traits
     if channel.links_can_be_off and not notice.facts["court"].get("text_links", True):
         return "", code
-    hearing_id = Matter.hearing_id(notice.about)
     # A text is paid for by its length, and the page shows first what is asked now.
-    shown = f"?hearing={hearing_id}" if channel.rich and hearing_id else ""
-    return f"{public_url}/r/{key.token}{shown}", code
+    return f"{public_url}/r/{key.token}{_place(notice) if channel.rich else ''}", code
+
+
+def _place(notice: NoticeRow) -> str:
+    """Return what is behind a key in the address of the page that a notice is about."""
+    hearing_id = Matter.hearing_id(notice.about)
+    return NoticeKind(notice.kind).traits.page + (f"?hearing={hearing_id}" if hearing_id else "")
 
 
 def _key(notice: NoticeRow, secret: bytes) -> keys.Key | None:

@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     PAPER = "paper"
     CALLBACK = "callback"
     MOVE = "move"
+    QUESTION = "question"
 
 
 class TaskState(StrEnum):
@@ -44,9 +45,10 @@ CHANNELS = {
     TaskKind.CALLBACK: OtherChannel.PHONE.value,
     TaskKind.PAPER: OtherChannel.LETTER.value,
     TaskKind.MOVE: OtherChannel.LINK.value,
+    TaskKind.QUESTION: OtherChannel.LINK.value,
 }
 # Requests by counsel: only a user of the court ends them, no rule does.
-BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE)
+BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE, TaskKind.QUESTION)
 # Kinds of entries about steps that are messages; "text" is taken by inbound texts.
 KINDS = {TaskKind.TEXT: "by_text", TaskKind.EMAIL: "by_mail"}
 ENDED_BY = {

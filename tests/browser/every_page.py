@@ -17,7 +17,7 @@ from app.cases.models import Representation
 from app.core import links
 from app.core.db import db, transaction
 from app.demo.story import STORY
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing
 from app.people import service as people
 from app.people.models import User

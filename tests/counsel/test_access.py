@@ -11,7 +11,8 @@ import pytest
 from app.cases.models import Representation
 from app.core.forms import load
 from app.counsel.acts import ACTS
-from app.hearings import counsel_keys, forms, queries, service
+from app.hearings import forms, queries, service
+from app.hearings.answers import counsel_keys
 from tests.conftest import Scenario, at
 from tests.counsel.test_answers import (
     LI,

@@ -12,7 +12,7 @@ from app.cases import keys
 from app.cases.models import Representation
 from app.core import links
 from app.core.db import db, transaction
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Invitation
 from tests.conftest import CASE, SECRET, Scenario, at, proposal
 from tests.counsel.test_answers import LI, ZHAO, answer, browser, nonce, slots, words
@@ -72,7 +72,7 @@ def test_the_same_key_leads_to_every_hearing_of_the_case(
     client = browser(scenario)
     page = client.get(link)
     assert "Sat 19 Dec 2026" not in words(page)
-    assert "Please confirm the hearing date" in words(page)  # what is asked comes first
+    assert "Which dates suit you?" in words(page)  # what is asked comes first
     assert "Hearings in this case" in words(page)
     assert f'href="{link}?hearing={first["id"]}"' in page.text
     of_first = client.get(f"{link}?hearing={first['id']}")

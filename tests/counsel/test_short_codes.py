@@ -2,7 +2,7 @@
 
 from app.cases import keys
 from app.core.db import transaction
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 from tests.conftest import SECRET, Scenario
 from tests.counsel.test_answers import ZHAO, browser, propose, words
 

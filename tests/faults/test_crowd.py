@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Booking, Hearing, Invitation
 from tests.conftest import SECRET, Scenario, case_with, proposal
 

@@ -12,12 +12,19 @@ from app.notices.models import Notice
 from app.record.models import Entry, EntryContent
 from tests.conftest import CASE, Scenario, at, case_with, proposal
 from tests.counsel.test_answers import answer
-from tests.flows.test_language_of_pages import addresses, scene
+from tests.flows.test_language_of_pages import addresses, below, scene
 from tests.flows.test_verifier import check, run
 
 pytestmark = pytest.mark.database
 
-PERSONAL = ("li@huacheng.example", "zhao@jinmao.example", "13800138001", "13800138002", "另有一庭")
+PERSONAL = (
+    "li@huacheng.example",
+    "zhao@jinmao.example",
+    "13800138001",
+    "13800138002",
+    "另有一庭",
+    "视频作证",
+)
 
 
 def do(scenario: Scenario, *words: str, stdin: str = "") -> tuple[int, str]:
@@ -40,6 +47,7 @@ def over(scenario: Scenario) -> dict[str, Any]:
     for _ in range(9):
         scenario.wait(days=7)
         scenario.beat()
+    assert scenario.api("POST", "/questions/2/answer", {"words": "八日内申请视频作证。"})[0] == 200
     for row in scenario.api("GET", "/hearings?state=proposed")[1]["hearings"]:
         scenario.api("POST", f"/hearings/{row['id']}/cancel", {"reason": "已结案"})
     scenario.beat()
@@ -80,8 +88,10 @@ def test_every_page_is_still_there(scenario: Scenario, over: dict[str, Any]) -> 
         assert page.status_code == 200, path
         assert [word for word in PERSONAL if word in page.get_data(as_text=True)] == [], path
     for link in over["fixed"]["links"]:
-        for page in ("", "/record"):
-            assert scenario.client.get(link + page).status_code in (200, 410)
+        for path in ("", "/record", "/questions"):
+            page = scenario.client.get(below(link, path))
+            assert page.status_code in (200, 410)
+            assert "视频作证" not in page.text
 
 
 def test_what_is_alive_is_not_erased(scenario: Scenario) -> None:

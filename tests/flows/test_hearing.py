@@ -9,8 +9,8 @@ import pytest
 
 from app.core import links
 from app.core.db import db, transaction
-from app.hearings import counsel_keys
 from app.hearings import service as hearings
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Invitation
 from app.people import service as people
 from tests.conftest import CASE, SECRET, Scenario, at, case_with, proposal

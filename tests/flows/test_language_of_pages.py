@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from app.cases.models import Representation
 from app.core.db import db
 from app.demo import outbox_views
-from app.hearings import counsel_keys
+from app.hearings.answers import counsel_keys
 from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import CASE, Scenario, at, confirmed, make_court, make_scenario, proposal
-from tests.counsel.test_answers import answer, browser, do
+from tests.counsel.test_answers import answer, browser, do, nonce
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
@@ -48,7 +48,7 @@ BY_KEY = {
     "paper_notices.paper",
     "certificate.confirmed",
     "counsel.move_requests",
-    "counsel.move_document",
+    "counsel.questions",
 }
 
 
@@ -105,6 +105,12 @@ def speak(scenario: Scenario, made: dict[str, Any]) -> None:
         == 303
     )
     scenario.client.get(li, headers={"User-Agent": "curl/8.0"})
+    asking = browser(scenario, "zh")
+    for words in ("证人可否视频作证？", "应于何时申请？"):
+        page = asking.get(below(li, "/questions"))
+        question = {"subject": "视频作证", "words": words, "all_sides": "1", "nonce": nonce(page)}
+        assert asking.post(below(li, "/questions"), data=question).status_code == 303
+    assert scenario.api("POST", "/questions/1/answer", {"words": "可以视频作证。"})[0] == 200
     seen = scenario.api("GET", f"/cases/{made['case_id']}")[1]
     call = {
         "channel": "phone",
@@ -137,6 +143,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "upload_id": 1,
         "listing_id": 1,
         "listed_id": 1,
+        "question_id": 1,
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [
@@ -187,11 +194,15 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     counsel = browser(scenario, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
-            for page in ("", "/record", "/feed", "/call-me", "/away"):
+            for page in ("", "/record", "/questions", "/feed", "/call-me", "/away"):
                 read(left, name + page, counsel.get(below(link, page)))
     for name in ("open", "fixed", "moved"):
         to_move = below(made[name]["links"][0], "/move")
         read(left, f"{name}, to ask to move it", counsel.get(to_move))
+    asking = below(made["open"]["links"][0], "/questions")
+    read(left, "to ask in private", counsel.get(f"{asking}&private=1"))
+    unsent = {"nonce": nonce(counsel.get(asking)), "words": "长" * 1001}
+    read(left, "a question that is not sent", counsel.post(asking, data=unsent), 422)
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))

@@ -122,6 +122,20 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             if zh
             else "Asked how many copies of the evidence to file; told three."
         )
+    if kind in ("question", "question_answered"):
+        told["question"] = {
+            "subject": "证人视频作证" if zh else "Witness by video",
+            "words": "证人能否以视频方式作证？应于何时申请？"
+            if zh
+            else "May our witness give evidence by video link, and by when must we apply?",
+            "by": "孟二" if zh else "Ben Meng",
+            "side": "respondent",
+        }
+    if kind == "question_answered":
+        told["question"] |= {
+            "outcome": "answer",
+            "answer": "可以。请于12月8日前提出申请。" if zh else "Yes. Apply by 8 December.",
+        }
     return told
 
 

@@ -16,7 +16,7 @@ from tests.letters.golden_case import LINK, agrees, case, facts, link
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
-NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released")
+NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released", "question_answered")
 TO_COUNSEL = list(NoticeKind)[:14]
 EACH = [(kind, language) for kind in NoticeKind for language in ("en", "zh")]
 
@@ -264,3 +264,26 @@ def test_a_script_with_few_facts_has_no_hole(kind: str) -> None:
             told.pop(name, None)
         words = "\n".join(composing.call_script(kind, language, told))
         assert not re.search(r"None|[,，][.。,，]|  |：$|\(\)|（）", words), words
+
+
+PRIVATE = {"subject": "", "words": "", "private": "health", "by": "Ben Meng", "side": "respondent"}
+ADDED = {"subject": "Video", "added": "We agree.", "added_by": "Ada Lin", "by": "Ben Meng"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("form", "question"), [("private", PRIVATE), ("added", ADDED)])
+def test_a_private_question_and_an_added_word_read_as_reviewed(
+    form: str, question: dict[str, str], language: str
+) -> None:
+    mail = letter("question", "email", language, question=question)
+    name = f"question/email_{form}.{language}.txt"
+    assert agrees(name, f"Subject: {mail.subject}\n\n{mail.text}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("outcome", ["paper", "merits"])
+def test_an_answer_that_is_none_reads_as_reviewed(outcome: str, language: str) -> None:
+    question = {**facts("question", language)["question"], "outcome": outcome}
+    mail = letter("question_answered", "email", language, question=question)
+    name = f"question_answered/email_{outcome}.{language}.txt"
+    assert agrees(name, f"Subject: {mail.subject}\n\n{mail.text}")

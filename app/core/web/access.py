@@ -16,10 +16,13 @@ from flask_login import current_user
 from app.core import web
 from app.core.web import pending_form
 
+# Acts that one role alone may do: settings, and showing all sides what was asked in private.
+ONLY = {"set_up": "admin", "disclose": "judge"}
+
 
 def allows(role: str, act: str) -> bool:
-    """Tell whether a role may do an act: everybody books; only an admin sets up."""
-    return act != "set_up" or role == "admin"
+    """Tell whether a role may do an act: everybody books; some acts are one role's alone."""
+    return role == ONLY.get(act, role)
 
 
 View = TypeVar("View", bound=Callable[..., Any])

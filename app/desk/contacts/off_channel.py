@@ -137,12 +137,7 @@ def _request(
             "at": facts.iso(form.at),
         },
         "detail": form.note,
-        "person": {
-            "name": representation.counsel.name,
-            "party": representation.party.name,
-            "side": representation.party.side,
-            "is_court": False,
-        },
+        "person": facts.representation_facts(representation),
     }
     recipient = facts.representation_recipient(representation)
     if hearing is None:

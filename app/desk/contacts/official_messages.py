@@ -18,7 +18,8 @@ from app.core.errors import N_, NotFound, Refusal
 from app.desk.contacts import off_channel
 from app.desk.contacts.forms import HandOnIn, MessageForm
 from app.evidence.reach import ENDING
-from app.hearings import counsel_keys, facts, notifications, queries
+from app.hearings import facts, notifications, queries
+from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing, HearingState, Invitation
 from app.hearings.scheduling import CourtContext
 from app.letters import composing, wording_versions

@@ -1,0 +1,146 @@
+"""Questions: counsel asks the court before all sides, adds a word, says whether it is answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Request, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from app.core import web
+from app.core.characters import clean
+from app.core.db import db
+from app.core.errors import N_, Invalid, Message
+from app.core.web.params import row_number
+from app.core.wording import one_line
+from app.counsel import access
+from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
+from app.counsel.page_state import CasePage
+from app.hearings import queries as hearings
+from app.law import working_days
+from app.questions import queries, rules, service
+from app.questions.rules import PrivateReason, QuestionInput
+
+STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
+MOST_TYPED = 20_000  # characters of a field that are shown again
+
+
+@dataclass(frozen=True)
+class QuestionAct:
+    """A press on one question: its id, or 0 for none, and the words or the choice sent with it."""
+
+    question_id: int
+    words: str = ""
+    choice: str = ""
+
+
+def _lines(form: Mapping[str, str], name: str) -> str:
+    """Return a text of several lines as it is stored, without control characters."""
+    text = form.get(name, "")[:MOST_TYPED].replace("\r\n", "\n")
+    return "\n".join(one_line(line) for line in clean(text).split("\n")).strip()
+
+
+def read(request: Request) -> QuestionInput:
+    """Return the question of a request."""
+    form = request.form
+    return QuestionInput(
+        subject=one_line(form.get("subject", "")[:MOST_TYPED]),
+        words=_lines(form, "words"),
+        all_sides=form.get("all_sides") == "1",
+        private=form.get("private", "")[:20] if form.get("in_private") else "",
+        follows_id=row_number(form.get("follows", "")),
+    )
+
+
+def read_act(request: Request) -> QuestionAct:
+    """Return which question a request is about, with the words or the choice."""
+    question_id = row_number(request.form.get("question", "")) or 0
+    return QuestionAct(question_id, _lines(request.form, "words"), request.form.get("choice", ""))
+
+
+def render(
+    page: CasePage,
+    form: QuestionInput,
+    rejection: Rejection,
+    act: QuestionAct | None = None,
+) -> str:
+    """Render the questions of the case and the form to ask one; ``act`` is a press shown again."""
+    session, now = db.session(), web.now()
+    others = [
+        each
+        for each in hearings.acting_representations(session, page.case)
+        if each.counsel_id != page.counsel.id
+    ]
+    asked = queries.of_case(session, page.case.id)
+    working = working_days.working_days(session, page.court)
+    own = [each for each in asked if each.counsel_id == page.counsel.id]
+    asked_on = {each.follows_id for each in own}
+    return access.render(
+        "counsel/questions.html",
+        page,
+        rejection,
+        form=form,
+        act=act,
+        rules=rules,
+        reasons=list(PrivateReason),
+        reason_label=lambda reason: PrivateReason(reason).label,
+        in_private=bool(form.private) or request.args.get("private") == "1",
+        others=others,
+        questions=asked,
+        follows={each.id: each for each in own if each.id not in asked_on and not each.follows_id},
+        due_at=rules.due_at(
+            now, page.court.zone, page.court.closes, page.court.answer_days, working.has
+        ),
+        kept=queries.promise_kept(session, now, page.court.id),
+    )
+
+
+def line(page: CasePage) -> str:
+    """Return how many questions of the case are open, for the list on counsel's page."""
+    count = queries.count_open(db.session(), page.case.id)
+    if not count:
+        return gettext("All sides read it, and the court's answer")
+    return ngettext("%(num)s waits for the court", "%(num)s wait for the court", count)
+
+
+@access.case_page
+def show(page: CasePage) -> ResponseReturnValue:
+    """Show the questions of the case, and the form to ask one or to ask on once."""
+    follows = row_number(request.args.get("follows", ""))
+    return render(page, QuestionInput(follows_id=follows), NOT_REJECTED)
+
+
+@access.case_act(read, render, then="counsel.questions", stale=STALE)
+def submit(session: Session, submission: CaseSubmission[QuestionInput]) -> None:
+    """Ask the court."""
+    service.ask(session, submission.representation, submission.form, submission.now, web.secret())
+
+
+def _render_act(page: CasePage, act: QuestionAct, rejection: Rejection) -> str:
+    return render(page, QuestionInput(), rejection, act)
+
+
+@access.case_act(read_act, _render_act, then="counsel.questions", stale=STALE)
+def add_word(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
+    """Add a word to an open question of another side."""
+    act, now = submission.form, submission.now
+    service.add_word(
+        session, submission.representation, act.question_id, act.words, now, web.secret()
+    )
+
+
+@access.case_act(read_act, _render_act, then="counsel.questions", stale=STALE)
+def rate(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
+    """Keep whether the asker finds their question answered."""
+    act = submission.form
+    if act.choice not in ("answered", "not_answered"):
+        raise Invalid({"choice": Message(N_("Choose answered or not answered."))})
+    service.rate(
+        session,
+        submission.representation,
+        act.question_id,
+        act.choice == "answered",
+        submission.now,
+        web.secret(),
+    )

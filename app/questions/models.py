@@ -1,0 +1,80 @@
+"""Questions to the court, and the words that other sides add to an open one."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.models import Case, Counsel, Representation
+from app.core.db import Base, Key, UTCDateTime
+from app.core.db.indexes import partial_index
+from app.people.models import User
+
+
+class Question(Base):
+    """A question of one counsel in a case, and the court's answer."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        sa.Index(None, "court_id", "asked_at"),  # what the promise is measured over
+        partial_index("ix_question_open", "court_id", "asked_at", where="state = 'open'"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    side: Mapped[str] = mapped_column(sa.String(20))
+    # Empty once the case is erased; the digest of both stays, as on the record.
+    subject: Mapped[str] = mapped_column(sa.String(100))
+    words: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    # A PrivateReason, or "" where all sides read it.
+    private: Mapped[str] = mapped_column(sa.String(10), default="")
+    disclosed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(sa.String(10))
+    asked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # An QuestionOutcome, or "" while it is open.
+    outcome: Mapped[str] = mapped_column(sa.String(10), default="")
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # The answered question that this one asks on; each is asked on once.
+    follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    # The earlier question of the case whose answer answers this one too.
+    joined_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    # Whether it answers the question, as the asker says; None until then.
+    helpful: Mapped[bool | None] = mapped_column()
+
+    case: Mapped[Case] = relationship()
+    counsel: Mapped[Counsel] = relationship()
+    representation: Mapped[Representation] = relationship()
+    user: Mapped[User | None] = relationship()
+    added: Mapped[list["AddedWord"]] = relationship(
+        back_populates="question", order_by="AddedWord.id"
+    )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether other sides see only that it was asked, and of which kind."""
+        return bool(self.private) and self.disclosed_at is None
+
+
+class AddedWord(Base):
+    """A word that counsel of another side added to a question while it was open."""
+
+    __tablename__ = "question_word"
+    __table_args__ = (sa.UniqueConstraint("question_id", "counsel_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"))
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    side: Mapped[str] = mapped_column(sa.String(20))
+    words: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    added_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    question: Mapped[Question] = relationship(back_populates="added")
+    counsel: Mapped[Counsel] = relationship()

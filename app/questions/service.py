@@ -1,0 +1,455 @@
+"""Ask the court, add a word, answer, rate the answer: each act told to all sides at once.
+
+Every act locks the head of the case's chain first, so that acts on the questions of one case come
+one after another, and stores the keys that its notices carry before that (see cases.keys).
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import keys
+from app.cases.models import Representation
+from app.core.errors import N_, Clash, HearingTime, Invalid, Message, NotFound, Refusal
+from app.core.matters import Matter
+from app.hearings import facts
+from app.hearings import queries as hearings
+from app.law import working_days
+from app.notices.kinds import NoticeKind
+from app.notices.queue import NoticeRequest, Subject, queue
+from app.notices.rules import outside_quiet_hours_at
+from app.people.models import User
+from app.questions import queries, rules
+from app.questions.models import AddedWord, Question
+from app.questions.rules import QuestionInput, QuestionOutcome, QuestionState, ReplyInput
+from app.record import chain, ledger
+from app.record.chain import ChainPosition
+from app.record.rules import Event
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
+
+STALE_AFTER = dt.timedelta(days=3)
+
+Heads = Mapping[int, ChainPosition]
+
+
+def ask(
+    session: Session,
+    representation: Representation,
+    typed: QuestionInput,
+    now: dt.datetime,
+    secret: bytes,
+) -> Question:
+    """Put counsel's question on the record, tell the other sides, and open a task for the court.
+
+    The same words within ten minutes are one question. Raises Invalid, and Refusal where counsel
+    has asked too many, or the question before cannot be asked on.
+    """
+    rules.check_question(typed)
+    case, counsel_id = representation.party.case, representation.counsel_id
+    heads = _lock(session, case.id, secret)
+    digest = rules.digest(typed.subject, typed.words)
+    own = _own(session, case.id, counsel_id)
+    recent = (each for each in own if each.asked_at > now - rules.SAME_WITHIN)
+    if same := next((each for each in recent if each.digest == digest), None):
+        return same
+    _check_limits(own, now)
+    if typed.follows_id is not None:
+        _check_follows(session, own, typed.follows_id)
+    question = Question(
+        court_id=case.court_id,
+        case_id=case.id,
+        representation_id=representation.id,
+        counsel_id=counsel_id,
+        side=representation.party.side,
+        subject=typed.subject,
+        words=typed.words,
+        digest=digest,
+        private=typed.private,
+        state=QuestionState.OPEN.value,
+        asked_at=now,
+        due_at=_due_at(session, representation, now),
+        follows_id=typed.follows_id,
+    )
+    session.add(question)
+    session.flush()
+    session.add(_task(question, now))
+    entry = _entry(
+        question,
+        Event.ASKED,
+        counsel_id,
+        question.side,
+        representation.counsel.name,
+        {"due_at": ledger.instant(question.due_at)},
+        "" if question.private else f"{question.subject}\n{question.words}",
+    )
+    requests = _requests(session, question, NoticeKind.QUESTION, now, but=counsel_id)
+    queue(session, requests, now, [entry], heads=heads)
+    return question
+
+
+def _lock(session: Session, case_id: int, secret: bytes) -> Heads:
+    """Store the keys of all who act in a case, then lock the head of its chain."""
+    acting = sa.select(Representation.id).where(
+        Representation.left_at.is_(None), Representation.party.has(case_id=case_id)
+    )
+    keys.issue(session, session.scalars(acting), secret)
+    return chain.lock_heads(session, [case_id])
+
+
+def _own(session: Session, case_id: int, counsel_id: int) -> Sequence[Question]:
+    query = sa.select(Question).where(
+        Question.case_id == case_id, Question.counsel_id == counsel_id
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _check_limits(own: Sequence[Question], now: dt.datetime) -> None:
+    if sum(each.state == QuestionState.OPEN for each in own) >= rules.MAX_OPEN:
+        raise Refusal(
+            N_("%(most)s questions of yours are open: ask the next one when one is answered."),
+            most=rules.MAX_OPEN,
+        )
+    if sum(each.asked_at > now - rules.WEEK for each in own) >= rules.MAX_IN_WEEK:
+        raise Refusal(
+            N_("You have asked %(most)s questions in seven days. Please ring the court."),
+            most=rules.MAX_IN_WEEK,
+        )
+
+
+def _check_follows(session: Session, own: Sequence[Question], follows_id: int) -> None:
+    """Raise Refusal unless a question can be asked on: counsel's own, answered, and not yet."""
+    before = next((each for each in own if each.id == follows_id), None)
+    if before is None or before.state != QuestionState.ANSWERED or before.follows_id is not None:
+        raise Refusal(N_("Only your own answered question can be asked on, and only once."))
+    if any(each.follows_id == follows_id for each in own):
+        raise Refusal(N_("You have asked on already. Ask a new question instead."))
+
+
+def _due_at(session: Session, representation: Representation, now: dt.datetime) -> dt.datetime:
+    court = representation.party.case.court
+    working = working_days.working_days(session, court)
+    return rules.due_at(now, court.zone, court.closes, court.answer_days, working.has)
+
+
+def _task(question: Question, now: dt.datetime) -> Task:
+    return Task(
+        key=f"question/{question.id}",
+        court_id=question.court_id,
+        case_id=question.case_id,
+        about=str(Matter.case(question.case_id)),
+        counsel_id=question.counsel_id,
+        side=question.side,
+        way=TaskKind.QUESTION.value,
+        state=TaskState.OPEN.value,
+        opens_at=now,
+        latest_at=question.due_at,
+        because={"question": question.id},
+        created_at=now,
+    )
+
+
+def _entry(
+    question: Question,
+    event: Event,
+    counsel_id: int,
+    side: str,
+    name: str,
+    detail: Mapping[str, Any],
+    note: str,
+    kind: str = "question",
+) -> ledger.NewEntry:
+    """Return an entry about a question; the words of a private one stay with the court."""
+    common = {"question": question.id, "sha256": question.digest}
+    private = {"private": question.private} if question.private else {}
+    return ledger.NewEntry(
+        event,
+        court_id=question.court_id,
+        case_id=question.case_id,
+        about=str(Matter.case(question.case_id)),
+        attempt=f"q{question.id}",
+        counsel_id=counsel_id,
+        side=side,
+        channel="link",
+        kind=kind,
+        detail={**common, **private, **detail},
+        personal={"name": name, **({"note": note} if note else {})},
+    )
+
+
+def _requests(
+    session: Session,
+    question: Question,
+    kind: NoticeKind,
+    now: dt.datetime,
+    *,
+    but: int | None = None,
+    only: int | None = None,
+    variant: str = "",
+    added: AddedWord | None = None,
+) -> list[NoticeRequest]:
+    """Return one request for each counsel who acts in the case, all due at the same moment."""
+    case = question.case
+    due_at = outside_quiet_hours_at(case.court, now)
+    subject = Subject(
+        case.court_id, case.id, str(Matter.case(case.id)), f"c{case.id}.q{question.id}"
+    )
+    common = {
+        **facts.case_facts(case),
+        "answer_by": facts.iso(question.due_at),
+        "question": _question_facts(question, added),
+    }
+    return [
+        NoticeRequest(
+            subject,
+            kind,
+            facts.representation_recipient(each),
+            {**common, "person": facts.representation_facts(each)},
+            due_at=due_at,
+            stale_at=due_at + STALE_AFTER,
+            variant=variant,
+        )
+        for each in hearings.acting_representations(session, case)
+        if each.counsel_id != but and only in (None, each.counsel_id)
+    ]
+
+
+def _question_facts(question: Question, added: AddedWord | None) -> dict[str, Any]:
+    """Return what letters say of a question; nothing of the words of a private one."""
+    hidden = question.is_private
+    return {
+        "subject": "" if hidden else question.subject,
+        "words": "" if hidden else question.words,
+        "private": question.private if hidden else "",
+        "by": question.counsel.name,
+        "side": question.side,
+        "outcome": question.outcome,
+        "answer": question.answer,
+        "added": added.words if added else "",
+        "added_by": added.counsel.name if added else "",
+    }
+
+
+def add_word(
+    session: Session,
+    representation: Representation,
+    question_id: int,
+    words: str,
+    now: dt.datetime,
+    secret: bytes,
+) -> AddedWord:
+    """Add a word of another side to an open question, once for each counsel, and tell all others.
+
+    Raises NotFound, Invalid, and Refusal where nothing can be added.
+    """
+    case, counsel_id = representation.party.case, representation.counsel_id
+    heads = _lock(session, case.id, secret)
+    question = _of_case(session, case.id, question_id)
+    known = next((each for each in question.added if each.counsel_id == counsel_id), None)
+    if known is not None and known.words == words:
+        return known
+    if question.counsel_id == counsel_id or question.is_private:
+        raise Refusal(N_("Words are added by counsel of the other sides."))
+    if question.state != QuestionState.OPEN:
+        raise Refusal(N_("The court has answered this question: nothing can be added."))
+    if known is not None:
+        raise Refusal(N_("You have added your words already."))
+    rules.check_words(words, rules.MAX_ADDED)
+    added = AddedWord(
+        question=question,
+        counsel_id=counsel_id,
+        side=representation.party.side,
+        words=words,
+        digest=rules.digest(words),
+        added_at=now,
+    )
+    session.add(added)
+    session.flush()
+    entry = _entry(
+        question,
+        Event.ASKED,
+        counsel_id,
+        added.side,
+        representation.counsel.name,
+        {"added": added.digest},
+        words,
+        kind="question_word",
+    )
+    requests = _requests(
+        session,
+        question,
+        NoticeKind.QUESTION,
+        now,
+        but=counsel_id,
+        variant=f"w{added.id}",
+        added=added,
+    )
+    queue(session, requests, now, [entry], heads=heads)
+    return added
+
+
+def _of_case(session: Session, case_id: int, question_id: int) -> Question:
+    query = sa.select(Question).where(Question.id == question_id, Question.case_id == case_id)
+    question = session.scalar(query.execution_options(populate_existing=True))
+    if question is None:
+        raise NotFound(N_("There is no such question in this case."))
+    return question
+
+
+def answer(
+    session: Session,
+    court_id: int,
+    question_id: int,
+    typed: ReplyInput,
+    user: User,
+    now: dt.datetime,
+    secret: bytes,
+) -> Question:
+    """Answer a question to all sides, in one transaction; a private one to who asked.
+
+    Raises NotFound, Invalid, and Clash if somebody has answered meanwhile, with their words.
+    """
+    question = queries.find(session, court_id, question_id)
+    heads = _lock(session, question.case_id, secret)
+    session.refresh(question)
+    if question.state != QuestionState.OPEN:
+        raise _answered_meanwhile(question)
+    outcome = rules.check_answer(typed)
+    joined = _joined(session, question, typed) if outcome is QuestionOutcome.JOINED else None
+    question.state, question.outcome = QuestionState.ANSWERED.value, outcome.value
+    question.answer, question.joined_id = typed.words, joined.id if joined else None
+    if joined is not None and not typed.words:
+        question.answer = joined.answer
+    question.answered_at, question.user = now, user
+    ended = sa.update(Task).where(Task.key == f"question/{question.id}")
+    session.execute(ended.values(state=TaskState.DONE.value, ended_at=now))
+    session.flush()
+    entry = _entry(
+        question,
+        Event.REPLIED,
+        question.counsel_id,
+        question.side,
+        question.counsel.name,
+        {"reply": outcome.value, "answer": rules.digest(question.answer), "user": user.name},
+        "" if question.private else question.answer,
+    )
+    only = question.counsel_id if question.is_private else None
+    requests = _requests(session, question, NoticeKind.QUESTION_ANSWERED, now, only=only)
+    queue(session, requests, now, [entry], heads=heads)
+    return question
+
+
+def _answered_meanwhile(question: Question) -> Clash:
+    """Return the error for a second answer, which shows the first one."""
+    court = question.case.court
+    when = HearingTime(question.answered_at or question.asked_at, court.zone)
+    name = question.user.name if question.user else court.name
+    if not question.answer:
+        return Clash(
+            N_("%(name)s dealt with this question on %(when)s; nothing more was sent."),
+            name=name,
+            when=when,
+        )
+    return Clash(
+        N_("%(name)s answered on %(when)s; nothing more was sent. The answer: %(words)s"),
+        name=name,
+        when=when,
+        words=question.answer,
+    )
+
+
+def _joined(session: Session, question: Question, typed: ReplyInput) -> Question:
+    """Return the earlier question whose answer this one is joined to. Raises Invalid."""
+    earlier = session.get(Question, typed.joined_id or 0)
+    if earlier is None or earlier.case_id != question.case_id or earlier.id >= question.id:
+        raise Invalid({"joined_id": Message(N_("Choose an earlier question of this case."))})
+    if earlier.state != QuestionState.ANSWERED or earlier.is_private:
+        raise Invalid(
+            {"joined_id": Message(N_("Choose a question that was answered to all sides."))}
+        )
+    return earlier
+
+
+def rate(
+    session: Session,
+    representation: Representation,
+    question_id: int,
+    helpful: bool,
+    now: dt.datetime,
+    secret: bytes,
+) -> Question:
+    """Keep whether the asker finds the question answered; the last of their choices holds.
+
+    Raises NotFound, and Refusal for another's question or one that is open.
+    """
+    case = representation.party.case
+    heads = _lock(session, case.id, secret)
+    question = _of_case(session, case.id, question_id)
+    if question.counsel_id != representation.counsel_id:
+        raise Refusal(N_("Only who asked can say whether the question is answered."))
+    if question.state != QuestionState.ANSWERED:
+        raise Refusal(N_("The court has not answered this question yet."))
+    if question.helpful is helpful:
+        return question
+    question.helpful = helpful
+    entry = _entry(
+        question,
+        Event.ASKED,
+        question.counsel_id,
+        question.side,
+        representation.counsel.name,
+        {"helpful": helpful},
+        "",
+        kind="question_rating",
+    )
+    ledger.append(session, [entry], now, heads=heads)
+    return question
+
+
+def disclose(
+    session: Session, court_id: int, question_id: int, now: dt.datetime, secret: bytes
+) -> Question:
+    """Disclose a private question, and its answer if there is one, to all sides.
+
+    Raises NotFound, and Refusal if all sides have it already.
+    """
+    question = queries.find(session, court_id, question_id)
+    heads = _lock(session, question.case_id, secret)
+    session.refresh(question)
+    if not question.is_private:
+        raise Refusal(N_("All sides read this question already."))
+    question.disclosed_at = now
+    session.flush()
+    entry = _entry(
+        question,
+        Event.REPLIED,
+        question.counsel_id,
+        question.side,
+        question.counsel.name,
+        {"disclosed": True},
+        f"{question.subject}\n{question.words}",
+    )
+    answered = question.state == QuestionState.ANSWERED
+    kind = NoticeKind.QUESTION_ANSWERED if answered else NoticeKind.QUESTION
+    requests = _requests(session, question, kind, now, but=question.counsel_id, variant="disclosed")
+    queue(session, requests, now, [entry], heads=heads)
+    return question
+
+
+IS_OPEN = Question.state == QuestionState.OPEN.value
+
+
+def erase(session: Session, case_id: int) -> None:
+    """Blank the words of a case's questions; their digests stay, as on the record."""
+    unsynchronized = {"synchronize_session": False}
+    questions = sa.select(Question.id).where(Question.case_id == case_id)
+    for words in (
+        sa.update(Question)
+        .where(Question.case_id == case_id)
+        .values(subject="", words="", answer=""),
+        sa.update(AddedWord).where(AddedWord.question_id.in_(questions)).values(words=""),
+    ):
+        session.execute(words.execution_options(**unsynchronized))

@@ -1,0 +1,366 @@
+"""A question from its asking to its answer, as both sides and the court see it."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.cases import keys
+from app.cases.models import Representation
+from app.core.db import db, transaction
+from app.notices.models import Notice
+from app.questions.models import Question
+from app.tasks.models import Task
+from tests.conftest import CASE, SECRET, Scenario
+from tests.counsel.test_answers import ZHAO, browser, nonce, words
+
+pytestmark = pytest.mark.database
+
+LI = "li@huacheng.example"
+SUBJECT, WORDS = "Witness by video", "May Mr Gu give evidence by video link?"
+ANSWER = "Yes. Apply by 8 December; the form is on the court's page."
+
+
+@pytest.fixture
+def case(scenario: Scenario) -> dict[str, Any]:
+    """A case with counsel on both sides, and no hearing."""
+    status, made = scenario.api("POST", "/cases", CASE)
+    assert status == 201, made
+    return made
+
+
+def key(scenario: Scenario, name: str) -> str:
+    """Return the path of a counsel's page of the only case, which they may not have been sent."""
+    with scenario.app.app_context(), transaction() as session:
+        representation = session.scalars(
+            sa.select(Representation).where(Representation.counsel.has(name=name))
+        ).one()
+        keys.issue(session, [representation.id], SECRET)
+        return f"/r/{keys.of_representation(SECRET, representation.id, 1).token}"
+
+
+def ask(client: Any, link: str, subject: str = SUBJECT, text: str = WORDS, **more: str) -> Any:
+    page = client.get(f"{link}/questions")
+    form = {"subject": subject, "words": text, "all_sides": "1", "nonce": nonce(page), **more}
+    return client.post(f"{link}/questions", data=form)
+
+
+def questions(scenario: Scenario, case: dict[str, Any]) -> list[dict[str, Any]]:
+    status, listed = scenario.api("GET", f"/cases/{case['id']}/questions")
+    assert status == 200
+    return listed["questions"]
+
+
+def entries(scenario: Scenario, case: dict[str, Any]) -> list[dict[str, Any]]:
+    _, contacts = scenario.api("GET", f"/cases/{case['id']}/contacts")
+    assert contacts["chain"]["whole"]
+    return [entry for each in contacts["attempts"] for entry in each["lines"]]
+
+
+def reply(scenario: Scenario, number: int, words: str = ANSWER, **more: Any) -> tuple[int, Any]:
+    return scenario.api("POST", f"/questions/{number}/answer", {"words": words, **more})
+
+
+def test_a_question_is_asked_answered_and_seen_by_both_sides(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client = browser(scenario)
+    assert "Ask the court" in words(client.get(zhao))
+    assert ask(client, zhao).status_code == 303
+    [asked] = questions(scenario, case)
+    assert (asked["subject"], asked["words"], asked["state"]) == (SUBJECT, WORDS, "open")
+    assert asked["due_at"] == "2026-11-25T17:00:00+08:00"  # asked on Monday 23 November
+    assert WORDS in words(browser(scenario).get(f"{li}/questions"))
+    scenario.beat()
+    [mail] = scenario.letters(to=LI, channel="email")
+    assert WORDS in mail.body
+    assert re.search(r"/r/[\w-]{22}/questions\s", mail.body)
+    assert scenario.letters(to=ZHAO) == []
+
+    desk = scenario.sign_in()
+    home = desk.get("/")
+    assert WORDS in words(home)
+    answered = desk.post(
+        f"/questions/{asked['id']}/answer",
+        data={"words": ANSWER, "outcome": "answer", "back": "home"},
+    )
+    assert (answered.status_code, answered.location) == (303, "/")
+    assert WORDS not in words(desk.get("/"))
+    for link in (zhao, li):
+        assert ANSWER in words(browser(scenario).get(f"{link}/questions"))
+    scenario.beat()
+    for whom in (LI, ZHAO):
+        assert ANSWER in scenario.letters(to=whom, channel="email")[-1].body
+
+    page = client.get(f"{zhao}/questions")
+    rated = client.post(
+        f"{zhao}/questions/rating",
+        data={"question": asked["id"], "choice": "not_answered", "nonce": nonce(page)},
+    )
+    assert rated.status_code == 303
+    [after] = questions(scenario, case)
+    assert (after["state"], after["helpful"]) == ("answered", False)
+    what = [(entry["what"], entry["kind"]) for entry in entries(scenario, case)]
+    assert [each for each in what if each[1].startswith("question") and each[0] != "queued"][
+        :1
+    ] == [("asked", "question")]
+    assert ("replied", "question") in what
+    assert ("asked", "question_rating") in what
+
+
+def test_all_of_an_act_is_committed_at_once_and_due_at_one_moment(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao = key(scenario, "Zhao Lei")
+    assert ask(browser(scenario), zhao).status_code == 303
+    with scenario.app.app_context():
+        [question] = db.session.scalars(sa.select(Question)).all()
+        [task] = db.session.scalars(sa.select(Task)).all()
+        assert (task.way, task.state, task.latest_at) == ("question", "open", question.due_at)
+    number = questions(scenario, case)[0]["id"]
+    assert reply(scenario, number)[0] == 200
+    with scenario.app.app_context():
+        answers = db.session.scalars(
+            sa.select(Notice).where(Notice.kind == "question_answered")
+        ).all()
+        assert {each.side for each in answers} == {"claimant", "respondent"}
+        assert len({each.due_at for each in answers}) == 1
+        assert db.session.scalars(sa.select(Task.state)).all() == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"subject": ""}, "Say in a few words what you ask about."),
+        ({"words": "  "}, "Write your question."),
+        ({"words": "x" * 10_000}, "At most 1000 characters: these are 10000."),
+        ({"all_sides": ""}, "Confirm that all sides read this, or ask in private."),
+    ],
+)
+def test_what_is_wrong_is_told_and_what_was_typed_is_kept(
+    scenario: Scenario, case: dict[str, Any], form: dict[str, str], told: str
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    page = client.get(f"{zhao}/questions")
+    typed = {"subject": SUBJECT, "words": WORDS, "all_sides": "1", **form, "nonce": nonce(page)}
+    refused = client.post(f"{zhao}/questions", data=typed)
+    assert refused.status_code == 422
+    assert told in words(refused)
+    for name in ("subject", "words"):
+        assert typed[name].strip() in words(refused) or f'value="{typed[name]}"' in refused.text
+    assert questions(scenario, case) == []
+
+
+def test_markup_and_odd_characters_stay_text(scenario: Scenario, case: dict[str, Any]) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    text = "<script>alert(1)</script> \u202e{{7*7}} 𠮷 %(x)s http://evil.example/"
+    assert ask(browser(scenario), zhao, "<b>", text).status_code == 303
+    for page in (browser(scenario).get(f"{li}/questions"), scenario.sign_in().get("/")):
+        assert "<script>alert" not in page.text
+        assert "{{7*7}} 𠮷 %(x)s" in words(page)
+        assert 'href="http://evil' not in page.text
+        assert "\u202e" not in page.text
+
+
+def test_the_same_words_within_ten_minutes_are_one_question(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    for _ in range(3):
+        assert ask(client, zhao).status_code == 303
+    assert len(questions(scenario, case)) == 1
+    scenario.wait(minutes=11)
+    assert ask(client, zhao).status_code == 303
+    assert len(questions(scenario, case)) == 2
+
+
+def test_three_open_and_ten_a_week_are_the_most(scenario: Scenario, case: dict[str, Any]) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    for n in range(10):
+        client.environ_base["REMOTE_ADDR"] = f"10.0.0.{n}"  # acts of one address are slowed down
+        assert ask(client, zhao, text=f"Question {n}?").status_code == 303
+        if n == 2:
+            more = ask(client, zhao, text="A fourth?")
+            assert more.status_code == 422
+            assert "3 questions of yours are open" in words(more)
+            assert "A fourth?" in words(more)
+        if n >= 2:
+            newest = questions(scenario, case)[0]["id"]
+            assert reply(scenario, newest)[0] == 200
+        scenario.wait(minutes=2)
+    eleventh = ask(client, zhao, text="An eleventh?")
+    assert eleventh.status_code == 422
+    assert (
+        ask(browser(scenario), key(scenario, "李敏"), text="Of the other side?").status_code == 303
+    )
+    scenario.wait(days=8)
+    for each in questions(scenario, case):
+        reply(scenario, each["id"])
+    assert ask(client, zhao, text="An eleventh?").status_code == 303
+
+
+def test_the_second_of_two_answers_sees_the_first(scenario: Scenario, case: dict[str, Any]) -> None:
+    assert ask(browser(scenario), key(scenario, "Zhao Lei")).status_code == 303
+    number = questions(scenario, case)[0]["id"]
+    first, second = scenario.sign_in(), scenario.sign_in("chen@court.example")
+    page = f"/questions/{number}/answer"
+    assert first.post(page, data={"words": ANSWER, "outcome": "answer"}).status_code == 303
+    late = second.post(page, data={"words": "No.", "outcome": "answer"})
+    assert late.status_code == 409
+    assert ANSWER in words(late)
+    assert "未发送的内容： No." in words(late)
+    assert questions(scenario, case)[0]["answer"] == ANSWER
+    assert reply(scenario, number, "Again")[0] == 409
+
+
+def test_a_private_question_shows_that_it_exists_and_of_which_kind(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, secret = browser(scenario), "I am under treatment that week."
+    assert "Why in private?" in words(client.get(f"{zhao}/questions?private=1"))
+    done = ask(client, zhao, text=secret, in_private="1", private="health", all_sides="")
+    assert done.status_code == 303
+    scenario.beat()
+    seen = [words(browser(scenario).get(f"{li}{path}")) for path in ("/questions", "/record")]
+    seen += [letter.body for letter in scenario.letters(to=LI)]
+    assert "Private: health" in seen[0]
+    assert len(seen) > 2
+    assert not any(secret in text or SUBJECT in text for text in seen)
+    assert secret in words(client.get(f"{zhao}/questions"))
+    desk = scenario.sign_in()
+    assert secret in words(desk.get("/"))
+    number = questions(scenario, case)[0]["id"]
+    assert reply(scenario, number)[0] == 200
+    scenario.beat()
+    assert ANSWER not in words(browser(scenario).get(f"{li}/questions"))
+    assert not any(ANSWER in letter.body for letter in scenario.letters(to=LI))
+    assert any(ANSWER in letter.body for letter in scenario.letters(to=ZHAO))
+    assert desk.post(f"/questions/{number}/disclose").status_code == 403  # the judge may
+    judge = scenario.sign_in("chen@court.example")
+    assert judge.post(f"/questions/{number}/disclose").status_code == 303
+    assert judge.post(f"/questions/{number}/disclose").status_code == 422
+    scenario.beat()
+    assert secret in words(browser(scenario).get(f"{li}/questions"))
+    assert any(secret in letter.body for letter in scenario.letters(to=LI))
+
+
+def test_the_other_side_adds_a_word_while_it_is_open(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    assert ask(browser(scenario), zhao).status_code == 303
+    number = str(questions(scenario, case)[0]["id"])
+
+    def add(link: str, text: str) -> Any:
+        client = browser(scenario)
+        page = client.get(f"{link}/questions")
+        form = {"question": number, "words": text, "nonce": nonce(page)}
+        return client.post(f"{link}/questions/word", data=form)
+
+    assert add(zhao, "Mine").status_code == 422  # the asker's own
+    assert add(li, "x" * 301).status_code == 422
+    assert add(li, "We agree to video.").status_code == 303
+    assert add(li, "We agree to video.").status_code == 303  # pressed twice
+    assert add(li, "And more").status_code == 422
+    assert "We agree to video." in words(browser(scenario).get(f"{zhao}/questions"))
+    scenario.beat()
+    assert any("We agree to video." in letter.body for letter in scenario.letters(to=ZHAO))
+    assert [each["words"] for each in questions(scenario, case)[0]["added"]] == [
+        "We agree to video."
+    ]
+    assert reply(scenario, int(number))[0] == 200
+    assert add(li, "Too late").status_code == 422
+
+
+def test_an_answered_question_is_asked_on_once(scenario: Scenario, case: dict[str, Any]) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    assert ask(client, zhao).status_code == 303
+    first = questions(scenario, case)[0]["id"]
+    assert ask(client, zhao, text="And?", follows=str(first)).status_code == 422  # not yet answered
+    assert reply(scenario, first)[0] == 200
+    assert "Ask on once" in words(client.get(f"{zhao}/questions"))
+    scenario.wait(minutes=1)
+    assert ask(client, zhao, text="And the interpreter?", follows=str(first)).status_code == 303
+    second = questions(scenario, case)[0]
+    assert second["follows_id"] == first
+    assert reply(scenario, second["id"])[0] == 200
+    for earlier in (first, second["id"], 999):
+        refused = ask(client, zhao, text=f"Again {earlier}?", follows=str(earlier))
+        assert refused.status_code == 422
+    others = ask(browser(scenario), key(scenario, "李敏"), text="Mine?", follows=str(first))
+    assert others.status_code == 422
+
+
+def test_a_question_is_joined_to_an_earlier_one_or_belongs_in_a_paper(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    for n in range(3):
+        assert ask(client, zhao, text=f"Video {n}?").status_code == 303
+    third, second, first = (each["id"] for each in questions(scenario, case))
+    assert reply(scenario, second, "", outcome="joined", joined_id=first)[0] == 422  # still open
+    assert reply(scenario, first)[0] == 200
+    status, joined = reply(scenario, second, "", outcome="joined", joined_id=first)
+    assert (status, joined["answer"], joined["joined_id"]) == (200, ANSWER, first)
+    assert reply(scenario, third, "", outcome="answer")[0] == 422
+    assert reply(scenario, third, "", outcome="merits")[0] == 200
+    page = words(client.get(f"{zhao}/questions"))
+    assert "Answered together with an earlier question." in page
+    assert "This is on the merits, which are not answered here." in page
+
+
+def test_no_act_on_questions_is_done_without_the_key_of_a_page_of_this_link(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    others = nonce(browser(scenario).get(f"{key(scenario, '李敏')}/questions"))
+    for path in ("", "/word", "/rating"):
+        for sent in ("", "guess", others):
+            form = {"subject": "x", "words": "y", "all_sides": "1", "question": "1", "nonce": sent}
+            refused = client.post(f"{zhao}/questions{path}", data=form)
+            assert refused.status_code == 422
+            assert "Nothing was recorded" in words(refused)
+    assert questions(scenario, case) == []
+
+
+def test_fifty_presses_at_once_are_one_question_and_one_answer(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao = key(scenario, "Zhao Lei")
+    page = browser(scenario).get(f"{zhao}/questions")
+    form = {"subject": SUBJECT, "words": WORDS, "all_sides": "1", "nonce": nonce(page)}
+
+    def press(_: int) -> int:
+        return browser(scenario).post(f"{zhao}/questions", data=form).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = list(pool.map(press, range(50)))
+    assert set(statuses) == {303, 429}
+    [asked] = questions(scenario, case)
+    scenario.token("wang@court.example")
+
+    def answer(n: int) -> int:
+        return reply(scenario, asked["id"], f"Answer {n}")[0]
+
+    with ThreadPoolExecutor(10) as pool:
+        replies = list(pool.map(answer, range(50)))
+    assert sorted(set(replies)) == [200, 409]
+    assert replies.count(200) == 1
+    what = [(entry["what"], entry["kind"]) for entry in entries(scenario, case)]
+    assert what.count(("asked", "question")) == 1
+    assert what.count(("replied", "question")) == 1
+
+
+def test_questions_of_another_court_or_of_nobody_are_not_found(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    assert reply(scenario, 999)[0] == 404
+    assert scenario.api("GET", "/cases/999/questions")[0] == 404
+    desk = scenario.sign_in()
+    assert desk.get("/questions/999").status_code == 404
+    assert desk.post("/questions/999/answer", data={"words": "x"}).status_code == 404
+    assert desk.get("/questions").status_code == 200
