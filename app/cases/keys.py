@@ -55,6 +55,10 @@ def issue(session: Session, representation_ids: Iterable[int], secret: bytes) ->
     rows = session.connection().execute(query).all()
     missing = [(row.id, row.key_version) for row in rows if row.key_digest is None]
     bulk.update(session, _REPRESENTATION, [_hashes(secret, *each) for each in missing])
+    for representation_id, _ in missing:  # the session knows nothing of the bulk statement
+        identity = session.identity_key(Representation, representation_id)
+        if (loaded := session.identity_map.get(identity)) is not None:
+            session.expire(loaded, ["key_digest", "code_digest"])
     return {row.id: row.key_version for row in rows}
 
 

@@ -152,6 +152,12 @@ def _chosen(page: CasePage, now: dt.datetime) -> CaseHearing | None:
     return _unasked(page, now)
 
 
+def hearing_id(page: CasePage) -> int | None:
+    """Return the id of the hearing that a request is about, or None if there is none."""
+    chosen = _chosen(page, web.now())
+    return chosen.id if chosen else None
+
+
 def _unasked(page: CasePage, now: dt.datetime) -> CaseHearing | None:
     """Return the hearing to show where a request names none, or None if there is none."""
     invited = (each for each in page.hearings if each.invitation_id is not None)
@@ -278,11 +284,13 @@ def case_act(
     show: Callable[[CasePage, F, Rejection], ResponseReturnValue],
     *,
     then: str,
+    done: str | None = None,
     stale: str = N_("Nothing was recorded. Please press the button once more."),
     rate: str = ACT_RATE,
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
+    ``done`` names in the address of the page that follows what was done, if it is to say so.
     The services lock what they change; see docs/architecture.md for the order.
     """
 
@@ -303,7 +311,7 @@ def case_act(
                 rejection = _rejection(error, stale)
                 return _with_status(show(page, form, rejection), rejection)
             g.hearing_in_links = _named_hearing()
-            return redirect(url_for(then, token=token), 303)
+            return redirect(url_for(then, token=token, done=done), 303)
 
         return view
 

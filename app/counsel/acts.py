@@ -118,6 +118,7 @@ ACTS = (
         icon="chat-left-text",
     ),
     Act("added_words", "/questions/word", submit=questions.add_word),
+    Act("known_facts", "/questions/known", submit=questions.fact_helped),
     Act("question_ratings", "/questions/rating", submit=questions.rate),
     Act(
         "move_requests",

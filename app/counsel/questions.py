@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.characters import clean
 from app.core.db import db
-from app.core.errors import N_, Invalid, Message
+from app.core.errors import N_, Invalid, Message, Refusal
 from app.core.web.params import row_number
 from app.core.wording import one_line
 from app.counsel import access
@@ -19,8 +19,10 @@ from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.page_state import CasePage
 from app.hearings import queries as hearings
 from app.law import working_days
-from app.questions import queries, rules, service
+from app.questions import known_facts, queries, rules, service
+from app.questions.known_facts import KnownFact
 from app.questions.rules import PrivateReason, QuestionInput
+from app.record import counters
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 MOST_TYPED = 20_000  # characters of a field that are shown again
@@ -93,6 +95,8 @@ def render(
             now, page.court.zone, page.court.closes, page.court.answer_days, working.has
         ),
         kept=queries.promise_kept(session, now, page.court.id),
+        known=known_facts.of_hearing(session, access.hearing_id(page)),
+        spared=request.args.get("done") == "known",
     )
 
 
@@ -115,6 +119,23 @@ def show(page: CasePage) -> ResponseReturnValue:
 def submit(session: Session, submission: CaseSubmission[QuestionInput]) -> None:
     """Ask the court."""
     service.ask(session, submission.representation, submission.form, submission.now, web.secret())
+
+
+def read_fact(request: Request) -> str:
+    """Return the name of the fact that a request is about."""
+    return request.form.get("fact", "")[:40]
+
+
+def _render_fact(page: CasePage, _fact: str, rejection: Rejection) -> str:
+    return render(page, QuestionInput(), rejection)
+
+
+@access.case_act(read_fact, _render_fact, then="counsel.questions", done="known", stale=STALE)
+def fact_helped(session: Session, submission: CaseSubmission[str]) -> None:
+    """Count that a fact on the page spared a question; nothing is said of who pressed."""
+    if submission.form not in list(KnownFact):
+        raise Refusal(N_("There is no such answer on this page."))
+    counters.count(session, KnownFact(submission.form).counter, submission.now)
 
 
 def _render_act(page: CasePage, act: QuestionAct, rejection: Rejection) -> str:

@@ -14,8 +14,12 @@ TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "
 CHECKS = ("text_links", "text_slots", "tentative_invites")
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
-# By name: the value of an empty field, and the greatest.
-NUMBERS = {"buffer_minutes": (0, 240), "move_closes_hours": (24, 720)}
+# By name: the value of an empty field, the least and the greatest.
+NUMBERS = {
+    "buffer_minutes": (0, 0, 240),
+    "move_closes_hours": (24, 0, 720),
+    "answer_days": (2, 1, 10),
+}
 MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", *NUMBERS, *HOURS)
 EMPTY = {"name": N_("Enter the court's name."), "short": N_("Enter the court's short name.")}
 MOST_REMINDERS = 6
@@ -107,10 +111,11 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
     for name in HOURS:
         if not _is_time_of_day(values[name]):
             errors[name] = Message(N_("Enter a time such as 09:00."))
-    for name, (_default, most) in NUMBERS.items():
-        number = values[name] or "0"
-        if not (number.isascii() and number.isdigit() and int(number[:9]) <= most):
-            errors[name] = Message(N_("Enter a number from 0 to %(most)s."), most=most)
+    for name, (default, least, most) in NUMBERS.items():
+        number = values[name] or str(default)
+        if not (number.isascii() and number.isdigit() and least <= int(number[:9]) <= most):
+            words = N_("Enter a number from %(least)s to %(most)s.")
+            errors[name] = Message(words, least=least, most=most)
     return errors | _order_errors(values, errors)
 
 

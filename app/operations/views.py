@@ -13,6 +13,7 @@ from app.core.web import now, services
 from app.court.models import Court
 from app.evidence import service_levels, unreached
 from app.notices.models import Notice
+from app.questions import queries as questions
 from app.record import counters
 from app.record.models import Receipt
 from app.record.rules import NoticeState
@@ -62,7 +63,7 @@ def metrics() -> Response:
 
 def _service_levels(session: Session, at: dt.datetime) -> dict[str, float]:
     """Return the service levels of the last 30 days; those without data are left out."""
-    levels = service_levels.measure(session, at)
+    levels, kept = service_levels.measure(session, at), questions.promise_kept(session, at)
     values = {
         "tingqi_promise_handed_over_within_10s_share": levels.prompt_share,
         "tingqi_promise_texts_delivered_share": levels.delivered_share,
@@ -70,6 +71,8 @@ def _service_levels(session: Session, at: dt.datetime) -> dict[str, float]:
         "tingqi_promise_callback_median_seconds": levels.called_after,
         "tingqi_promise_callbacks_waiting": levels.waiting_calls,
         "tingqi_promise_hearings_uneven": levels.uneven,
+        "tingqi_promise_questions_in_time_share": kept.share,
+        "tingqi_promise_question_median_seconds": kept.median_seconds,
         "tingqi_people_not_reached": sum(
             len(unreached.people(session, court, (), at))
             for court in session.scalars(sa.select(Court))

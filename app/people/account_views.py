@@ -159,6 +159,7 @@ def setting_names() -> dict[str, str]:
         "move_closes_hours": gettext(
             "Counsel may ask for another date by link until (hours before)"
         ),
+        "answer_days": gettext("Working days to answer a question"),
         "text_links": gettext("Text messages contain a link (otherwise a code to type)"),
         "text_slots": gettext(
             "Text messages list numbered slots that can be answered with a digit (costs more)"

@@ -115,7 +115,7 @@ def _check_limits(own: Sequence[Question], now: dt.datetime) -> None:
         )
     if sum(each.asked_at > now - rules.WEEK for each in own) >= rules.MAX_IN_WEEK:
         raise Refusal(
-            N_("You have asked %(most)s questions in seven days. Please ring the court."),
+            N_("You have asked %(most)s questions in seven days. Please call the court."),
             most=rules.MAX_IN_WEEK,
         )
 

@@ -48,6 +48,7 @@ BY_KEY = {
     "paper_notices.paper",
     "certificate.confirmed",
     "counsel.move_requests",
+    "counsel.move_document",
     "counsel.questions",
 }
 

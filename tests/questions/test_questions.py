@@ -2,21 +2,30 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.cases import keys
 from app.cases.models import Representation
 from app.core.db import db, transaction
+from app.core.errors import Clash, Invalid, Refusal
 from app.notices.models import Notice
+from app.people.models import User
+from app.questions import service
 from app.questions.models import Question
+from app.questions.rules import QuestionInput, ReplyInput
 from app.tasks.models import Task
-from tests.conftest import CASE, SECRET, Scenario
+from tests.conftest import CASE, SECRET, Scenario, proposal
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
+from tests.flows.test_pages import COURT
 
 pytestmark = pytest.mark.database
+NUMBERS = count(5000)
 
 LI = "li@huacheng.example"
 SUBJECT, WORDS = "Witness by video", "May Mr Gu give evidence by video link?"
@@ -364,3 +373,125 @@ def test_questions_of_another_court_or_of_nobody_are_not_found(
     assert desk.get("/questions/999").status_code == 404
     assert desk.post("/questions/999/answer", data={"words": "x"}).status_code == 404
     assert desk.get("/questions").status_code == 200
+
+
+def test_what_the_court_knows_is_answered_before_it_is_asked_and_counted(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client = browser(scenario)
+    before = words(client.get(f"{zhao}/questions"))
+    assert "Which date holds? None yet." in before
+    assert "Who sits? 陈法官" in before
+    status, hearing = scenario.api("POST", "/hearings", proposal(case["id"]))
+    assert status == 201
+    for link in (zhao, li):
+        page = words(browser(scenario).get(f"{link}/questions"))
+        assert "0 of 2 have answered" in page
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "依职权"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    page = client.get(f"{zhao}/questions")
+    assert "Mon 7 Dec 2026, 09:30" in words(page)
+    assert "第三法庭" in words(page)
+    pressed = client.post(
+        f"{zhao}/questions/known",
+        data={"fact": "date", "nonce": nonce(page)},
+        follow_redirects=True,
+    )
+    assert "Nothing was sent to anybody." in words(pressed)
+    refused = client.post(f"{zhao}/questions/known", data={"fact": "x", "nonce": nonce(page)})
+    assert refused.status_code == 422
+    metrics = scenario.client.get("/metrics").text
+    assert "tingqi_questions_spared_date 1" in metrics
+    assert questions(scenario, case) == []
+
+
+def test_the_promise_is_a_setting_and_how_it_was_kept_is_measured(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    admin = scenario.sign_in("admin@court.example")
+    form = {**COURT, "answer_days": "3"}
+    assert admin.post("/settings", data=form).status_code == 303
+    for odd in ("0", "11", "x", "-1"):
+        assert admin.post("/settings", data={**COURT, "answer_days": odd}).status_code == 422
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    assert ask(client, zhao).status_code == 303
+    [asked] = questions(scenario, case)
+    assert asked["due_at"] == "2026-11-26T17:00:00+08:00"
+    scenario.wait(hours=2)
+    assert reply(scenario, asked["id"])[0] == 200
+    scenario.wait(minutes=1)
+    assert ask(client, zhao, text="A late one?").status_code == 303
+    scenario.wait(days=5)
+    metrics = scenario.client.get("/metrics").text
+    assert "tingqi_promise_questions_in_time_share 0.5" in metrics
+    assert "tingqi_promise_question_median_seconds 7200" in metrics
+    assert "Last 30 days: 1 of 2 in time." in words(client.get(f"{zhao}/questions"))
+
+
+ACTS = ("ask", "add", "answer", "ask on")
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(ACTS), min_size=1, max_size=6))
+def test_what_one_side_does_the_other_side_holds_after_the_same_commit(
+    scenario: Scenario, acts: list[str]
+) -> None:
+    """Symmetry: words of an act are in a notice to each other side, and on their page, at once."""
+    fresh = {**CASE, "number": f"（2026）沪0115民初{next(NUMBERS)}号"}
+    case = scenario.api("POST", "/cases", fresh)[1]
+    with scenario.app.app_context():
+        pairs = {
+            each.counsel.name: each
+            for each in db.session.scalars(
+                sa.select(Representation).where(Representation.party.has(case_id=case["id"]))
+            )
+        }
+        zhao, li = pairs["Zhao Lei"].id, pairs["李敏"].id
+    address = count(1)
+    for n, act in enumerate(acts):
+        text = f"{case['id']}.{n} {act}"
+        with scenario.app.app_context(), transaction() as session:
+            newest = session.scalar(
+                sa.select(Question)
+                .where(Question.case_id == case["id"])
+                .order_by(Question.id.desc())
+                .limit(1)
+            )
+            try:
+                told = perform(session, act, text, zhao, li, newest, scenario.clock.now())
+            except (Refusal, Invalid, Clash):
+                continue
+        with scenario.app.app_context():
+            for number in told:
+                path = f"/r/{keys.of_representation(SECRET, number, 1).token}/questions"
+                reader = browser(scenario)
+                reader.environ_base["REMOTE_ADDR"] = f"10.1.0.{next(address)}"
+                assert text in words(reader.get(path))
+                notices = db.session.scalars(
+                    sa.select(Notice.facts).where(Notice.representation_id == number)
+                )
+                assert any(text in str(facts["question"]) for facts in notices)
+        scenario.wait(minutes=11)
+
+
+def perform(
+    session: Any, act: str, text: str, zhao: int, li: int, newest: Question | None, now: Any
+) -> list[int]:
+    """Do one act on the newest question; return the representations who must be told of it."""
+    asker, other = (session.get_one(Representation, number) for number in (zhao, li))
+    if act == "ask":
+        service.ask(session, asker, QuestionInput("Subject", text, True), now, SECRET)
+        return [li]
+    if newest is None:
+        raise Refusal("nothing was asked yet")
+    if act == "ask on":
+        typed = QuestionInput("Subject", text, True, follows_id=newest.id)
+        service.ask(session, asker, typed, now, SECRET)
+        return [li]
+    if act == "add":
+        service.add_word(session, other, newest.id, text, now, SECRET)
+        return [zhao]
+    user = session.scalars(sa.select(User)).first()
+    service.answer(session, newest.court_id, newest.id, ReplyInput(text), user, now, SECRET)
+    return [zhao, li]

@@ -58,7 +58,8 @@ def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
 def key_of(invitation: Invitation, secret: bytes) -> keys.Key:
     """Return the key that the counsel of an invitation was sent, or is to be sent, for its case."""
     representation = invitation.representation
-    if representation is None or representation.key_digest is None:
+    sent_before = invitation.token_digest is not None
+    if representation is None or (representation.key_digest is None and sent_before):
         return keys.of_invitation(secret, invitation.id, invitation.version)
     return keys.of_representation(secret, representation.id, representation.key_version)
 
