@@ -18,12 +18,13 @@ from app.core import links
 from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.answers import counsel_keys
-from app.hearings.models import Hearing
+from app.hearings.models import Hearing, Invitation
 from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import SECRET, Scenario, confirmed
+from tests.questions.test_questions import ask
 
 ADMIN: str = STORY["users"][2]["email"]
 PASSWORD: str = STORY["password"]
@@ -33,6 +34,7 @@ NO_PAGES = (
     "/bootstrap/static/",
     "/calendar/cases",
     "/calendar/events",
+    "/cases/known",
     "/feeds/",
     "/healthz",
     "/import/template",
@@ -86,6 +88,13 @@ def furnish(scenario: Scenario) -> None:
     with scenario.app.app_context(), transaction() as session:
         people.open_password_link(session.get_one(User, 1), SECRET, scenario.clock.now())
     scenario.beat()
+    with scenario.app.app_context():
+        invitation = db.session.scalars(
+            sa.select(Invitation).order_by(Invitation.id.desc())
+        ).first()
+        assert invitation
+        link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}"
+    assert ask(scenario.app.test_client(), link).status_code == 303
 
 
 def signed_in(scenario: Scenario) -> FlaskClient:
@@ -122,7 +131,9 @@ def _known() -> Iterator[dict[str, Any]]:
     yield {"case_id": 1}
     yield {"case_id": 1, "representation_id": seat.id}
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
-    yield from ({name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id"))
+    yield from (
+        {name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id")
+    )
     yield {"listing_id": 1, "listed_id": 1}
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}
     yield {"seal": session.scalars(sa.select(ChainHead.hash)).first()}

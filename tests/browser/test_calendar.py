@@ -126,7 +126,7 @@ def test_what_is_past_cannot_be_drawn_on_or_moved_to(site: Site, desk: Page) -> 
     desk.mouse.click(x, y)
     expect(desk.locator("#new-hearing")).to_be_hidden()
     desk.goto(f"{site.url}/hearings/new?case_id=1&starts_at=2026-11-17T10:00&lang=en")
-    expect(desk.get_by_role("alert")).to_contain_text("This time is past.")
+    expect(desk.get_by_role("alert")).to_contain_text("Choose a time that is not past.")
 
 
 def test_a_dragged_hearing_is_put_back_or_moved_with_its_messages(site: Site, desk: Page) -> None:

@@ -197,8 +197,8 @@ def test_names_of_any_script_and_length_are_shown_whole_and_turn_nothing(
     page.goto(f"{site.url}/hearings/1")
     for name in (rare, turned, long, "<i>乙</i>"):
         expect(page.locator("main")).to_contain_text(name)
-    said = page.locator("table.answers th[scope=row]", has_text=turned)
-    name, side = (said.locator(each).first.bounding_box() for each in ("bdi", ".small"))
+    line = page.locator(".rows.who li", has_text=turned)
+    name, side = (line.locator(each).first.bounding_box() for each in ("b", "small"))
     assert name
     assert side
     assert abs(name["x"] - side["x"]) <= 1  # both begin where the column begins
