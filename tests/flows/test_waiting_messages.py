@@ -191,6 +191,7 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "listing_id": 1,
             "listed_id": 1,
             "user_id": 1,
+            "question_id": 1,
             "paper_id": 1,
             "kind": "proposal",
             "channel": "sms",

@@ -62,11 +62,16 @@ class OfficialMessage:
             form.channel,
             language,
             {**self.facts, "court": court, "paper": True},
-            link=self.link,
+            link=self._link(form),
             code=self.code,
             base=self.base,
             own=(self.wordings or {}).get(key),
         )
+
+    def _link(self, form: MessageForm) -> str:
+        """Return the link of a form; as in a sent e-mail, the long one names its hearing."""
+        named = self.link and form.channel.traits.rich
+        return f"{self.link}?hearing={self.hearing.id}" if named else self.link
 
     def text(self, form: MessageForm) -> str:
         """Return the words to copy."""
