@@ -159,7 +159,7 @@ $(BIN)/python:
 # A stamp is newer than what it was made of, so that the second run has nothing to do.
 $(VENV)/.installed: $(BIN)/python $(NEEDS)
 	@echo "$(if $(CHINESE),正在安装到 $(VENV)，大约需要一分钟……,Installing into $(VENV); this takes about a minute …)"
-	@$(PIP) -e .
+	@$(PIP) -e ".[listing]"
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed $(NODE_NEEDS)
