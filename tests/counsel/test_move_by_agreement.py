@@ -109,6 +109,16 @@ def test_silence_and_an_objection_are_no_consent(scenario: Scenario, link: str) 
     assert "The witness is decisive." in scenario.letters(to=ZHAO)[-1].body
 
 
+def test_each_new_objection_is_sent_to_the_others(scenario: Scenario, link: str) -> None:
+    li, to_li = browser(scenario), scenario.link(LI)
+    ask(browser(scenario), link)
+    for stance, reason in (("object", "First."), ("all", ""), ("object", "Second.")):
+        assert say(li, to_li, stance, words=reason).status_code == 303
+        scenario.beat()
+    told = [each.body for each in scenario.letters(to=ZHAO)]
+    assert [sum(reason in body for body in told) for reason in ("First.", "Second.")] == [1, 1]
+
+
 def test_what_is_private_goes_to_the_court_alone(scenario: Scenario, link: str) -> None:
     zhao, li, to_li = browser(scenario), browser(scenario), scenario.link(LI)
     page = zhao.get(f"{link}/move")
@@ -146,6 +156,12 @@ def test_two_who_ask_join_into_one_request(scenario: Scenario, link: str) -> Non
     with scenario.app.app_context():
         assert db.session.query(MoveRequest).count() == 1
     assert "We talk." in words(browser(scenario).get(f"{link}/move"))
+    # Who joins has yet to say which of the times suit: asking is no answer to them.
+    [asked] = scenario.api("GET", "/hearings/1/move-requests")[1]["move_requests"]
+    assert [each["stance"] for each in asked["opinions"]].count("agree") == 1
+    assert say(li, to_li, "all").status_code == 303
+    [asked] = scenario.api("GET", "/hearings/1/move-requests")[1]["move_requests"]
+    assert asked["agreed_slot"] == asked["slots"][0]["id"]
     refused = {"why": "No."}
     [path] = set(re.findall(r'action="(/requests/\d+)"', desk(scenario).get("/hearings/1").text))
     assert confirmed(desk(scenario), path, refused).status_code == 303

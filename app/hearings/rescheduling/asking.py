@@ -100,6 +100,7 @@ def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datet
     if request and own and own.asks:
         return request
     _check(session, hearing, invitation, plea, now)
+    joins = request is not None
     if request is None:
         request = _open(session, hearing, invitation, plea, now)
         own = _own(request, invitation.counsel_id)
@@ -108,10 +109,10 @@ def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datet
             request=request, counsel_id=invitation.counsel_id, side=invitation.side, says={}
         )
         session.add(own)
-    _fill_in(session, request, own, plea, now)
+    _fill_in(session, request, own, plea, now, joins=joins)
     session.flush()
-    _record(session, request, own, Event.ASKED, plea.document, now)
-    notify_others(session, request, own, NoticeKind.MOVE_ASKED, now)
+    seq = _record(session, request, own, Event.ASKED, plea.document, now)
+    _notify_others(session, request, own, NoticeKind.MOVE_ASKED, seq, now)
     return request
 
 
@@ -222,16 +223,26 @@ def _acting(session: Session, case: Case) -> list[Any]:
 
 
 def _fill_in(
-    session: Session, request: MoveRequest, own: MoveOpinion, plea: Plea, now: dt.datetime
+    session: Session,
+    request: MoveRequest,
+    own: MoveOpinion,
+    plea: Plea,
+    now: dt.datetime,
+    *,
+    joins: bool,
 ) -> None:
+    """Fill in one side's part; who joins a request has yet to answer its times, as others do."""
     own.asks, own.reason, own.words = True, plea.reason.value, plea.words
     own.private, own.elsewhere = plea.private, dict(plea.elsewhere)
-    own.stance, own.given_at = Stance.AGREE.value, now
-    suits = plea.slots or ()
-    own.says = own.says or {
-        str(slot.id): (AnswerChoice.YES if slot.starts_at in suits else AnswerChoice.NO).value
-        for slot in request.slots
-    }
+    if not (joins and request.slots):
+        suits = plea.slots or ()
+        own.stance, own.given_at = Stance.AGREE.value, now
+        own.says = {
+            str(slot.id): (AnswerChoice.YES if slot.starts_at in suits else AnswerChoice.NO).value
+            for slot in request.slots
+        }
+    elif own.stance == Stance.OBJECT:
+        own.stance, own.says, own.given_at = "", {}, None
     if plea.document is not None:
         own.document = _store(session, request, plea.document, now)
 
@@ -293,9 +304,9 @@ def give_opinion(
         own.words = words
     session.flush()
     event = Event.AGREED if stance is Stance.AGREE else Event.OBJECTED
-    _record(session, request, own, event, None, now)
+    seq = _record(session, request, own, event, None, now)
     if stance is Stance.OBJECT:
-        notify_others(session, request, own, NoticeKind.MOVE_OBJECTED, now)
+        _notify_others(session, request, own, NoticeKind.MOVE_OBJECTED, seq, now)
     return request
 
 
@@ -317,7 +328,8 @@ def _record(
     event: Event,
     document: UploadedDocument | None,
     now: dt.datetime,
-) -> None:
+) -> int:
+    """Put one side's act on the record; return the number of the entry in the case's chain."""
     detail: dict[str, Any] = {
         "request": request.number,
         "says": [
@@ -347,17 +359,25 @@ def _record(
             "paper": document.name if document else "",
         },
     )
-    ledger.append(session, [entry], now)
+    [seq] = ledger.append(session, [entry], now)
+    return seq
 
 
-def notify_others(
-    session: Session, request: MoveRequest, own: MoveOpinion, kind: NoticeKind, now: dt.datetime
+def _notify_others(
+    session: Session,
+    request: MoveRequest,
+    own: MoveOpinion,
+    kind: NoticeKind,
+    seq: int,
+    now: dt.datetime,
 ) -> None:
-    """Tell all other counsel of the hearing what one of them asked or said, in this transaction."""
+    """Notify all other counsel of the hearing of what one of them asked or said.
+
+    ``seq`` is the number of its entry, so that an objection that follows another is a new notice.
+    """
     hearing = request.hearing
     invitations = queries.latest_invitations(session, hearing)
     others = [each for number, each in invitations.items() if number != own.counsel_id]
-    turn = sum(each.given_at is not None for each in request.opinions)
     notifications.everyone(
         session,
         hearing,
@@ -365,12 +385,12 @@ def notify_others(
         others,
         now,
         stale_at=hearing.starts_at,
-        version=f"{hearing.revision}.k{request.task_id}.{own.counsel_id}.{turn}",
-        **request_facts(request, own),
+        version=f"{hearing.revision}.k{request.task_id}.{seq}",
+        **_request_facts(request, own),
     )
 
 
-def request_facts(request: MoveRequest, own: MoveOpinion) -> dict[str, Any]:
+def _request_facts(request: MoveRequest, own: MoveOpinion) -> dict[str, Any]:
     """Return the facts of a letter about a request: by whom, why, and by when to say what."""
     return {
         "request": {
