@@ -169,6 +169,7 @@ def move_requests(session: Session, hearing: Hearing) -> list[Shape]:
 
 
 def _move_request(request: MoveRequest, zone: str) -> Shape:
+    agreed = requests.agreed_slot(request)
     return {
         "number": request.number,
         "state": request.state,
@@ -176,7 +177,7 @@ def _move_request(request: MoveRequest, zone: str) -> Shape:
         "answer_by": moment(request.answer_by, zone),
         "ended_at": moment(request.ended_at, zone),
         "refused_because": request.refused_because,
-        "agreed_slot": requests.agreed_slot(request),
+        "agreed_slot": agreed.id if agreed else None,
         "slots": [
             {
                 "id": slot.id,

@@ -11,10 +11,11 @@ from app.cases.models import Case, Counsel
 from app.core import wording
 from app.core.matters import Matter
 from app.court.models import Court
-from app.hearings.models import Hearing
+from app.hearings import move_requests
+from app.hearings.models import Hearing, MoveRequest, MoveSlot
 from app.law import InvalidRules, rule_set
 from app.tasks.models import Task
-from app.tasks.service import BY_COUNSEL, TaskState
+from app.tasks.service import BY_COUNSEL, TaskKind, TaskState
 
 MOST = 200
 
@@ -28,6 +29,9 @@ class TaskItem:
     counsel: Counsel
     due_at: dt.datetime | None
     article: dict[str, str]
+    # Of a request for another date; and the slot of it on which all sides agree, if there is one.
+    move_request: MoveRequest | None = None
+    agreed_slot: MoveSlot | None = None
 
     @property
     def asked_for(self) -> bool:
@@ -84,6 +88,9 @@ def _items(
         return []
     ids = {task.counsel_id for task in tasks}
     counsel = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
+    here = [task for task in tasks if task.about in hearings]
+    moves = [task.id for task in here if task.way == TaskKind.MOVE]
+    requests = move_requests.of_tasks(session, moves)
     items = [
         TaskItem(
             task,
@@ -91,9 +98,10 @@ def _items(
             counsel[task.counsel_id],
             _due(task, now),
             _article(court, task),
+            request := requests.get(task.id),
+            move_requests.agreed_slot(request) if request else None,
         )
-        for task in tasks
-        if task.about in hearings
+        for task in here
     ]
     return sorted(items, key=lambda todo: todo.due_at or todo.task.created_at)
 

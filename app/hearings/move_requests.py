@@ -4,7 +4,7 @@ How they are made, answered and decided is in ``rescheduling``.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -16,6 +16,7 @@ from app.hearings.models import (
     MoveDocument,
     MoveOpinion,
     MoveRequest,
+    MoveSlot,
     MoveState,
     Stance,
 )
@@ -37,12 +38,15 @@ def can_request(hearing: Hearing, closes_hours: int, now: dt.datetime) -> bool:
 
 def requests_of(session: Session, hearing_id: int) -> Sequence[MoveRequest]:
     """Return the requests to move a hearing, the newest first, with slots and opinions."""
-    requests = sa.select(MoveRequest).where(MoveRequest.hearing_id == hearing_id)
-    loaded = requests.options(
+    requests = _loaded(sa.select(MoveRequest).where(MoveRequest.hearing_id == hearing_id))
+    return session.scalars(requests.order_by(MoveRequest.number.desc())).all()
+
+
+def _loaded(requests: sa.Select[MoveRequest]) -> sa.Select[MoveRequest]:
+    return requests.options(
         selectinload(MoveRequest.slots),
         selectinload(MoveRequest.opinions).joinedload(MoveOpinion.document),
     )
-    return session.scalars(loaded.order_by(MoveRequest.number.desc())).all()
 
 
 def open_request(session: Session, hearing_id: int) -> MoveRequest | None:
@@ -55,16 +59,22 @@ def open_request(session: Session, hearing_id: int) -> MoveRequest | None:
 
 def request_of_task(session: Session, task_id: int) -> MoveRequest | None:
     """Return the request that a task of the court is about, or None."""
-    return session.scalar(sa.select(MoveRequest).where(MoveRequest.task_id == task_id))
+    return of_tasks(session, [task_id]).get(task_id)
 
 
-def agreed_slot(request: MoveRequest) -> int | None:
-    """Return the id of the slot on which all agree, or None.
+def of_tasks(session: Session, task_ids: Collection[int]) -> dict[int, MoveRequest]:
+    """Return the requests that tasks of the court are about, by task, with all that they hold."""
+    requests = _loaded(sa.select(MoveRequest).where(MoveRequest.task_id.in_(task_ids)))
+    return {each.task_id: each for each in session.scalars(requests)} if task_ids else {}
+
+
+def agreed_slot(request: MoveRequest) -> MoveSlot | None:
+    """Return the slot on which all agree, or None.
 
     Everybody has to say so: silence and an objection are no consent (SPC Fa Fa [2015] 16, point 3:
     another date is granted after asking the other parties).
     """
-    return rules.agreed_slot(
+    agreed = rules.agreed_slot(
         [(slot.id, slot.starts_at) for slot in request.slots],
         [
             {int(slot): says for slot, says in each.says.items()}
@@ -73,6 +83,7 @@ def agreed_slot(request: MoveRequest) -> int | None:
             for each in request.opinions
         ],
     )
+    return next((slot for slot in request.slots if slot.id == agreed), None)
 
 
 def close(

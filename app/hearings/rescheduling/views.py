@@ -8,7 +8,6 @@ from flask_login import current_user
 from app.core.db import db
 from app.core.web.access import signed_in
 from app.hearings import move_requests
-from app.hearings.models import MoveRequest
 
 bp = Blueprint("rescheduling", __name__)
 
@@ -27,15 +26,3 @@ def download(paper_id: int) -> Response:
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
-
-
-@bp.app_template_global()
-def move_request_of(task_id: int) -> MoveRequest | None:
-    """Return the request that a task is about, or None."""
-    return move_requests.request_of_task(db.session(), task_id)
-
-
-@bp.app_template_global()
-def agreed_slot_of(asked: MoveRequest) -> int | None:
-    """Return the id of the slot on which all sides agree, or None."""
-    return move_requests.agreed_slot(asked)
