@@ -12,7 +12,7 @@ from app.notices.models import Notice
 from app.record.rules import Event
 from app.sending import attempts
 from app.sending.attempts import Attempt, Step
-from tests.conftest import CASE, Scenario, at, confirmed, proposal
+from tests.conftest import Scenario, at, confirmed
 from tests.flows.test_hearing_page import text_of
 
 JOINS = {"name": "Third", "email": "third@firm.example", "language": "en", "party": "2"}
@@ -33,24 +33,6 @@ ACTS = [
     ("/cases/1/off-channel", CONTACT, "Tell the other sides of this contact", 2),
     ("/cases/1/contacts", CONTACT, "Tell the other sides of this contact", 2),
 ]
-
-
-@pytest.fixture
-def asked(scenario: Scenario) -> Scenario:
-    """A case whose counsel were asked about two slots."""
-    scenario.api("POST", "/cases", CASE)
-    status, made = scenario.api("POST", "/hearings", proposal(1))
-    assert status == 201, made
-    scenario.beat()
-    return scenario
-
-
-@pytest.fixture
-def browser(asked: Scenario) -> FlaskClient:
-    """A browser in which an assistant has signed in, in English."""
-    signed_in = asked.sign_in()
-    signed_in.get("/?lang=en")
-    return signed_in
 
 
 def queued(scenario: Scenario) -> int:

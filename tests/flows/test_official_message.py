@@ -4,7 +4,6 @@ import html
 import re
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 
 from app.core.db import transaction
@@ -15,24 +14,6 @@ from tests.flows.test_propose_page import HtmlPage
 
 COPY = "/cases/1/message?counsel_id={}&hearing_id=1"
 LI, ZHAO = 1, 2
-
-
-@pytest.fixture
-def asked(scenario: Scenario) -> Scenario:
-    """A case whose counsel were asked about two slots."""
-    scenario.api("POST", "/cases", CASE)
-    status, made = scenario.api("POST", "/hearings", proposal(1))
-    assert status == 201, made
-    scenario.beat()
-    return scenario
-
-
-@pytest.fixture
-def browser(asked: Scenario) -> FlaskClient:
-    """A browser in which an assistant has signed in, in English."""
-    signed_in = asked.sign_in()
-    signed_in.get("/?lang=en")
-    return signed_in
 
 
 def copied(browser: FlaskClient, counsel: int, form: str = "short") -> str:
