@@ -11,7 +11,7 @@ shown on the form that was sent, with all that was typed.
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 
 from flask import (
@@ -46,6 +46,7 @@ PAGE_RATE = "1200/minute"
 ACT_RATE = "10/minute"
 
 F = TypeVar("F")
+P = TypeVar("P")
 View = Callable[[str], ResponseReturnValue]
 
 
@@ -255,14 +256,7 @@ def act(
                 invitation, nonce = _authorize(session, token, key)
                 perform(session, Submission(invitation, form, nonce, now))
 
-            try:
-                retrying(work)
-            except (StalePage, Invalid, Refusal) as error:
-                current = enter(token)  # sets the language of the error
-                rejection = _rejection(error, stale)
-                return _with_status(show(current, form, rejection), rejection)
-            g.hearing_in_links = _named_hearing()
-            return redirect(url_for(then, token=token), 303)
+            return _carry_out(work, partial(enter, token), show, form, stale) or _go_on(then, token)
 
         return view
 
@@ -304,14 +298,9 @@ def case_act(
                 representation, nonce = _authorize_in_case(session, token, key)
                 perform(session, CaseSubmission(representation, form, nonce, now))
 
-            try:
-                retrying(work)
-            except (StalePage, Invalid, Refusal) as error:
-                page = enter_case(token)  # sets the language of the error
-                rejection = _rejection(error, stale)
-                return _with_status(show(page, form, rejection), rejection)
-            g.hearing_in_links = _named_hearing()
-            return redirect(url_for(then, token=token, done=done), 303)
+            return _carry_out(work, partial(enter_case, token), show, form, stale) or _go_on(
+                then, token, done
+            )
 
         return view
 
@@ -346,6 +335,29 @@ def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation
     if page_key.subject != PageSubject.invitation(invitation.id, invitation.proposal.id):
         raise StalePage
     return invitation, page_key.nonce
+
+
+def _carry_out(
+    work: Callable[[Session], None],
+    open_page: Callable[[], P],
+    show: Callable[[P, F, Rejection], ResponseReturnValue],
+    form: F,
+    stale: str,
+) -> Response | None:
+    """Carry out an act in one transaction; return its form again if it is rejected, else None."""
+    try:
+        retrying(work)
+    except (StalePage, Invalid, Refusal) as error:
+        page = open_page()  # sets the language of the error
+        rejection = _rejection(error, stale)
+        return _with_status(show(page, form, rejection), rejection)
+    return None
+
+
+def _go_on(then: str, token: str, done: str | None = None) -> ResponseReturnValue:
+    """Redirect to the page that follows an act, at the hearing from whose page it was done."""
+    g.hearing_in_links = _named_hearing()
+    return redirect(url_for(then, token=token, done=done), 303)
 
 
 def _with_status(shown: ResponseReturnValue, rejection: Rejection) -> Response:

@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Request, Response, request
+from flask import Request, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from app.core.characters import clean, whole_number
 from app.core.db import db
 from app.core.document_types import UploadedDocument
 from app.core.errors import N_, Invalid, Message, NotFound
+from app.core.web.downloads import attachment
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission
 from app.counsel.page_state import CounselPage
@@ -234,12 +234,4 @@ def document(page: CounselPage) -> ResponseReturnValue:
     except NotFound as fault:
         missing = Rejection(404, web.translated(fault.message))
         return render(page, MoveRequestForm(), missing), 404
-    return Response(
-        stored.body,
-        mimetype=stored.kind,
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(stored.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
+    return attachment(stored.body, stored.kind, stored.name)

@@ -6,7 +6,6 @@ A test takes the way of every message: the page queues it, the worker hands it o
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from app.core.db import transaction
 from app.core.errors import N_, Invalid, Refusal
 from app.core.errors import Message as Words
 from app.core.gsm7 import plain_marks
+from app.core.wording.presented import PresentedState
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
@@ -43,19 +43,8 @@ _HELLO = {
 }
 
 
-class CheckState(StrEnum):
+class CheckState(PresentedState):
     """State of a service, with its label, icon and look on pages."""
-
-    label: str
-    icon: str
-    look: str
-
-    def __new__(cls, value: str, label: str = "", icon: str = "", look: str = "") -> "CheckState":
-        """Create a state with its presentation; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label, member.icon, member.look = label, icon, look
-        return member
 
     ON = "on", N_("On"), "check-lg", "ok"
     TEST_ONLY = "test_only", N_("Test only"), "folder", "due"

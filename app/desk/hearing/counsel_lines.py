@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from app.core.errors import N_
+from app.core.wording.presented import PresentedState
 from app.desk.todo import TaskItem
 from app.evidence.reach import CounselReach, MessageRow, ResendOption
 from app.hearings.models import Proposal
@@ -16,19 +16,8 @@ from app.record.rules import NOT_DELIVERED, WENT_OUT, EvidenceGrade, NoticeState
 from app.tasks.service import TaskKind
 
 
-class LineState(StrEnum):
+class LineState(PresentedState):
     """How far one counsel was reached with the latest news, worst first, with its presentation."""
-
-    label: str
-    icon: str
-    look: str
-
-    def __new__(cls, value: str, label: str = "", icon: str = "", look: str = "") -> "LineState":
-        """Create a state with its presentation; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label, member.icon, member.look = label, icon, look
-        return member
 
     NO_ADDRESS = "no_address", N_("Not reached"), "telephone-x", "bad"
     NOT_DELIVERED = "not_delivered", N_("Not delivered"), "x-octagon-fill", "bad"
