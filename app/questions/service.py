@@ -161,6 +161,7 @@ def _entry(
     detail: Mapping[str, Any],
     note: str,
     kind: str = "question",
+    by: str = "",
 ) -> ledger.NewEntry:
     """Return an entry about a question; the words of a private one stay with the court."""
     common = {"question": question.id, "sha256": question.digest}
@@ -176,7 +177,7 @@ def _entry(
         channel="link",
         kind=kind,
         detail={**common, **private, **detail},
-        personal={"name": name, **({"note": note} if note else {})},
+        personal={"name": name, **({"note": note} if note else {}), **({"by": by} if by else {})},
     )
 
 
@@ -333,8 +334,9 @@ def answer(
         question.counsel_id,
         question.side,
         question.counsel.name,
-        {"reply": outcome.value, "answer": rules.digest(question.answer), "user": user.name},
+        {"reply": outcome.value, "answer": rules.digest(question.answer), "user": user.id},
         "" if question.private else question.answer,
+        by=user.name,
     )
     only = question.counsel_id if question.is_private else None
     requests = _requests(session, question, NoticeKind.QUESTION_ANSWERED, now, only=only)
