@@ -50,6 +50,14 @@ class Message:
     def __repr__(self) -> str:
         return f"Message({str(self)!r})"
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Message):
+            return NotImplemented
+        return (self.words, self.facts) == (other.words, other.facts)
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
 
 def joined(messages: Sequence[Message], words: str = "%(one)s %(other)s") -> Message:
     """Join one or more messages into one, in order."""

@@ -204,6 +204,15 @@ def test_slots_that_are_suggested_are_free(scenario: Scenario, case_id: int) -> 
     ]
 
 
+def test_what_holds_for_all_times_is_given_once_and_the_rest_beside_each(
+    scenario: Scenario, case_id: int
+) -> None:
+    page = scenario.sign_in().get(f"/hearings/new?case_id={case_id}").get_data(as_text=True)
+    assert page.count("evidence period (at least 15 days") == 1
+    assert page.index("All these times:") < page.index("Slot 1 begins")
+    assert page.count("the first day after that on which all are free") >= 1
+
+
 def test_the_preview_shows_each_message_in_its_language_and_leaves_nothing(
     scenario: Scenario, case_id: int
 ) -> None:

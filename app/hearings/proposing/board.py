@@ -62,6 +62,16 @@ class SlotBoard:
     further: dict[str, Suggestion]
     strip: DayStrip
 
+    @property
+    def shared_reasons(self) -> tuple[Message, ...]:
+        """The reasons that hold for every time that has any, to be given once; none for one."""
+        lists = [each.reasons for each in self.weighed.values() if each.reasons]
+        lists += [each.reasons for each in self.further.values() if each.reasons]
+        if len(lists) < 2:
+            return ()
+        first, *others = lists
+        return tuple(words for words in first if all(words in reasons for reasons in others))
+
 
 def build_board(
     session: Session, case: Case, hearing: Hearing | None, form: ProposalFields, now: dt.datetime
