@@ -18,16 +18,15 @@ from app.counsel import (
     acknowledgements,
     answers,
     calendar_file,
-    callbacks,
     contact_record,
-    days_away,
     move_requests,
-    own_calendar,
     page,
     questions,
     short_codes,
 )
 from app.counsel.access import View
+from app.counsel.availability import days_away, own_calendar
+from app.counsel.callbacks import page as callbacks
 from app.counsel.case_hearings import HearingStatus
 from app.counsel.page_state import CasePage, CounselPage
 

@@ -18,8 +18,9 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import N_
 from app.core.ical import web_calendar_links
 from app.core.runtime.logs import one_line_error
-from app.counsel import access, case_hearings, days_away, visit_log
+from app.counsel import access, case_hearings, visit_log
 from app.counsel.access import NOT_REJECTED, Rejection
+from app.counsel.availability import days_away
 from app.counsel.case_hearings import HearingStatus
 from app.counsel.page_state import CasePage, CounselPage
 from app.hearings import calendar_events

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import wording
 from app.core.matters import Matter
-from app.counsel import case_hearings, service
+from app.counsel import case_hearings
+from app.counsel.callbacks import service as callbacks
 from app.counsel.case_hearings import CaseHearing, HearingStatus
 from app.counsel.page_keys import PageSubject
 from app.court.models import Court
@@ -223,7 +224,7 @@ def load_hearing(
         ),
         move_request=move_requests.open_request(session, hearing.id) if hearing.has_date else None,
         acknowledged_at=acknowledged_at,
-        callback=service.open_callback(session, hearing.id, invitation.counsel_id),
+        callback=callbacks.open_callback(session, hearing.id, invitation.counsel_id),
     )
 
 

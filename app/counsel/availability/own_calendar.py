@@ -6,9 +6,10 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from app.core import web
-from app.counsel import access, days_away
+from app.counsel import access
 from app.counsel.access import Rejection, Submission
-from app.counsel.days_away import DaysAwayForm
+from app.counsel.availability import days_away
+from app.counsel.availability.days_away import DaysAwayForm
 from app.counsel.page_state import CounselPage
 from app.hearings.availability import busy_calendars
 

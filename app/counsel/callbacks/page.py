@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.core import web, wording
 from app.core.wording import one_line
-from app.counsel import access, service
+from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission
+from app.counsel.callbacks import service
+from app.counsel.callbacks.service import CallbackRequest
 from app.counsel.page_state import CounselPage
-from app.counsel.service import CallbackRequest
 
 
 @dataclass(frozen=True)

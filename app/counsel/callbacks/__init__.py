@@ -1,0 +1,1 @@
+"""Counsel asks to be called back by the court."""
