@@ -170,6 +170,7 @@ def export(number: str, shape: str) -> None:
             return
         finding = ledger.verify(session, case_id)
         record = {
+            "format": standalone_verifier.FORMAT,
             "case": case_number,
             "head": finding.head,
             "whole": finding.intact,

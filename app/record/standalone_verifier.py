@@ -6,7 +6,11 @@
 The record comes from `tingqi record export --case NUMBER --format json`. Each line holds the
 SHA-256 of the one before it; this file computes every hash anew from what the lines say. Give
 HEAD, the hash that the court published or that you noted before, and the check also says whether
-the record leads up to it. Exit status: 0 whole, 1 not whole, 2 the file cannot be read.
+the record leads up to it.
+
+A record may come from a newer Tingqi than this copy. What this copy does not know is then named,
+and not called broken. Exit status: 0 whole, 1 not whole, 2 the file cannot be read, 3 made by a
+newer version, so that this copy cannot check all of it.
 """
 
 import hashlib
@@ -14,6 +18,12 @@ import json
 import sys
 
 START = "0" * 64
+# The layout of the file, raised where an older copy could not check it; absent in older files.
+FORMAT = 1
+# The rule by which a line is hashed: its `v`.
+SEALING = 1
+NEWEST = 9999  # a greater number is no version
+FIELDS_OF_RECORD = ("format", "case", "head", "whole", "lines")
 # What the hash of a line covers; `content` is the hash of `body`, which may have been blanked.
 SEALED = (
     "v",
@@ -32,6 +42,36 @@ SEALED = (
     "content",
     "prev",
 )
+FIELDS_OF_LINE = (*SEALED, "body", "hash")
+# The events that lines may tell of; others are hashed alike, and named as unknown.
+EVENTS = (
+    "queued",
+    "started",
+    "accepted",
+    "refused",
+    "delivered",
+    "failed",
+    "unknown",
+    "withdrawn",
+    "missed",
+    "status",
+    "opened",
+    "fetched",
+    "answered",
+    "confirmed",
+    "asked",
+    "agreed",
+    "objected",
+    "replied",
+    "called",
+    "told",
+    "task",
+    "skipped",
+    "erased",
+    "clock",
+)
+WHOLE, NOT_WHOLE, UNREADABLE, NEWER = 0, 1, 2, 3
+GET_NEWER = "Check it with the file that `tingqi record verifier` writes there now."
 
 
 def canonical(value: object) -> str:
@@ -76,16 +116,32 @@ def fault(line: object, case: object, seq: int, last: str) -> str:
     return ""
 
 
-def check(record: dict, head: str = "") -> tuple[bool, str]:
-    """Return whether a record is whole, and say it in one sentence."""
+def newer_than(known: int, number: object) -> bool:
+    """Return whether a version is one that this copy is too old for."""
+    return type(number) is int and known < number <= NEWEST
+
+
+def check(record: dict, head: str = "") -> tuple[int, str]:
+    """Return the exit status for a record, and what was found in a few sentences."""
+    if newer_than(FORMAT, record.get("format")):
+        return NEWER, (
+            f"MADE BY A NEWER VERSION: the file has format {record['format']}, and this copy "
+            f"knows format {FORMAT}. Nothing was checked. {GET_NEWER}"
+        )
     last, seen, blanked, last_blank, erased = START, head == START, 0, 0, 0
     lines = record["lines"]
     if not isinstance(lines, list):
         raise TypeError("its lines are no list")
     case = lines[0].get("case") if lines and isinstance(lines[0], dict) else None
     for seq, line in enumerate(lines, start=1):
+        if isinstance(line, dict) and newer_than(SEALING, line.get("v")):
+            return NEWER, (
+                f"MADE BY A NEWER VERSION at line {seq}: it is hashed by rule {line['v']}, and "
+                f"this copy knows rule {SEALING}. The {seq - 1} lines before it are whole. "
+                f"{GET_NEWER}"
+            )
         if why := fault(line, case, seq, last):
-            return False, f"NOT WHOLE at line {seq}: {why}"
+            return NOT_WHOLE, f"NOT WHOLE at line {seq}: {why}"
         last = line["hash"]
         seen = seen or last == head
         if line.get("body") is None:
@@ -93,17 +149,41 @@ def check(record: dict, head: str = "") -> tuple[bool, str]:
         if line.get("what") == "erased":
             erased = seq
     if blanked and last_blank > erased:
-        return False, f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
+        return NOT_WHOLE, (
+            f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
+        )
     if last != record["head"]:
-        return False, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
+        return NOT_WHOLE, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
     if head and not seen:
-        return False, f"NOT WHOLE: no line has the hash {head}"
+        return NOT_WHOLE, f"NOT WHOLE: no line has the hash {head}"
     left = f", contents of {blanked} blanked" if blanked else ""
     # Entries are sealed with the installation's number of the case, not with its case number.
-    return True, (
+    words = (
         f"{record['case']} (sealed as case {case if lines else '-'}): {len(lines)} lines, "
         f"whole{left}. Head {last}"
     )
+    return unknown(record, lines, words)
+
+
+def unknown(record: dict, lines: list, words: str) -> tuple[int, str]:
+    """Return the exit status for a whole record, and name what this copy does not know in it.
+
+    An event is hashed as all others are. A field that the hash leaves out was not checked.
+    """
+    events = sorted({str(line.get("what")) for line in lines} - set(EVENTS))
+    fields = {name for line in lines for name in line} - set(FIELDS_OF_LINE)
+    fields |= {name for name in record if name not in FIELDS_OF_RECORD}
+    if events:
+        words += (
+            f". MADE BY A NEWER VERSION: this copy does not know what {', '.join(events)} means; "
+            "the hashes of those lines are right"
+        )
+    if fields:
+        return NEWER, (
+            f"{words}. MADE BY A NEWER VERSION: this copy does not know these fields, and no hash "
+            f"that it knows covers them: {', '.join(sorted(fields))}. {GET_NEWER}"
+        )
+    return WHOLE, words
 
 
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -121,18 +201,18 @@ def main(arguments: list[str]) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     if len(arguments) not in (1, 2):
         print("Say which file: python3 verify_record.py record.json [HEAD]", file=sys.stderr)
-        return 2
+        return UNREADABLE
     try:
         with open(arguments[0], encoding="utf-8") as file:
-            intact, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
+            status, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
     except OSError as error:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
-        return 2
+        return UNREADABLE
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         print(f"{arguments[0]} is no exported record: {error!r}", file=sys.stderr)
-        return 2
+        return UNREADABLE
     print(words)
-    return 0 if intact else 1
+    return status
 
 
 if __name__ == "__main__":

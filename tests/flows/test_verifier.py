@@ -13,10 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import cli
-from app.record import standalone_verifier
-from app.record.standalone_verifier import canonical
+from app.record import hashing, standalone_verifier
+from app.record.models import Entry
+from app.record.rules import Event
+from app.record.standalone_verifier import EVENTS, SEALED, SEALING, canonical, sha
 from tests.conftest import CASE, Scenario, at, proposal
 from tests.counsel.test_answers import answer
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.fixture
@@ -40,11 +44,12 @@ def run(scenario: Scenario, *words: str) -> str:
     return str(done.stdout)
 
 
-def check(scenario: Scenario, record: object, *head: str) -> tuple[int, str]:
+def check(scenario: Scenario, record: object, *head: str, verifier: str = "") -> tuple[int, str]:
     """Write the verifier and a record into an empty folder and check it there."""
     folder = scenario.folder / "elsewhere"
     folder.mkdir(exist_ok=True)
-    (folder / "verify_record.py").write_text(run(scenario, "record", "verifier"), encoding="utf-8")
+    program = verifier or run(scenario, "record", "verifier")
+    (folder / "verify_record.py").write_text(program, encoding="utf-8")
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     # -I and -S: nothing of this machine's packages or of Tingqi can help it.
     done = subprocess.run(
@@ -98,6 +103,61 @@ def test_blanked_contents_need_a_line_that_says_why(
         line["body"] = None
     said = "NOT WHOLE at line 2: its contents are gone, and no line says why\n"
     assert check(scenario, exported) == (1, said)
+
+
+def test_what_a_newer_version_wrote_is_not_called_broken(
+    scenario: Scenario, exported: dict[str, Any]
+) -> None:
+    """A file of a later Tingqi, checked with the copy that today's writes."""
+
+    def later(**changed: object) -> dict[str, Any]:
+        """The record with its last line changed, hashed anew as its writer would have."""
+        record = copy.deepcopy(exported)
+        line = record["lines"][-1] | changed
+        line["hash"] = sha({name: line[name] for name in SEALED})
+        record["lines"][-1], record["head"] = line, line["hash"]
+        return record
+
+    count = len(exported["lines"])
+    cases = [
+        ({**exported, "format": 2}, 3, "the file has format 2, and this copy knows format 1"),
+        ({"format": 2, "entries": []}, 3, "the file has format 2"),
+        (later(v=2), 3, f"at line {count}: it is hashed by rule 2, and this copy knows rule 1"),
+        (later(v=2), 3, f"The {count - 1} lines before it are whole."),
+        (later(place="Room 3"), 3, "no hash that it knows covers them: place"),
+        ({**exported, "signature": "…"}, 3, "covers them: signature"),
+        (later(what="adjourned"), 0, "this copy does not know what adjourned means"),
+        (later(what="adjourned", body=None), 1, "its contents are gone"),
+    ]
+    for record, expected, words in cases:
+        status, said = check(scenario, record)
+        assert (status, words in said) == (expected, True), (words, said)
+        assert ("MADE BY A NEWER VERSION" in said, "NOT WHOLE" in said) == (
+            expected != 1,
+            expected == 1,
+        )
+    broken = later(what="adjourned")
+    broken["lines"][0]["channel"] = "phone"
+    assert check(scenario, broken)[0] == 1
+
+
+def test_the_copy_knows_the_versions_and_events_of_today() -> None:
+    assert set(EVENTS) == {event.value for event in Event}
+    columns = Entry.__table__.columns.keys()
+    covered = hashing.covered(dict.fromkeys(columns), None)
+    assert (tuple(covered), covered["v"]) == (SEALED, SEALING)
+
+
+def test_a_copy_that_was_given_out_earlier_reads_the_record_of_today(
+    scenario: Scenario, exported: dict[str, Any]
+) -> None:
+    """Copies from before files named their format know one rule of hashing, and any event."""
+    earlier = (DATA / "verify_record.before_formats.txt").read_text(encoding="utf-8")
+    status, said = check(scenario, exported, verifier=earlier)
+    assert (status, f"{len(exported['lines'])} lines, whole." in said) == (0, True), said
+    # What they cannot say: a later rule of hashing would be called a change.
+    exported["lines"][-1]["v"] = 2
+    assert check(scenario, exported, verifier=earlier)[0] == 1
 
 
 @pytest.mark.parametrize("record", [[], {}, {"lines": [1]}, {"lines": [], "head": 1.5}, "x"])
