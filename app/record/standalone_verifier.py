@@ -128,7 +128,7 @@ def check(record: dict, head: str = "") -> tuple[int, str]:
             f"MADE BY A NEWER VERSION: the file has format {record['format']}, and this copy "
             f"knows format {FORMAT}. Nothing was checked. {GET_NEWER}"
         )
-    last, seen, blanked, last_blank, erased = START, head == START, 0, 0, 0
+    last, seen, blanked, last_blank, erased, last_unknown = START, head == START, 0, 0, 0, 0
     lines = record["lines"]
     if not isinstance(lines, list):
         raise TypeError("its lines are no list")
@@ -148,7 +148,14 @@ def check(record: dict, head: str = "") -> tuple[int, str]:
             blanked, last_blank = blanked + 1, seq
         if line.get("what") == "erased":
             erased = seq
-    if blanked and last_blank > erased:
+        if line.get("what") not in EVENTS:
+            last_unknown = seq
+    if last_unknown > last_blank > erased:
+        return NEWER, (
+            f"MADE BY A NEWER VERSION: the contents of line {last_blank} are gone, and this copy "
+            f"does not know whether line {last_unknown} says why. {GET_NEWER}"
+        )
+    if last_blank > erased:
         return NOT_WHOLE, (
             f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
         )

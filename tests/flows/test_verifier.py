@@ -136,6 +136,11 @@ def test_what_a_newer_version_wrote_is_not_called_broken(
             expected != 1,
             expected == 1,
         )
+    # A later event may be what erased contents, as "erased" is today.
+    blanked = later(what="adjourned")
+    blanked["lines"][0]["body"] = None
+    status, said = check(scenario, blanked)
+    assert (status, "does not know whether" in said) == (3, True), said
     broken = later(what="adjourned")
     broken["lines"][0]["channel"] = "phone"
     assert check(scenario, broken)[0] == 1
