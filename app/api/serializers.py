@@ -16,7 +16,14 @@ from app.core.web import translated
 from app.court.models import Courtroom
 from app.hearings import move_requests as requests
 from app.hearings import unrepresented
-from app.hearings.models import Hearing, Invitation, MoveRequest, Proposal, ProposalState
+from app.hearings.models import (
+    Hearing,
+    Invitation,
+    MoveRequest,
+    MoveSlot,
+    Proposal,
+    ProposalState,
+)
 from app.law import Counted, working_days
 
 Shape = dict[str, Any]
@@ -165,11 +172,12 @@ def _proposal(proposal: Proposal, zone: str, offered: bool) -> Shape:
 def move_requests(session: Session, hearing: Hearing) -> list[Shape]:
     """Return the requests to move a hearing, the newest first."""
     zone = hearing.case.court.zone
-    return [_move_request(each, zone) for each in requests.requests_of(session, hearing.id)]
+    found = requests.requests_of(session, hearing.id)
+    agreed = requests.agreed_slots(session, found)
+    return [_move_request(each, agreed.get(each.id), zone) for each in found]
 
 
-def _move_request(request: MoveRequest, zone: str) -> Shape:
-    agreed = requests.agreed_slot(request)
+def _move_request(request: MoveRequest, agreed: MoveSlot | None, zone: str) -> Shape:
     return {
         "number": request.number,
         "state": request.state,

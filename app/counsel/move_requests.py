@@ -22,7 +22,7 @@ from app.counsel.page_state import CounselPage
 from app.hearings import move_requests
 from app.hearings.models import AnswerChoice, MoveReason, Stance
 from app.hearings.rescheduling import asking
-from app.hearings.rescheduling.asking import MAX_REASON, Plea
+from app.hearings.rescheduling.asking import MAX_REASON, Opinion, Plea
 from app.hearings.rules import from_wall_clock
 
 ELSEWHERE = ("court", "number", "at")
@@ -125,7 +125,7 @@ def _render(
         current=current,
         own=own,
         earlier=[each for each in requests if each.state != "open"],
-        agreed=move_requests.agreed_slot(current) if current else None,
+        agreed=move_requests.agreed_slot(session, current) if current else None,
         suggested=[] if current or not asks else asking.suggested(session, page.hearing, web.now()),
         may_ask=asks,
         reasons=list(MoveReason),
@@ -220,9 +220,8 @@ def submit_opinion(session: Session, submission: Submission[OpinionForm]) -> Non
         current = move_requests.open_request(session, invitation.hearing.id)
         says = {slot.id: AnswerChoice.YES.value for slot in current.slots} if current else {}
     stance = Stance.OBJECT if form.stance == "object" else Stance.AGREE
-    asking.give_opinion(
-        session, invitation.id, form.number, stance, says, form.words, submission.now
-    )
+    opinion = Opinion(stance, says, form.words)
+    asking.give_opinion(session, invitation.id, form.number, opinion, submission.now)
 
 
 @access.page

@@ -91,6 +91,7 @@ def _items(
     here = [task for task in tasks if task.about in hearings]
     moves = [task.id for task in here if task.way == TaskKind.MOVE]
     requests = move_requests.of_tasks(session, moves)
+    agreed = move_requests.agreed_slots(session, requests.values())
     items = [
         TaskItem(
             task,
@@ -99,7 +100,7 @@ def _items(
             _due(task, now),
             _article(court, task),
             request := requests.get(task.id),
-            move_requests.agreed_slot(request) if request else None,
+            agreed.get(request.id) if request else None,
         )
         for task in here
     ]

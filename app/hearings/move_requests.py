@@ -4,11 +4,13 @@ How they are made, answered and decided is in ``rescheduling``.
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app.cases.models import Party, Representation
 from app.core.errors import N_, NotFound
 from app.hearings import rules
 from app.hearings.models import (
@@ -68,22 +70,67 @@ def of_tasks(session: Session, task_ids: Collection[int]) -> dict[int, MoveReque
     return {each.task_id: each for each in session.scalars(requests)} if task_ids else {}
 
 
-def agreed_slot(request: MoveRequest) -> MoveSlot | None:
-    """Return the slot on which all agree, or None.
+def agreed_slot(session: Session, request: MoveRequest) -> MoveSlot | None:
+    """Return the slot on which all agree, or None."""
+    return agreed_slots(session, [request]).get(request.id)
+
+
+def agreed_slots(session: Session, requests: Collection[MoveRequest]) -> dict[int, MoveSlot]:
+    """Return the slots on which all agree, by the id of their request.
 
     Everybody has to say so: silence and an objection are no consent (SPC Fa Fa [2015] 16, point 3:
-    another date is granted after asking the other parties).
+    another date is granted after asking the other parties). As with a proposal, counsel who left
+    are not waited for, nor who need not answer, unless they did; who came to the case since is; and
+    a side that has no counsel left is not bound by what others say.
     """
-    agreed = rules.agreed_slot(
-        [(slot.id, slot.starts_at) for slot in request.slots],
-        [
-            {int(slot): says for slot, says in each.says.items()}
-            if each.stance == Stance.AGREE
-            else None
-            for each in request.opinions
-        ],
+    acting = _acting(session, {each.case_id for each in requests})
+    agreed = ((each.id, _agreed(each, each.slots, acting[each.case_id])) for each in requests)
+    return {request_id: slot for request_id, slot in agreed if slot is not None}
+
+
+def _acting(session: Session, case_ids: Collection[int]) -> Mapping[int, dict[int, bool]]:
+    """Return counsel who act in some cases, and whether each must answer, by case."""
+    acting: dict[int, dict[int, bool]] = defaultdict(dict)
+    if not case_ids:
+        return acting
+    represents = (
+        sa.select(Party.case_id, Representation.counsel_id, Representation.required)
+        .join(Party, Party.id == Representation.party_id)
+        .where(Party.case_id.in_(case_ids), Representation.left_at.is_(None))
     )
-    return next((slot for slot in request.slots if slot.id == agreed), None)
+    for case_id, counsel_id, required in session.execute(represents):
+        of_case = acting[case_id]
+        of_case[counsel_id] = required or of_case.get(counsel_id, False)
+    return acting
+
+
+def _agreed(
+    request: MoveRequest, slots: Sequence[MoveSlot], acting: Mapping[int, bool]
+) -> MoveSlot | None:
+    opinions = {each.counsel_id: each for each in request.opinions if each.counsel_id in acting}
+    sides = {each.side for each in request.opinions}
+    if sides - {each.side for each in opinions.values()}:
+        return None
+    required = {counsel for counsel, must_answer in acting.items() if must_answer} or set(acting)
+    answered = {counsel for counsel, each in opinions.items() if each.stance}
+    slot_id = rules.agreed_slot(
+        [(slot.id, slot.starts_at) for slot in slots],
+        [_says(opinions.get(counsel)) for counsel in required | answered],
+    )
+    return next((slot for slot in slots if slot.id == slot_id), None)
+
+
+def _says(opinion: MoveOpinion | None) -> dict[int, str] | None:
+    """Return what counsel who agrees says to each slot, None where they do not agree."""
+    if opinion is None or opinion.stance != Stance.AGREE:
+        return None
+    return {int(slot): says for slot, says in opinion.says.items()}
+
+
+def suits_all(session: Session, request: MoveRequest, slot: MoveSlot) -> bool:
+    """Tell whether all agree to one of the slots of a request."""
+    acting = _acting(session, [request.case_id])[request.case_id]
+    return _agreed(request, [slot], acting) is not None
 
 
 def close(

@@ -15,10 +15,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.channels import Channel
-from app.core.errors import N_, Gone, Invalid
-from app.hearings import facts, queries
+from app.core.errors import N_, Gone, Invalid, Refusal
+from app.hearings import facts, move_requests, queries
 from app.hearings.answers import acknowledgements, service
-from app.hearings.models import AnswerChoice, Hearing, HearingState, Invitation, Proposal
+from app.hearings.models import (
+    AnswerChoice,
+    Hearing,
+    HearingState,
+    Invitation,
+    Proposal,
+    Stance,
+)
+from app.hearings.rescheduling import asking
 from app.inbound.parsing.itip import DELEGATED, Reply
 from app.inbound.parsing.mail import IncomingMail
 from app.inbound.queries import counted_replies, invited_addresses
@@ -112,7 +120,7 @@ def _process_reply(
         return
     filed.name = invitation.counsel.name
     if filed.kind == InboundKind.COUNTER:
-        _file_counter(session, filed, hearing, invitation, reply, mail, now)
+        _process_counter(session, filed, hearing, invitation, reply, mail, now)
         return
     outcome = _reason_not_to_count(session, filed, hearing, reply, mail) or _count(
         session, filed, hearing, invitation, reply, now, secret
@@ -260,7 +268,7 @@ def _answer(
     return ReplyOutcome(True)
 
 
-def _file_counter(
+def _process_counter(
     session: Session,
     filed: Inbound,
     hearing: Hearing,
@@ -269,14 +277,23 @@ def _file_counter(
     mail: IncomingMail,
     now: dt.datetime,
 ) -> None:
-    """File a counter-proposal, which the assistant decides on."""
+    """Take a counter-proposal as consent to that time of an open request, else file it.
+
+    Accepting the hearing's own invite says that counsel knows the date that holds; it is no
+    consent to another. Only a counter-proposal names a time, and does so by counsel's own hand.
+    Any other waits for the assistant, who decides on it.
+    """
     proven = mail.proven and mail.sender == reply.attendee
     is_outdated = reply.sequence is not None and reply.sequence < hearing.revision
     zone = ZoneInfo(hearing.case.court.zone)
-    begin, end = (_iso(at.replace(tzinfo=at.tzinfo or zone)) if at else None for at in reply.time)
+    begin, end = (at.replace(tzinfo=at.tzinfo or zone) if at else None for at in reply.time)
     outcome = OLD if is_outdated else ReplyOutcome(False, waits=True)
-    counter = {"starts_at": begin, "ends_at": end, "proven": proven}
+    if proven and not is_outdated and begin is not None:
+        outcome = _agree_to_move(session, hearing, invitation, begin, end, reply, now) or outcome
+    counter = {"starts_at": _iso(begin), "ends_at": _iso(end), "proven": proven}
     _close(filed, reply, outcome, now, **counter)
+    if outcome.counted:
+        return
     _record(
         session,
         hearing,
@@ -288,6 +305,44 @@ def _file_counter(
         why=outcome.why,
         **counter,
     )
+
+
+def _agree_to_move(
+    session: Session,
+    hearing: Hearing,
+    invitation: Invitation,
+    begin: dt.datetime,
+    end: dt.datetime | None,
+    reply: Reply,
+    now: dt.datetime,
+) -> ReplyOutcome | None:
+    """Agree to the time of an open request that a counter-proposal names, or return None.
+
+    Other times keep the answer that counsel gave them before; without one it is no.
+    """
+    request = move_requests.open_request(session, hearing.id)
+    if request is None:
+        return None
+    own = next((o for o in request.opinions if o.counsel_id == invitation.counsel_id), None)
+    slot = next(
+        (s for s in request.slots if s.starts_at == begin and end in (None, s.ends_at)), None
+    )
+    if own is None or slot is None or (own.asks and own.stance):
+        return None
+    if own.given_at and reply.stamped_at and reply.stamped_at < own.given_at:
+        return None  # counsel answered since
+    says = {each.id: own.says.get(str(each.id), AnswerChoice.NO.value) for each in request.slots}
+    opinion = asking.Opinion(
+        Stance.AGREE,
+        says | {slot.id: AnswerChoice.YES.value},
+        reply.comment[: asking.MAX_REASON] or (own.words if own.stance == Stance.AGREE else ""),
+        channel=Channel.EMAIL.value,
+    )
+    try:
+        asking.give_opinion(session, invitation.id, request.number, opinion, now)
+    except (Refusal, Invalid):
+        return None
+    return ReplyOutcome(True)
 
 
 def _close_earlier(session: Session, filed: Inbound, now: dt.datetime) -> None:

@@ -12,7 +12,17 @@ from app.cases.models import Counsel, Party, Representation
 from app.core import addresses
 from app.core.channels import Channel
 from app.court.models import Court
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
+from app.hearings import queries as hearings
+from app.hearings.models import (
+    Hearing,
+    HearingState,
+    Invitation,
+    MoveOpinion,
+    MoveRequest,
+    MoveState,
+    Proposal,
+    ProposalState,
+)
 from app.notices.inbound import Inbound, InboundKind
 from app.notices.models import HAS_CARRIER_ID, HAS_SERVER_ID, Notice
 
@@ -134,6 +144,35 @@ def open_invitations(
         .order_by(Hearing.case_id, Hearing.id)
     )
     return list(session.scalars(query))
+
+
+def open_move_requests(
+    session: Session, counsel_ids: Sequence[int], now: dt.datetime
+) -> list[tuple[MoveRequest, Invitation]]:
+    """Return the requests for another date that counsel was asked about and can answer now.
+
+    Each comes with counsel's invitation to the hearing; sorted by case. Who asked has answered
+    with it.
+    """
+    if not counsel_ids:
+        return []
+    query = (
+        sa.select(MoveRequest, MoveOpinion.counsel_id)
+        .join(MoveRequest.opinions)
+        .join(MoveRequest.hearing)
+        .where(
+            MoveOpinion.counsel_id.in_(counsel_ids),
+            sa.or_(MoveOpinion.asks.is_(False), MoveOpinion.stance == ""),
+            MoveRequest.state == MoveState.OPEN.value,
+            Hearing.starts_at > now,
+        )
+        .order_by(Hearing.case_id, Hearing.id)
+    )
+    asked = [
+        (request, hearings.latest_invitations(session, request.hearing).get(counsel_id))
+        for request, counsel_id in session.execute(query)
+    ]
+    return [(request, own) for request, own in asked if own and own.revoked_at is None]
 
 
 def has_hearing_ahead(session: Session, counsel_ids: Sequence[int], now: dt.datetime) -> bool:

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 from app.carriers.base import IncomingText
 from app.cases.models import Counsel
 from app.core.channels import Channel
-from app.core.errors import N_, Gone, Invalid
+from app.core.errors import N_, Gone, Invalid, Refusal
 from app.hearings.answers import service
-from app.hearings.models import Invitation
+from app.hearings.models import Invitation, MoveRequest, Stance
+from app.hearings.rescheduling import asking
 from app.inbound import text_replies
 from app.inbound.parsing import digits
 from app.inbound.parsing.digits import SlotChoice
-from app.inbound.queries import has_hearing_ahead, newest_notices, only_court, open_invitations
+from app.inbound.queries import has_hearing_ahead, newest_notices, only_court
+from app.inbound.text_replies import OpenQuestion
 from app.notices.inbound import Inbound, InboundKind
 from app.notices.models import Notice
 from app.record import ledger
@@ -41,9 +43,10 @@ def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: by
     """Process a text; return the number of counsel with this telephone number.
 
     STOP opts the number out; START opts it in again if it was out, and is an ordinary text
-    otherwise. Digits answer the open proposal of that number; if there are several, the sender is
-    asked which one. Anything else goes to the assistant, with one polite reply. So does, without a
-    reply, an ambiguous opt-out while the sender has an open proposal or a hearing ahead.
+    otherwise. Digits answer the open proposal, or the request for another date, of that number; if
+    there are several, the sender is asked which one. Anything else goes to the assistant, with one
+    polite reply. So does, without a reply, an ambiguous opt-out while the sender has something open
+    or a hearing ahead.
     """
     if text.carrier_id and _is_duplicate(session, text):
         return 0  # the carrier retries if our response was slow
@@ -61,25 +64,29 @@ def take_text(session: Session, text: IncomingText, now: dt.datetime, secret: by
             counsel.opted_out_at = None
     ids = [counsel.id for counsel in senders]
     notices = newest_notices(session, ids, Channel.SMS) if ids else []
-    invitations = open_invitations(session, ids, now)
+    questions = text_replies.open_questions(session, ids, now)
     choice = None if stops or starts else digits.read(text.words)
-    invitation = _addressed(session, invitations, choice, ids) if choice else None
+    question = _addressed(session, questions, choice, ids) if choice else None
     # Counsel invited by mail may answer by text.
-    only = invitations[0] if len(invitations) == 1 and not notices else None
-    _record(session, text, invitation or only, notices, now, stops=stops, starts=starts)
+    only = questions[0] if len(questions) == 1 and not notices else None
+    about = question or only
+    invitation = about.invitation if about else None
+    _record(session, text, invitation, notices, now, stops=stops, starts=starts)
     if stops or starts:
         # A number that is opted out already hardly means that by "Cancel"; a repetition is ignored.
         is_news = keyword not in CLEAR and (
             starts or not was_stopped or (keyword in STOP and not _is_waiting(session, text.sender))
         )
-        if is_news and (invitations or has_hearing_ahead(session, ids, now)):
-            _file_for_assistant(session, text, only, notices, now, STOPS if stops else STARTS)
+        if is_news and (questions or has_hearing_ahead(session, ids, now)):
+            about_only = only.invitation if only else None
+            _file_for_assistant(session, text, about_only, notices, now, STOPS if stops else STARTS)
     elif (
         choice is None
-        or invitation is None
-        or not _answer(session, invitation, choice, text, now, secret)
+        or question is None
+        or not _answer(session, question, choice, text, now, secret)
     ):
-        _ask_or_file(session, text, invitations, notices, choice, now)
+        undecided = questions if question is None and choice and not choice.letter else []
+        _ask_or_file(session, text, undecided, questions, notices, now)
     elif text.files:
         _file_for_assistant(session, text, invitation, notices, now, PICTURE)
     return len(senders)
@@ -104,28 +111,37 @@ def _is_waiting(session: Session, sender: str) -> bool:
 
 
 def _addressed(
-    session: Session, invitations: list[Invitation], choice: SlotChoice, counsel_ids: list[int]
-) -> Invitation | None:
-    """Return the invitation that is answered: the only one, or the one with the given letter."""
+    session: Session, questions: list[OpenQuestion], choice: SlotChoice, counsel_ids: list[int]
+) -> OpenQuestion | None:
+    """Return the question that is answered: the only one, or the one with the given letter.
+
+    A digit alone is no consent to another date where the last text that listed times by number
+    was about something else: it may be the answer to that.
+    """
     if choice.letter:
-        invitation_id = text_replies.letters_sent(session, counsel_ids).get(choice.letter)
-        return next(
-            (invitation for invitation in invitations if invitation.id == invitation_id), None
-        )
-    return invitations[0] if len(invitations) == 1 else None
+        reference = text_replies.letters_sent(session, counsel_ids).get(choice.letter)
+        return next((each for each in questions if each.reference == reference), None)
+    only = questions[0] if len(questions) == 1 else None
+    if only and only.request and not text_replies.asked_last(session, only.request, counsel_ids):
+        return None
+    return only
 
 
 def _answer(
     session: Session,
-    invitation: Invitation,
+    question: OpenQuestion,
     choice: SlotChoice,
     text: IncomingText,
     now: dt.datetime,
     secret: bytes,
 ) -> bool:
-    answers = digits.answers(choice, [slot.id for slot in invitation.proposal.slots])
+    """Answer a question by digits; return False if it takes no such answer."""
+    if question.request is not None:
+        return _answer_move_request(session, question.invitation, question.request, choice, now)
+    answers = digits.answers(choice, question.slot_ids)
     if answers is None:
         return False
+    invitation = question.invitation
     form = service.AnswerInput(answers, invitation.comment, text.attempt)
     try:
         service.answer(session, invitation.id, form, now, secret, channel=Channel.SMS.value)
@@ -134,23 +150,45 @@ def _answer(
     return True
 
 
+def _answer_move_request(
+    session: Session,
+    invitation: Invitation,
+    request: MoveRequest,
+    choice: SlotChoice,
+    now: dt.datetime,
+) -> bool:
+    """Agree to the times of these numbers, or object with 0; 1 agrees where no times were found.
+
+    Whoever asks for another date too does not object to it: their 0 takes none of the times.
+    """
+    slot_ids = [slot.id for slot in request.slots]
+    own = next(each for each in request.opinions if each.counsel_id == invitation.counsel_id)
+    answers = digits.answers(choice, slot_ids or [0])
+    if answers is None:
+        return False
+    stance = Stance.AGREE if choice.picks or own.asks else Stance.OBJECT
+    says = answers if slot_ids else {}
+    opinion = asking.Opinion(stance, says, channel=Channel.SMS.value)
+    try:
+        asking.give_opinion(session, invitation.id, request.number, opinion, now)
+    except (Refusal, Invalid):
+        return False
+    return True
+
+
 def _ask_or_file(
     session: Session,
     text: IncomingText,
-    invitations: list[Invitation],
+    undecided: list[OpenQuestion],
+    questions: list[OpenQuestion],
     notices: list[Notice],
-    choice: SlotChoice | None,
     now: dt.datetime,
 ) -> None:
-    if (
-        choice
-        and not choice.letter
-        and len(invitations) > 1
-        and text_replies.ask_which(session, invitations, text.sender, now)
-    ):
+    """Ask which of ``undecided`` a digit is for, else file the text for the assistant."""
+    if undecided and text_replies.ask_which(session, undecided, text.sender, now):
         return
     why = PICTURE if text.files else NOT_UNDERSTOOD if digits.plain(text.words) else EMPTY
-    only = invitations[0] if len(invitations) == 1 and not notices else None
+    only = questions[0].invitation if len(questions) == 1 and not notices else None
     _file_for_assistant(session, text, only, notices, now, why)
     if notices:
         text_replies.reply_not_understood(session, notices[-1], text.sender, now)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,9 @@ def compose(
     if own and (letter := _own(kind, channel, language, facts, context, own)):
         return letter
     if Channel(channel).traits.by_segment:
-        form = f"{channel}_slots" if _numbered(kind, facts) else channel
-        return Letter("", texts.cheapest(_texts(kind, language, form, _short(context))), "")
+        forms = _forms_of_text(kind, channel, facts)
+        written = (_texts(kind, language, form, _short(context)) for form in forms)
+        return Letter("", texts.cheapest(chain.from_iterable(written)), "")
     (subject, button, body) = _mail(kind, channel, language)
     text = _written(body, context)
     heading = _clip(wording.one_line(subject.render(context)), _ROOM_IN_SUBJECT)
@@ -233,8 +235,20 @@ def _texts(kind: str, language: str, form: str, context: dict[str, Any]) -> list
 
 def _numbered(kind: str, facts: Mapping[str, Any]) -> bool:
     """Tell whether a text lists the slots by number, which a court can choose."""
-    court = facts["court"]
-    return NoticeKind(kind).traits.asks and bool(court.get("text_slots") and facts.get("slots"))
+    listed = facts.get("slots") or facts.get("request")
+    return NoticeKind(kind).traits.numbered and bool(facts["court"].get("text_slots") and listed)
+
+
+def _forms_of_text(kind: str, channel: str, facts: Mapping[str, Any]) -> list[str]:
+    """Return the templates of a text; one that lists its times by number comes first.
+
+    The times of a request to move are listed wherever that costs no further segment.
+    """
+    if _numbered(kind, facts):
+        return [f"{channel}_slots"]
+    if NoticeKind(kind).traits.numbered and facts.get("request"):
+        return [f"{channel}_slots", channel]
+    return [channel]
 
 
 def _source(kind: str, form: str, language: str) -> str:

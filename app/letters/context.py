@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from app.core import wording
@@ -49,7 +50,10 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
         "said": _PARTSTATS.get(facts.get("said") or "", ("", ""))[language == "zh"],
-        "choices": [{**each, **_numbers(each["number"])} for each in facts.get("choices") or []],
+        "choices": [
+            {"move": False, **each, **_numbers(each["number"])}
+            for each in facts.get("choices") or []
+        ],
         "elsewhere": _elsewhere(facts, court["zone"], language),
         "request": _request(facts, times),
         "agreed": bool(facts.get("agreed")),
@@ -88,7 +92,9 @@ class _Times:
     def __init__(self, facts: Facts, zone: str, language: str) -> None:
         self.zone, self.language = zone, language
         self.comma = wording.comma(language)
-        rows = [facts["hearing"], *(facts.get("slots") or []), *(facts.get("answers") or [])]
+        request = facts.get("request") or {}
+        listed = (facts.get("slots"), facts.get("answers"), request.get("times"))
+        rows = [facts["hearing"], *chain.from_iterable(some or [] for some in listed)]
         times = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
         self.all = [wording.instant(at) for at in times if at]
         # Times on both sides of a clock change would share one offset that is wrong for some.
@@ -122,6 +128,10 @@ class _Times:
     def slot(self, slot: Facts) -> str:
         return self.comma.join(filter(None, [self.span(slot), self.where(slot)]))
 
+    def answer(self, answer: Facts) -> str:
+        says = wording.answer_name(answer["says"], self.language)
+        return self.slot(answer) + wording.colon(self.language) + says
+
     def where(self, slot: Facts) -> str:
         parts = [slot.get("courtroom"), slot.get("location")]
         return self.comma.join(part for part in parts if part)
@@ -136,7 +146,7 @@ class _Times:
 
 def _times(facts: Facts, times: _Times) -> dict[str, Any]:
     hearing, answers = facts["hearing"], facts.get("answers") or []
-    colon = wording.colon(times.language)
+    listed = facts.get("slots") or (facts.get("request") or {}).get("times") or []
     return {
         "zone": times.zone_name(),
         "when": times.span(hearing),
@@ -145,13 +155,9 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
         "by": times.moment(facts.get("answer_by")),
         "by_short": times.short(facts.get("answer_by"), weekday=False),
         "slots": [times.slot(slot) for slot in facts.get("slots") or []],
-        "numbered": [
-            times.short(slot["starts_at"], weekday=False) for slot in facts.get("slots") or []
-        ],
-        "answers": [
-            times.slot(a) + colon + wording.answer_name(a["says"], times.language) for a in answers
-        ],
-        "can": sum(a["says"] in ("yes", "if_needed") for a in answers),
+        "numbered": [times.short(slot["starts_at"], weekday=False) for slot in listed],
+        "answers": [times.answer(each) for each in answers],
+        "can": sum(map(_takes, answers)),
         "was": times.slot(facts.get("was") or {}),
     }
 
@@ -170,17 +176,41 @@ def _elsewhere(facts: Facts, zone: str, language: str) -> dict[str, str]:
 
 
 def _request(facts: Facts, times: _Times) -> dict[str, Any]:
-    """Describe a request for another date: by whom, why, and which times would suit them."""
+    """Describe a request for another date: by whom, why, and which times would suit them.
+
+    Also what one side says to it: the answer to each time, and in short those that they take.
+    """
     request = facts.get("request") or {}
     language, name, side = times.language, request.get("name") or "", request.get("side") or ""
-    why = [wording.move_reason_name(request.get("kind") or "", language), request.get("words")]
+    words = [wording.move_reason_name(request.get("kind") or "", language), request.get("words")]
+    why = wording.colon(language).join(filter(None, words))
+    elsewhere = _hearing_elsewhere(request.get("elsewhere") or {}, times)
+    answers = request.get("answers") or []
     return {
         "name": name,
         "who": name + (wording.aside(wording.side_name(side, language), language) if side else ""),
         "private": bool(request.get("private")),
-        "why": wording.colon(language).join(filter(None, why)),
+        "why": why + (wording.aside(elsewhere, language) if elsewhere else ""),
         "times": [times.slot(slot) for slot in request.get("times") or []],
+        "objects": request.get("stance") == "object",
+        "answers": [times.answer(each) for each in answers],
+        "taken": wording.listed(
+            [times.short(each["starts_at"], weekday=False) for each in answers if _takes(each)],
+            language,
+        ),
     }
+
+
+def _takes(answer: Facts) -> bool:
+    return answer["says"] in ("yes", "if_needed")
+
+
+def _hearing_elsewhere(hearing: Facts, times: _Times) -> str:
+    """Describe another court's hearing, in the way of which this one is: court, number, time."""
+    if not hearing.get("court"):
+        return ""
+    at = times.moment(hearing.get("at"))
+    return times.comma.join(filter(None, [hearing["court"], hearing.get("number"), at]))
 
 
 # Reasons for which the words of a question stay with the court.

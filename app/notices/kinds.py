@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     STAYS = "stays"
     MOVE_ASKED = "move_asked"
     MOVE_OBJECTED = "move_objected"
+    MOVE_AGREED = "move_agreed"
+    MOVE_ANSWERED = "move_answered"
     NONE_SUITS = "none_suits"
     CLOCK_CHANGE = "clock_change"
     READY = "ready"
@@ -75,8 +77,10 @@ class KindTraits:
     announces_date: bool = False
     # It is withdrawn as soon as a date is set.
     ends_with_date: bool = False
-    # It asks for an answer: withdrawn with it, and a text may list its slots by number.
+    # It asks for an answer to a proposal, and is withdrawn with it.
     asks: bool = False
+    # A text may list its slots by number, to be answered by digit.
+    numbered: bool = False
     # The person was told the matter by another message already: missing it is no failure.
     optional: bool = False
     # It goes at an hour of the court's clock; all others go when they are queued.
@@ -109,6 +113,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
+        numbered=True,
         tentative=Method.REQUEST,
         wording=_wording(
             *("answer_by", "slots", "reason"),
@@ -121,6 +126,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
+        numbered=True,
         optional=True,
         by_the_clock=True,
         personal=True,
@@ -219,9 +225,32 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.STAYS: KindTraits(N_("Date stays"), superseded_by=_DATES),
     # They follow what one side did, and tell all others of it.
-    _K.MOVE_ASKED: KindTraits(N_("Another date asked for"), superseded_by=_DATES | {_K.STAYS}),
+    _K.MOVE_ASKED: KindTraits(
+        N_("Another date asked for"),
+        superseded_by=_DATES | {_K.STAYS},
+        page="/move",
+        numbered=True,
+    ),
     _K.MOVE_OBJECTED: KindTraits(
-        N_("Objection to another date"), superseded_by=_DATES | {_K.STAYS}, once=True
+        N_("Objection to another date"),
+        superseded_by=_DATES | {_K.STAYS},
+        page="/move",
+        once=True,
+    ),
+    _K.MOVE_AGREED: KindTraits(
+        N_("Consent to another date"),
+        superseded_by=_DATES | {_K.STAYS},
+        page="/move",
+        once=True,
+        prefers=Channel.EMAIL,
+    ),
+    # To the person themselves.
+    _K.MOVE_ANSWERED: KindTraits(
+        N_("Answer on another date confirmed"),
+        page="/move",
+        optional=True,
+        personal=True,
+        once=True,
     ),
     _K.NONE_SUITS: KindTraits(
         N_("No slot suits all"), superseded_by=_NEWS | _CONCLUSIONS, ends_with_date=True
@@ -275,6 +304,7 @@ def label(kind: str) -> str:
 
 
 ASKING = tuple(kind for kind, row in KINDS.items() if row.asks)
+NUMBERED = tuple(kind for kind, row in KINDS.items() if row.numbered)
 CHANGING_DATE = tuple(kind for kind, row in KINDS.items() if row.changes_date)
 ANNOUNCING_DATE = tuple(kind for kind, row in KINDS.items() if row.announces_date)
 ENDING_WITH_DATE = tuple(kind for kind, row in KINDS.items() if row.ends_with_date)

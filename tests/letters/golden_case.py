@@ -81,7 +81,8 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             {"letter": "A", "seat": 1, "number": told["case"]["number"]},
             {"letter": "B", "seat": 2, "number": second},
         ]
-    if kind in ("stays", "clock_change", "move_asked", "move_objected"):
+    moves = ("move_asked", "move_objected", "move_agreed", "move_answered")
+    if kind in ("stays", "clock_change", *moves):
         told["hearing"] |= slots[0]
     if kind in ("fixed", "moved", "cancelled", "reminder"):
         told["hearing"] |= slots[0]
@@ -90,14 +91,20 @@ def facts(kind: str, language: str) -> dict[str, Any]:
         told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
     if kind in ("moved", "cancelled", "withdrawn", "stays"):
         told["reason"] = "合议庭成员另有开庭。" if zh else "A judge of the panel sits elsewhere."
-    if kind in ("move_asked", "move_objected"):
+    if kind in moves:
         told["request"] = {
             "name": "孟二" if zh else "Ben Meng",
             "side": "respondent",
             "private": False,
             "kind": "absent" if kind == "move_asked" else "",
-            "words": "证人十五日前不在境内。" if zh else "The witness is abroad until the 15th.",
+            "words": ""
+            if kind in ("move_agreed", "move_answered")
+            else "证人十五日前不在境内。"
+            if zh
+            else "The witness is abroad until the 15th.",
             "times": slots[1:],
+            "stance": "object" if kind == "move_objected" else "agree",
+            "answers": [{**s, "says": w} for s, w in zip(slots[1:], ("yes", "no"), strict=True)],
         }
     if kind == "reminder":
         told["days"] = 3

@@ -103,6 +103,67 @@ def test_an_english_text_message_is_one_segment(kind: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_variants_of_letters_about_another_date_read_as_reviewed(language: str) -> None:
+    """What is private, another court's hearing, no times, numbers in texts, a text's objection."""
+    zh = language == "zh"
+    elsewhere = {
+        "court": "上海市第一中级人民法院" if zh else "Shanghai No. 1 Intermediate Court",
+        "number": "（2026）沪01民终77号" if zh else "A-2026-77",
+        "at": "2026-12-15T01:00:00Z",
+    }
+    variants = {
+        "private": ("move_asked", {"private": True, "words": ""}),
+        "clash": ("move_asked", {"kind": "clash", "words": "", "elsewhere": elsewhere}),
+        "no_times": ("move_asked", {"times": []}),
+        "by_text": ("move_objected", {"words": ""}),
+        "objects": ("move_answered", {"stance": "object"}),
+        "no_times_agreed": ("move_answered", {"times": [], "answers": []}),
+    }
+    for name, (kind, changed) in variants.items():
+        told = facts(kind, language)
+        told["request"] |= changed
+        mail = composing.compose(kind, "email", language, told, link=LINK)
+        text = composing.compose(kind, "sms", language, told, link=LINK).text
+        words = f"Subject: {mail.subject}\n\n{mail.text}\n---\n{text}\n"
+        assert agrees(f"{kind}/{name}.{language}.txt", words)
+    for name, asked in (("asked_by", "孟二" if zh else "Ben Meng"), ("asked_by_you", "")):
+        told = facts("stays", language) | {
+            "asked_by": asked or facts("stays", language)["person"]["name"]
+        }
+        assert agrees(
+            f"stays/{name}.{language}.txt",
+            composing.compose("stays", "email", language, told, link=LINK).text,
+        )
+    told = facts("moved", language) | {"agreed": True, "reason": ""}
+    assert agrees(
+        f"moved/agreed.{language}.txt",
+        composing.compose("moved", "email", language, told, link=LINK).text,
+    )
+    told = facts("which", language)
+    told["choices"][1]["move"] = True
+    for name, choices in (("move", told["choices"]), ("one", told["choices"][1:])):
+        text = composing.compose(
+            "which", "sms", language, told | {"choices": choices}, link=LINK
+        ).text
+        assert agrees(f"which/{name}.{language}.txt", text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_request_to_move_lists_its_times_where_that_costs_nothing(language: str) -> None:
+    told = facts("move_asked", language)
+    free = composing.compose("move_asked", "sms", language, told, link=LINK).text
+    assert text_length.segments(free) == 1
+    assert ("0 = object" in free) == (language == "en")
+    told["court"]["text_slots"] = True
+    said = composing.compose("move_asked", "sms", language, told, link=LINK).text
+    assert agrees(f"move_asked/sms_slots.{language}.txt", said)
+    told["request"]["times"] = [{**told["request"]["times"][0]} for _ in range(5)]
+    said = composing.compose("move_asked", "sms", language, told, link=LINK).text
+    assert agrees(f"move_asked/sms_five_slots.{language}.txt", said)
+    assert text_length.segments(said) <= 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("kind", ["proposal", "nudge"])
 def test_a_court_may_have_the_slots_listed_by_number_in_texts(kind: str, language: str) -> None:
     told = facts("proposal", language)

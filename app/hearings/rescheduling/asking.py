@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.core.channels import OtherChannel
 from app.core.document_types import UploadedDocument
 from app.core.errors import N_, HearingTime, Invalid, Message, Refusal
 from app.hearings import facts, move_requests, notifications, queries
@@ -31,6 +32,7 @@ from app.hearings.models import (
     Stance,
 )
 from app.notices.kinds import NoticeKind
+from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 from app.record.rules import Event
 from app.tasks.models import Task
@@ -55,6 +57,19 @@ class Plea:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     document: UploadedDocument | None = None
     slots: Sequence[dt.datetime] | None = None
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What counsel says to a request: a stance, an answer to each of its slots, and words.
+
+    ``channel`` is where it came from: "link", "sms" (digits) or "email" (a calendar's reply).
+    """
+
+    stance: Stance
+    says: Mapping[int, str] = field(default_factory=dict)
+    words: str = ""
+    channel: str = OtherChannel.LINK.value
 
 
 def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[Suggestion]:
@@ -267,58 +282,66 @@ def _store(
 
 
 def give_opinion(
-    session: Session,
-    invitation_id: int,
-    number: int,
-    stance: Stance,
-    says: Mapping[int, str],
-    words: str,
-    now: dt.datetime,
+    session: Session, invitation_id: int, number: int, opinion: Opinion, now: dt.datetime
 ) -> MoveRequest:
     """Say to an open request that counsel agrees, to which slots, or objects and why.
 
-    It can be changed until the court decides; the same again changes nothing. Raises Refusal where
-    the request has ended or the hearing was changed since, Invalid by field.
+    All others are told in the same transaction, and the person themselves, who notices by it any
+    misuse of their link or number. It can be changed until the court decides; the same again
+    changes nothing. Raises Refusal where the request has ended, the hearing was changed since or
+    its day has come; Invalid by field.
     """
     invitation = session.get_one(Invitation, invitation_id)
     hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
     request = move_requests.open_request(session, hearing.id)
     if request is None or request.number != number:
         raise Refusal(N_("This request has ended: the page shows what holds now."))
-    if len(words) > MAX_REASON:
-        raise Invalid({"words": Message(N_("At most %(most)s characters."), most=MAX_REASON)})
-    if stance is Stance.OBJECT and not words.strip():
-        raise Invalid({"words": Message(N_("Say why you object: all sides read it."))})
-    choices = _choices(request, stance, says)
+    if hearing.starts_at is None or hearing.starts_at <= now:
+        raise Refusal(N_("The time of this hearing has come: please call the court."))
     own = _own(request, invitation.counsel_id)
+    choices = _choices(request, opinion, asks=bool(own and own.asks))
     if own is None:
         own = MoveOpinion(
             request=request, counsel_id=invitation.counsel_id, side=invitation.side, says={}
         )
         session.add(own)
-    words_stay = own.asks or own.words == words
-    if own.stance == stance and own.says == choices and words_stay:
+    words_stay = own.asks or own.words == opinion.words
+    if own.stance == opinion.stance and own.says == choices and words_stay:
         return request
-    own.stance, own.says, own.given_at = stance.value, choices, now
+    own.stance, own.says, own.given_at = opinion.stance.value, choices, now
     if not own.asks:
-        own.words = words
+        own.words = opinion.words
     session.flush()
-    event = Event.AGREED if stance is Stance.AGREE else Event.OBJECTED
-    seq = _record(session, request, own, event, None, now)
-    if stance is Stance.OBJECT:
-        _notify_others(session, request, own, NoticeKind.MOVE_OBJECTED, seq, now)
+    agrees = opinion.stance is Stance.AGREE
+    event = Event.AGREED if agrees else Event.OBJECTED
+    seq = _record(session, request, own, event, None, now, channel=opinion.channel)
+    kind = NoticeKind.MOVE_AGREED if agrees else NoticeKind.MOVE_OBJECTED
+    _notify_others(session, request, own, kind, seq, now)
+    _confirm(session, request, invitation, own, seq, now, channel=opinion.channel)
     return request
 
 
-def _choices(request: MoveRequest, stance: Stance, says: Mapping[int, str]) -> dict[str, str]:
-    """Return an answer to each slot; who objects says no to all."""
-    if stance is Stance.OBJECT:
-        return {str(slot.id): AnswerChoice.NO.value for slot in request.slots}
-    missing = [n for n, slot in enumerate(request.slots, 1) if slot.id not in says]
-    if missing:
+def _choices(request: MoveRequest, opinion: Opinion, *, asks: bool) -> dict[str, str]:
+    """Return the answer to each slot by its id; who objects says no to all. Raises Invalid.
+
+    Words are required of who objects on a page; a digit has no room for them.
+    """
+    errors: dict[str, Message] = {}
+    if len(opinion.words) > MAX_REASON:
+        errors["words"] = Message(N_("At most %(most)s characters."), most=MAX_REASON)
+    if opinion.stance is Stance.OBJECT and asks:
+        errors["stance"] = Message(N_("You asked for another date yourself: choose the times."))
+    elif opinion.stance is Stance.OBJECT:
+        if opinion.channel == OtherChannel.LINK and not opinion.words.strip():
+            errors["words"] = Message(N_("Say why you object: all sides read it."))
+    elif missing := [n for n, s in enumerate(request.slots, 1) if s.id not in opinion.says]:
         words = N_("Choose an answer for each time; missing: %(numbers)s.")
-        raise Invalid({"slots": Message(words, numbers=", ".join(map(str, missing)))})
-    return {str(slot.id): says[slot.id] for slot in request.slots}
+        errors["slots"] = Message(words, numbers=", ".join(map(str, missing)))
+    if errors:
+        raise Invalid(errors)
+    if opinion.stance is Stance.OBJECT:
+        return {str(slot.id): AnswerChoice.NO.value for slot in request.slots}
+    return {str(slot.id): opinion.says[slot.id] for slot in request.slots}
 
 
 def _record(
@@ -328,6 +351,8 @@ def _record(
     event: Event,
     document: UploadedDocument | None,
     now: dt.datetime,
+    *,
+    channel: str = OtherChannel.LINK.value,
 ) -> int:
     """Put one side's act on the record; return the number of the entry in the case's chain."""
     detail: dict[str, Any] = {
@@ -350,7 +375,7 @@ def _record(
         attempt=f"k{request.task_id}.{own.counsel_id}",
         counsel_id=own.counsel_id,
         side=own.side,
-        channel="link",
+        channel=channel,
         kind="move",
         detail=detail,
         personal={
@@ -390,10 +415,46 @@ def _notify_others(
     )
 
 
+def _confirm(
+    session: Session,
+    request: MoveRequest,
+    invitation: Invitation,
+    own: MoveOpinion,
+    seq: int,
+    now: dt.datetime,
+    *,
+    channel: str,
+) -> None:
+    """Confirm to counsel what they said, where they said it if possible."""
+    hearing = request.hearing
+    notice = NoticeRequest(
+        facts.subject(hearing, f"{hearing.revision}.k{request.task_id}.{seq}"),
+        NoticeKind.MOVE_ANSWERED,
+        facts.invitation_recipient(invitation, channel),
+        facts.hearing_facts(
+            hearing, person=facts.person_facts(invitation), **_request_facts(request, own)
+        ),
+        due_at=now,
+        stale_at=now + notifications.STALE_AFTER,
+    )
+    queue(session, [notice], now)
+
+
 def _request_facts(request: MoveRequest, own: MoveOpinion) -> dict[str, Any]:
-    """Return the facts of a letter about a request: by whom, why, and by when to say what."""
+    """Return the facts of a letter about a request: by whom, why, and by when to say what.
+
+    ``answers`` are what one side says to its times, once they have said it.
+    """
     return {
         "request": {
+            "number": request.number,
+            "stance": own.stance,
+            "elsewhere": {} if own.private else dict(own.elsewhere),
+            "answers": [
+                {**facts.slot_facts(slot), "says": own.says[str(slot.id)]}
+                for slot in request.slots
+                if str(slot.id) in own.says
+            ],
             "name": own.counsel.name,
             "side": own.side,
             "private": own.private,

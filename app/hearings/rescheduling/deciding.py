@@ -53,9 +53,7 @@ def move(
     slot = next((each for each in request.slots if each.id == slot_id), None)
     if slot is None:
         raise Invalid({"slot": Message(N_("This slot is not of this request."))})
-    by_agreement = move_requests.agreed_slot(request) is not None and all(
-        each.says.get(str(slot.id)) in ("yes", "if_needed") for each in request.opinions
-    )
+    by_agreement = move_requests.suits_all(session, request, slot)
     if not by_agreement and not reason.strip():
         words = N_("Not all sides agree to this time: give the reason for the move.")
         raise Invalid({"reason": Message(words)})
