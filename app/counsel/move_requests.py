@@ -139,6 +139,8 @@ def line(page: CounselPage) -> str:
     if request is None:
         return gettext("The date stays until the court decides")
     own = next((each for each in request.opinions if each.counsel_id == page.counsel.id), None)
+    if page.begun:
+        return gettext("The court has not decided on it.")
     when = wording.moment(request.created_at, page.court.zone, web.language())
     if own and own.stance:
         return gettext("Asked on %(when)s; the court has not decided yet", when=when)

@@ -18,7 +18,7 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import N_
 from app.core.ical import web_calendar_links
 from app.core.runtime.logs import one_line_error
-from app.counsel import access, case_hearings, visit_log
+from app.counsel import access, case_hearings, move_requests, visit_log
 from app.counsel.access import NOT_REJECTED, Rejection
 from app.counsel.availability import days_away
 from app.counsel.case_hearings import HearingStatus
@@ -29,6 +29,7 @@ from app.hearings.availability import away
 from app.hearings.availability.away import AwayFields
 from app.hearings.availability.half_day_choice import half_day_calendar
 from app.hearings.half_days import HalfDayWeek
+from app.hearings.rescheduling.asking import MAX_REASON
 from app.record.rules import Event
 
 log = logging.getLogger("tingqi.reply")
@@ -136,6 +137,8 @@ def render(
         half_day_weeks=_half_day_weeks(page, now) if page.open else [],
         calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,
+        opinion_form=move_requests.OpinionForm(),
+        max_reason=MAX_REASON,
     )
 
 

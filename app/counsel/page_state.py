@@ -87,7 +87,8 @@ class CounselPage(CasePage):
     """View model of counsel's page of a case with one of its hearings.
 
     ``asked`` and ``answered`` count invitations of the proposal; ``previous_date`` is the date
-    that the last move ended, with ``starts_at``; ``reason`` is why the court asks anew.
+    that the last move ended, with ``starts_at``; ``reason`` is why the court asks anew. The hearing
+    has ``begun`` once its time has come, and is ``past`` once it has ended.
     """
 
     invitation: Invitation
@@ -99,6 +100,7 @@ class CounselPage(CasePage):
     answered: int = 0
     none_suits: bool = False
     previous_date: dict[str, Any] | None = None
+    begun: bool = False
     past: bool = False
     reason: str = ""
     can_request_move: bool = False
@@ -217,6 +219,7 @@ def load_hearing(
         previous_date=_previous_date(session, invitation)
         if fixed and hearing.revision > 1
         else None,
+        begun=hearing.starts_at is not None and hearing.starts_at <= now,
         past=hearing.ends_at is not None and hearing.ends_at < now,
         reason=_reason(session, invitation) if proposal.round > 1 else "",
         can_request_move=move_requests.can_request(

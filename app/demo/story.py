@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -18,6 +18,7 @@ from app.core.db import retrying
 from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.court import service
+from app.demo import conversation
 from app.hearings import forms, queries
 from app.hearings import service as hearings
 from app.hearings.service import AnswerInput, CourtContext
@@ -25,6 +26,7 @@ from app.law.working_days import is_working_day
 from app.people import service as people
 from app.worker import beat
 
+T = TypeVar("T")
 STORY: dict[str, Any] = tomllib.loads(Path(__file__).with_name("story.toml").read_text("utf-8"))
 COURT: dict[str, Any] = STORY["court"]
 ASSISTANT: str = STORY["users"][0]["email"]
@@ -137,6 +139,10 @@ class StoryPlayer:
         for n, case in enumerate(STORY["cases"]):
             for hearing in case.get("hearings", ()):
                 yield from self._hearing(n, hearing)
+            for question in case.get("questions", ()):
+                yield from self._question(n, question)
+            if request := case.get("move_request"):
+                yield from self._move_request(n, request)
         hearings_data = [hearing for case in STORY["cases"] for hearing in case.get("hearings", ())]
         day = working_day(self.now, min(hearing["asked"][0] for hearing in hearings_data))
         while day <= self.now.astimezone(ZoneInfo(ZONE)).date():
@@ -157,6 +163,36 @@ class StoryPlayer:
             )
         if move := data.get("moved"):
             yield StoryEvent(self.at(*move["on"]), partial(self._move, hearing_ids, move))
+
+    def _question(self, case: int, data: dict[str, Any]) -> Iterator[StoryEvent]:
+        question_ids: list[int] = []
+        name = STORY["counsel"][data["by"]]["name"]
+
+        def ask(session: Session, context: CourtContext) -> int:
+            return conversation.ask(session, self.ids[case], name, data, context)
+
+        def answer(session: Session, context: CourtContext) -> int:
+            conversation.answer(session, question_ids[0], data["answer"], context)
+            return question_ids[0]
+
+        yield StoryEvent(
+            self.at(*data["asked"]), lambda: question_ids.append(self._as_assistant(ask))
+        )
+        if answered := data.get("answered"):
+            yield StoryEvent(self.at(*answered), lambda: self._as_assistant(answer))
+
+    def _move_request(self, case: int, data: dict[str, Any]) -> Iterator[StoryEvent]:
+        def ask(session: Session) -> None:
+            name = STORY["counsel"][data["by"]]["name"]
+            conversation.ask_to_move(session, self.ids[case], name, data, self.clock.now())
+
+        def agree(session: Session) -> None:
+            name = STORY["counsel"][data["agreed"][2]]["name"]
+            conversation.agree_to_move(session, self.ids[case], name, self.clock.now())
+
+        yield StoryEvent(self.at(*data["asked"]), lambda: self._in_app(ask))
+        if data.get("agreed"):
+            yield StoryEvent(self.at(*data["agreed"][:2]), lambda: self._in_app(agree))
 
     def _propose(self, case: int, data: dict[str, Any]) -> int:
         form = {
@@ -192,8 +228,7 @@ class StoryPlayer:
             answer_input = AnswerInput(answers, comment, key=f"story-{invitation.id}")
             hearings.answer(session, invitation.id, answer_input, self.clock.now(), self.secret)
 
-        with self.app.app_context():
-            retrying(submit)
+        self._in_app(submit)
 
     def _move(self, hearing_ids: list[int], data: dict[str, Any]) -> None:
         move_input = load(forms.MoveIn, {**self._slot(data["to"]), "reason": data["reason"]})
@@ -205,5 +240,8 @@ class StoryPlayer:
         def run(session: Session) -> int:
             return use_case(session, assistant_context(session, self.clock.now(), self.secret))
 
+        return self._in_app(run)
+
+    def _in_app(self, use_case: Callable[[Session], T]) -> T:
         with self.app.app_context():
-            return retrying(run)
+            return retrying(use_case)

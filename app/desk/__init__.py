@@ -12,6 +12,7 @@ def register(app: "Flask") -> None:
         case_views,
         counsel_views,
         home_views,
+        move_request_views,
         paper_views,
     )
     from app.desk.calendar import panel as calendar_panel
@@ -28,6 +29,7 @@ def register(app: "Flask") -> None:
         hearing_views,
         home_views,
         message_views,
+        move_request_views,
         paper_views,
     ):
         app.register_blueprint(pages.bp)

@@ -198,7 +198,10 @@ def set_date(
     order: str = "",
     agreed: bool = False,
 ) -> None:
-    """Set time and place of a hearing, book them, tell everybody. Raises Clash."""
+    """Set time and place of a hearing, book them, tell everybody. Raises Clash.
+
+    ``order`` is the reason of an order; with ``agreed``, why a rule's warning was overridden.
+    """
     was = {
         "starts_at": facts.iso(hearing.starts_at),
         "courtroom": hearing.courtroom.name if hearing.courtroom else None,
@@ -222,7 +225,7 @@ def set_date(
         now,
         stale_at=starts_at,
         was=was,
-        by_order=bool(order),
+        by_order=bool(order) and not agreed,
         reason=order,
         agreed=agreed,
     )

@@ -173,7 +173,7 @@ def move(
         room.id,
         context.now,
         context.secret,
-        order="" if agreed else form.reason,
+        order=form.override_reason if agreed else form.reason,
         agreed=agreed,
     )
     return hearing

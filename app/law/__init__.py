@@ -78,6 +78,19 @@ class DefaultJudgment:
 
 
 @dataclass(frozen=True)
+class ClashRule:
+    """Which of two courts' hearings at one time goes first: shown to people, who decide."""
+
+    id: str
+    name: dict[str, str]
+    procedures: tuple[str, ...]
+    article: dict[str, str]
+    source: dict[str, str]
+    words: dict[str, str]
+    valid_from: dt.date
+
+
+@dataclass(frozen=True)
 class EscalationRule:
     """One step of the escalation before the notice period begins, with its working days."""
 
@@ -104,6 +117,7 @@ class RuleSet:
     # Notice periods and evidence periods.
     periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
+    clashes: tuple[ClashRule, ...]
     steps: tuple[EscalationRule, ...]
     office: CourtOffice
 
@@ -122,6 +136,11 @@ class RuleSet:
         in_force = [
             r for r in self.default_judgment if procedure in r.procedures and r.valid_from <= on
         ]
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
+
+    def clash_for(self, procedure: str, on: dt.date) -> ClashRule | None:
+        """Return the newest rule on clashing hearings of a procedure in force on a day."""
+        in_force = [r for r in self.clashes if procedure in r.procedures and r.valid_from <= on]
         return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
 
@@ -177,6 +196,7 @@ def read(file: Path) -> RuleSet:
             for each in data[table]
         ),
         default_judgment=tuple(DefaultJudgment(**each) for each in data["default_judgment"]),
+        clashes=tuple(ClashRule(**each) for each in data["clash"]),
         steps=tuple(EscalationRule(**each) for each in data["step"]),
         office=CourtOffice(**data["office"]),
     )

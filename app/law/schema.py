@@ -116,5 +116,6 @@ class RuleSetIn(_Strict):
     notice = fields.List(fields.Nested(_Notice), load_default=list)
     evidence = fields.List(fields.Nested(_Evidence), load_default=list)
     default_judgment = fields.List(fields.Nested(_Default), load_default=list)
+    clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
     office = fields.Nested(_Office, required=True)

@@ -1,6 +1,7 @@
 """Pages of the rules of procedure: texts, sources and the choice of a set."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -8,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app import law
+from app.cases.models import Case
 from app.cases.views import procedure_name
 from app.core import web, wording
 from app.core.db import retrying
@@ -72,6 +74,16 @@ def counted_from(rule: law.PeriodRule) -> str:
         law.Counted.FROM_NOTICE: gettext("the day of notice"),
         law.Counted.FROM_ENTRY: gettext("the day on which the case was entered"),
     }[rule.counted]
+
+
+@bp.app_template_global()
+def clash_rule(case: Case) -> law.ClashRule | None:
+    """Return the court's rule on which of two clashing hearings goes first, or None."""
+    try:
+        rules = law.rule_set(case.court.rule_set)
+    except law.InvalidRules:
+        return None
+    return rules.clash_for(case.procedure, web.now().astimezone(ZoneInfo(case.court.zone)).date())
 
 
 @bp.app_template_global()

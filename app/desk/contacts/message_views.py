@@ -1,12 +1,9 @@
 """Messages to one counsel: copy the official one and hand it on, send one again.
 
-Also the decision of a request to move a date, of which all counsel are told.
-
 What sends shows first what it sends.
 """
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,9 +14,8 @@ from sqlalchemy.orm import Session
 from app.cases import queries as case_queries
 from app.cases import service as cases
 from app.core import web
-from app.core.characters import whole_number
 from app.core.db import db, retrying
-from app.core.errors import N_, Invalid, Message, NotFound, Refusal
+from app.core.errors import Invalid, Refusal
 from app.core.forms import load
 from app.core.matters import Matter
 from app.core.web.access import only_shown, shows_again, signed_in
@@ -28,11 +24,8 @@ from app.desk import confirmations
 from app.desk.contacts import official_messages
 from app.desk.contacts.contact_views import other_ways
 from app.desk.contacts.forms import HandOnIn, MessageForm
-from app.hearings import move_requests, queries
-from app.hearings.models import Hearing, MoveRequest
+from app.hearings import queries
 from app.hearings.proposing import confirmation
-from app.hearings.proposing.confirmation import ConfirmationPage
-from app.hearings.rescheduling import deciding
 from app.hearings.scheduling import CourtContext
 from app.notices import resending
 from app.people.models import User
@@ -146,66 +139,3 @@ def _page_of(about: str, case_id: int) -> str:
     if hearing_id := Matter.hearing_id(about):
         return url_for("hearing.shown", hearing_id=hearing_id)
     return url_for("record.case_record", case_id=case_id)
-
-
-@bp.post("/requests/<int:task_id>")
-@signed_in
-def decline(task_id: int) -> Any:
-    """Leave the date as it is when counsel asks for another one, with a reason."""
-    reason = request.form.get("why", "").strip()
-
-    def refuse(session: Session, context: CourtContext, asked: MoveRequest) -> None:
-        deciding.refuse(session, asked, reason, context.now)
-
-    done = gettext("The date stays. All counsel are told, with your reason.")
-    return _decide(task_id, refuse, done, _keeping_date(task_id, reason) if reason else None)
-
-
-def _keeping_date(task_id: int, reason: str) -> ConfirmationPage | None:
-    asked = move_requests.request_of_task(db.session(), task_id)
-    return confirmations.keeping_date(asked.hearing, reason) if asked else None
-
-
-@bp.post("/requests/<int:task_id>/move")
-@signed_in
-def move(task_id: int) -> Any:
-    """Move a hearing to a slot of a request: at once where all sides agree, else by order."""
-    slot = whole_number(request.form.get("slot", ""), 18)
-    reason = request.form.get("reason", "").strip()
-
-    def change(session: Session, context: CourtContext, asked: MoveRequest) -> None:
-        if not isinstance(slot, int):
-            raise Invalid({"slot": Message(N_("Choose one of the times."))})
-        deciding.move(session, context, asked, slot, reason=reason, override_reason=reason)
-
-    page = None
-    if reason and (asked := move_requests.request_of_task(db.session(), task_id)):
-        page = confirmations.moving(asked, slot, reason)
-    return _decide(
-        task_id, change, gettext("The hearing is moved. All counsel are told now."), page
-    )
-
-
-def _decide(
-    task_id: int,
-    act: Callable[[Session, CourtContext, MoveRequest], None],
-    done: str,
-    page: ConfirmationPage | None,
-) -> Any:
-    """Decide the request that a task is about, after ``page`` if there is one."""
-    user_id, now, secret = current_user.id, web.now(), web.secret()
-
-    def work(session: Session) -> Hearing:
-        user = session.get_one(User, user_id)
-        asked = move_requests.request_of_task(session, task_id)
-        if asked is None or asked.court_id != user.court_id:
-            raise NotFound(N_("There is no such request in this court."))
-        asked = deciding.lock(session, user.court_id, asked.hearing_id, asked.number)
-        act(session, CourtContext(user.court, user, now, secret), asked)
-        return asked.hearing
-
-    if page and (shown := confirmation.page_before(lambda each: work(each).case_id, page)):
-        return shown
-    hearing_id = retrying(lambda session: work(session).id)
-    flash(done, "ok")
-    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
