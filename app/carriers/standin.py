@@ -40,3 +40,9 @@ class StandIn(Protocol):
 
         Returns the HTTP statuses of the answers, one for each way of forging.
         """
+
+    def incoming(self, sender: str, words: str, public_url: str) -> int | None:
+        """Pass on a message from a person, as the service does; return the answer's HTTP status.
+
+        Returns None where the service passes on no messages.
+        """

@@ -6,12 +6,16 @@ from html.parser import HTMLParser
 
 @dataclass
 class HtmlForm:
-    """One form: action, method, the fields with their values, the options of each choice."""
+    """One form: action, method, the fields with their values, the options of each choice.
+
+    ``ticked`` holds all values of the boxes that are ticked, of which ``fields`` has the last.
+    """
 
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
+    ticked: dict[str, list[str]] = field(default_factory=dict)
 
     def filled(self, **values: str) -> dict[str, str]:
         """Return the data that is posted with these fields filled in."""
@@ -42,6 +46,13 @@ class HtmlPage(HTMLParser):
             None,
         )
 
+    def form_to(self, address: str) -> HtmlForm | None:
+        """Return the form that is posted to an address with this end, query left out."""
+        posted = (form for form in self.forms if form.method == "post")
+        return next(
+            (form for form in posted if form.action.partition("?")[0].endswith(address)), None
+        )
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a form, or add a field to the open one."""
         attributes = {name: value or "" for name, value in attrs}
@@ -66,6 +77,7 @@ class HtmlPage(HTMLParser):
             form.choices.setdefault(name, []).append(attributes.get("value", "on"))
             if "checked" in attributes:
                 form.fields[name] = attributes.get("value", "on")
+                form.ticked.setdefault(name, []).append(attributes.get("value", "on"))
         elif kind not in ("submit", "button", "reset", "image"):
             form.fields[name] = attributes.get("value", "")
 

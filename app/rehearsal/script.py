@@ -12,6 +12,7 @@ from app.rehearsal.browser import HtmlForm
 COURT = "Rehearsal Court 预演法院"
 ZONE = "Asia/Shanghai"
 ASSISTANT = "assistant@rehearsal.example"
+PASSWORD = "one rehearsal only"  # noqa: S105  (of a database that is thrown away)
 ROOMS = (("Courtroom 1", "Main building, 1st floor"), ("第二法庭", "主楼二层"))
 JUDGE = "Deng Example"
 
@@ -80,6 +81,7 @@ class RehearsalScript:
     # The messages of the newest turn of the worker.
     arrived: list[ReceivedMessage] = field(default_factory=list)
     uid: str = ""
+    question_id: int = 0
     feed: str = ""
 
     @classmethod

@@ -1,7 +1,7 @@
 """The steps of the rehearsal, in order; each names the steps it depends on."""
 
 from app.core.errors import N_
-from app.rehearsal import steps_ask, steps_set_up, steps_tell
+from app.rehearsal import steps_agree, steps_ask, steps_set_up, steps_tell
 from app.rehearsal.report import RehearsalStep
 
 ALL = (
@@ -22,6 +22,12 @@ ALL = (
     RehearsalStep(N_("receipts"), ("invites",), steps_tell.receipts),
     RehearsalStep(N_("forged receipt"), ("invites",), steps_tell.forged_receipt),
     RehearsalStep(N_("reminders"), ("invites",), steps_tell.reminders),
+    RehearsalStep(N_("question"), ("both sides asked",), steps_agree.ask_question),
+    RehearsalStep(N_("answer to all"), ("question",), steps_agree.answer_question),
+    RehearsalStep(N_("request to move"), ("invites",), steps_agree.ask_to_move),
+    RehearsalStep(N_("consent by digit"), ("request to move",), steps_agree.agree_by_digit),
+    RehearsalStep(N_("one press"), ("consent by digit",), steps_agree.move_by_one_press),
+    RehearsalStep(N_("consent by link"), ("one press",), steps_agree.agree_by_link),
     RehearsalStep(N_("move"), ("invites",), steps_tell.move),
     RehearsalStep(N_("cancel"), ("move",), steps_tell.cancel),
     RehearsalStep(N_("answer too late"), ("cancel",), steps_ask.too_late),

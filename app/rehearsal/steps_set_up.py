@@ -15,7 +15,16 @@ from app.core.errors import N_, Message
 from app.people import service as people
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
 from app.rehearsal.report import ANSWERED, NotObserved, expect
-from app.rehearsal.script import ASSISTANT, COURT, NUMBERS, ROOMS, ZONE, RehearsalScript, rows
+from app.rehearsal.script import (
+    ASSISTANT,
+    COURT,
+    NUMBERS,
+    PASSWORD,
+    ROOMS,
+    ZONE,
+    RehearsalScript,
+    rows,
+)
 
 HOME = Path(__file__).parents[2]  # the folder from which this package is imported
 
@@ -34,7 +43,9 @@ def court(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Add a court and its assistant, and a token for programs."""
     with env.app.app_context(), transaction() as session:
         new_court = people.add_court(session, COURT, zone=ZONE, country="CN", language="zh")
-        user = people.add_user(session, new_court, ASSISTANT, role="assistant", now=script.start)
+        user = people.add_user(
+            session, new_court, ASSISTANT, role="assistant", password=PASSWORD, now=script.start
+        )
         env.token = people.create_token(session, user, "rehearsal", script.start)
     return Message("%(court)s, %(user)s", court=COURT, user=ASSISTANT)
 

@@ -26,7 +26,7 @@ def confirmations(env: RehearsalEnvironment, script: RehearsalScript) -> Message
     """Check that each side got a confirmation of its answer; the invites come in the same turn."""
     script.arrived = env.beat()
     for who in COUNSEL:
-        kinds = _kinds(env, script, addressed(script.arrived, who))
+        kinds = kinds_of(env, script, addressed(script.arrived, who))
         words = N_("%(name)s got %(count)s confirmations")
         expect(kinds["answered"] == 1, words, name=who.name, count=kinds["answered"])
     return Message(N_("each side got one confirmation of its answer"))
@@ -36,7 +36,7 @@ def invites(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Check that each side got a calendar invite by mail, and a text."""
     for who in COUNSEL:
         _check_both_channels(env, script, who, "fixed")
-    script.uid = _calendars(script.arrived, "REQUEST", 1, _starts_at(script))
+    script.uid = calendars(script.arrived, "REQUEST", 1, starts_at(script))
     words = N_("%(calendar)s to both sides, UID %(uid)s; text messages to both")
     return Message(words, calendar="METHOD:REQUEST SEQUENCE:1", uid=script.uid)
 
@@ -44,25 +44,26 @@ def invites(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
 def _check_both_channels(
     env: RehearsalEnvironment, script: RehearsalScript, who: RehearsalCounsel, kind: str
 ) -> None:
-    count = _kinds(env, script, addressed(script.arrived, who))[kind]
+    count = kinds_of(env, script, addressed(script.arrived, who))[kind]
     words = N_("%(name)s was notified %(count)s times, not once on each of 2 channels")
     expect(count == 2, words, name=who.name, count=count)
 
 
-def _starts_at(script: RehearsalScript) -> dt.datetime:
+def starts_at(script: RehearsalScript) -> dt.datetime:
+    """Return the hearing's start."""
     return dt.datetime.fromisoformat(script.hearing["starts_at"])
 
 
-def _kinds(
+def kinds_of(
     env: RehearsalEnvironment, script: RehearsalScript, messages: list[ReceivedMessage]
 ) -> Counter[str]:
     """Count messages by the kind that the record gives their references."""
-    _, answer = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
+    _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")
     kinds = {attempt["attempt"]: attempt["kind"] for attempt in answer["attempts"]}
     return Counter(kinds.get(message.reference, "unrecorded") for message in messages)
 
 
-def _calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: dt.datetime) -> str:
+def calendars(messages: list[ReceivedMessage], method: str, sequence: int, at: dt.datetime) -> str:
     """Check that each side's mail carries one such calendar; return the UID that they share."""
     uids = set()
     for who in COUNSEL:
@@ -109,7 +110,7 @@ def feed(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     calendar: Any = Calendar.from_ical(first.content)
     starts = [event["DTSTART"].dt for event in calendar.walk("VEVENT")]
     words = N_("the feed does not contain the hearing, only %(starts)s")
-    expect(_starts_at(script) in starts, words, starts=[str(each) for each in starts])
+    expect(starts_at(script) in starts, words, starts=[str(each) for each in starts])
     tag = first.headers.get("ETag", "")
     second = env.http.get(script.feed, headers={"If-None-Match": tag}, timeout=PATIENCE)
     words = N_("the second request with the ETag was answered with %(status)s")
@@ -160,13 +161,13 @@ def forged_receipt(env: RehearsalEnvironment, script: RehearsalScript) -> Messag
 
 def reminders(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Advance the clock: a reminder to each side on each channel, 7, 3 and 1 days before."""
-    starts = _starts_at(script).astimezone(ZoneInfo(ZONE))
+    starts = starts_at(script).astimezone(ZoneInfo(ZONE))
     dates = []
     for days in REMINDER_DAYS:
         day = starts.date() - dt.timedelta(days=days)
         env.clock.set(dt.datetime.combine(day, dt.time(9, 1), tzinfo=ZoneInfo(ZONE)))
         new = env.beat()
-        kinds = _kinds(env, script, new)
+        kinds = kinds_of(env, script, new)
         words = N_("%(days)s days before, %(messages)s were sent, not 4 reminders")
         expect(kinds == {"reminder": 4}, words, days=days, messages=str(dict(kinds)))
         for who in COUNSEL:
@@ -188,10 +189,13 @@ def move(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     status, answer = env.api("POST", f"/hearings/{script.hearing_id}/move", body)
     expect(status == 200, ANSWERED, request="POST …/move", status=status, answer=str(answer))
     _check_news(env, script, "moved")
-    uid = _calendars(script.arrived, "REQUEST", 2, script.moved_to)
+    sequence = script.hearing["revision"] + 1
+    uid = calendars(script.arrived, "REQUEST", sequence, script.moved_to)
     expect(uid == script.uid, UID_CHANGED, old=script.uid, new=uid)
+    script.hearing = answer
     words = N_("%(calendar)s with the same UID, %(time)s")
-    return Message(words, calendar="METHOD:REQUEST SEQUENCE:2", time=answer["starts_at"])
+    calendar = f"METHOD:REQUEST SEQUENCE:{sequence}"
+    return Message(words, calendar=calendar, time=answer["starts_at"])
 
 
 def cancel(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
@@ -200,12 +204,13 @@ def cancel(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     status, answer = env.api("POST", f"/hearings/{script.hearing_id}/cancel", body)
     expect(status == 200, ANSWERED, request="POST …/cancel", status=status, answer=str(answer))
     _check_news(env, script, "cancelled")
-    uid = _calendars(script.arrived, "CANCEL", 3, script.moved_to)
+    sequence = script.hearing["revision"] + 1
+    uid = calendars(script.arrived, "CANCEL", sequence, script.moved_to)
     expect(uid == script.uid, UID_CHANGED, old=script.uid, new=uid)
     states = {str(_event(each)["STATUS"]) for each in _calendars_in(script.arrived)}
     words = N_("the status of the event is %(states)s")
     expect(states == {"CANCELLED"}, words, states=sorted(states))
-    calendar = "METHOD:CANCEL SEQUENCE:3 STATUS:CANCELLED"
+    calendar = f"METHOD:CANCEL SEQUENCE:{sequence} STATUS:CANCELLED"
     return Message(N_("%(calendar)s with the same UID"), calendar=calendar)
 
 

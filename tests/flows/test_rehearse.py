@@ -20,8 +20,13 @@ MESSAGES = {
     "answered": {"email": 1, "sms": 1},
     "cancelled": {"email": 2, "sms": 2},
     "fixed": {"email": 2, "sms": 2},
-    "moved": {"email": 2, "sms": 2},
+    "move_agreed": {"email": 2},
+    "move_answered": {"email": 1, "sms": 1},
+    "move_asked": {"email": 2, "sms": 2},
+    "moved": {"email": 6, "sms": 6},
     "proposal": {"email": 2, "sms": 2},
+    "question": {"email": 1, "sms": 1},
+    "question_answered": {"email": 2, "sms": 2},
     "reminder": {"email": 6, "sms": 6},
 }
 

@@ -107,6 +107,10 @@ class SmtpStandIn:
         """Return no statuses: a mail server sends no receipts."""
         return []
 
+    def incoming(self, sender: str, words: str, public_url: str) -> int | None:
+        """Return None: replies by mail are read from a mailbox."""
+        return None
+
     def refuse(self, address: str, reply: str = "550 5.1.1 No such user") -> None:
         """Answer RCPT for this address so, from now on."""
         self._refused[address] = reply

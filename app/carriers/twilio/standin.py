@@ -102,6 +102,10 @@ class TwilioStandIn:
             for headers in ({"X-Twilio-Signature": wrong}, {})
         ]
 
+    def incoming(self, sender: str, words: str, public_url: str) -> int | None:
+        """Post a signed inbound text to the pages; return the answer's HTTP status."""
+        return self.reply(sender, words, f"{public_url}/twilio/inbound")[0]
+
     def _text(self, reference: str) -> dict[str, Any]:
         return next(text for text in self.messages if _reference(text) == reference)
 
