@@ -2,13 +2,14 @@
 
 import datetime as dt
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Request, Response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.core import web
-from app.core.db import db, retrying
+from app.core.db import db
 from app.counsel import access
-from app.counsel.access import PAGE_RATE
+from app.counsel.access import NOT_REJECTED, PAGE_RATE, CaseSubmission, Rejection
 from app.counsel.page_state import CasePage
 from app.feeds import calendars, queries, service, tags
 from app.feeds.tags import CalendarTag
@@ -62,29 +63,34 @@ def _second(at: dt.datetime) -> dt.datetime:
     return at if not at.microsecond else at.replace(microsecond=0) + dt.timedelta(seconds=1)
 
 
-@bp.get("/r/<token>/feed")
-@access.case_page
-def subscribe(page: CasePage) -> ResponseReturnValue:
-    """Show counsel the address of their calendar, or the button that makes it."""
+def read(request: Request) -> bool:
+    """Tell whether a form asks to end the calendar's address."""
+    return bool(request.form.get("stop"))
+
+
+def render(page: CasePage, _stop: bool, rejection: Rejection) -> str:
+    """Render the address of counsel's calendar, or the button that makes it."""
     session = db.session()
     feed = queries.open_feed(session, page.court.id, "counsel", page.counsel.id, None)
     url, name = web.services().settings.public_url, page.court.short
     ways = service.ways_of(feed, url, web.secret(), name) if feed is not None else None
-    return render_template("feeds/subscribe.html", page=page, ways=ways)
+    return access.render("feeds/subscribe.html", page, rejection, ways=ways)
+
+
+@bp.get("/r/<token>/feed")
+@access.case_page
+def subscribe(page: CasePage) -> ResponseReturnValue:
+    """Show counsel the address of their calendar, or the button that makes it."""
+    return render(page, False, NOT_REJECTED)
 
 
 @bp.post("/r/<token>/feed")
-@access.case_page
-def begin(page: CasePage) -> ResponseReturnValue:
+@access.case_act(read, render, then="feeds.subscribe")
+def begin(session: Session, submission: CaseSubmission[bool]) -> None:
     """Open counsel's own calendar, or end it with ``stop=1``: a new one has a new address."""
-    court_id, counsel_id, now, secret = page.court.id, page.counsel.id, web.now(), web.secret()
-    if request.form.get("stop"):
-        feed = queries.open_feed(db.session(), court_id, "counsel", counsel_id, None)
-        if feed is not None:
-            court, feed_id = page.court, feed.id
-            retrying(lambda session: service.revoke(session, court, feed_id, now).id)
-    else:
-        retrying(
-            lambda session: service.open_for_counsel(session, court_id, counsel_id, now, secret)[1]
-        )
-    return redirect(url_for("feeds.subscribe", token=page.token), 303)
+    counsel_id, now = submission.representation.counsel_id, submission.now
+    court = submission.representation.party.case.court
+    if not submission.form:
+        service.open_for_counsel(session, court.id, counsel_id, now, web.secret())
+    elif feed := queries.open_feed(session, court.id, "counsel", counsel_id, None):
+        service.revoke(session, court, feed.id, now)

@@ -17,7 +17,7 @@ from app.hearings import forms, service
 from app.hearings.models import Hearing
 from app.record.models import Entry
 from tests.conftest import SECRET, Scenario, at, case_with
-from tests.counsel.test_answers import CASE, LI, ZHAO, answer, browser, do, propose, words
+from tests.counsel.test_answers import CASE, LI, ZHAO, answer, browser, do, nonce, propose, words
 
 
 def subscribe(scenario: Scenario, scope: str, whose: int | None = None) -> str:
@@ -89,26 +89,35 @@ def test_every_scope_has_its_hearings_and_no_others(scenario: Scenario) -> None:
     assert sorted(statuses(scenario, subscribe(scenario, "me"))) == ["CONFIRMED", "TENTATIVE"]
 
 
+def press(client: Any, link: str, **form: str) -> Any:
+    """Press a button of counsel's page to subscribe."""
+    path = f"{link}/feed"
+    return client.post(path, data={"nonce": nonce(client.get(path)), **form})
+
+
 def test_counsel_subscribes_from_their_page_and_can_end_it(scenario: Scenario) -> None:
     made = fixed(scenario)
     client, link = browser(scenario), scenario.link(ZHAO)
-    assert client.post(link + "/feed").location == link + "/feed"
+    assert press(client, link).location == link + "/feed"
     seen = client.get(link + "/feed").get_data(as_text=True)
     path = "/feeds/" + seen.partition("/feeds/")[2][:26]
     assert "webcal://127.0.0.1:8000/feeds/" in seen
     assert list(events(scenario, path)) == [of(scenario, made, "uid")]
-    client.post(link + "/feed")
+    press(client, link)
     assert path in client.get(link + "/feed").get_data(as_text=True)
-    client.post(link + "/feed", data={"stop": "1"})
+    for key in ("", "x"):  # a program that has not opened the page
+        assert client.post(link + "/feed", data={"stop": "1", "nonce": key}).status_code == 422
+    assert scenario.client.get(path).status_code == 200
+    press(client, link, stop="1")
     assert scenario.client.get(path).status_code == 404
-    client.post(link + "/feed")
+    press(client, link)
     assert path not in client.get(link + "/feed").get_data(as_text=True)
 
 
 def test_a_feed_in_counsels_language_says_proposed(scenario: Scenario) -> None:
     propose(scenario)
     client, link = browser(scenario), scenario.link(ZHAO)
-    client.post(link + "/feed")
+    press(client, link)
     seen = client.get(link + "/feed").get_data(as_text=True)
     path = "/feeds/" + seen.partition("/feeds/")[2][:26]
     told = [str(event["SUMMARY"]) for event in events(scenario, path).values()]

@@ -1,0 +1,503 @@
+"""Every act of counsel, and every act of the court on questions and on requests for another date.
+
+A row says how the act is done rightly. Tests go through the rows with bad input, with many who act
+at once, with each side in turn, and by programs that press everything: an act that has no row
+fails ``test_every_act_has_a_row``.
+"""
+
+import html
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app.cases import keys
+from app.cases.models import Counsel, Representation
+from app.core.db import Base, db, transaction
+from app.counsel import page_keys
+from app.counsel.page_keys import PageSubject
+from app.hearings.models import Invitation, MoveRequest
+from app.record import ledger
+from app.record.models import ChainHead, DailySeal
+from tests.conftest import SECRET, Scenario, at, case_with, confirmed, proposal
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+SIDES = ("claimant", "respondent")
+ADDRESSES = itertools.count(1)
+NUMBERS = itertools.count(1)
+Form = Mapping[str, str]
+
+
+@dataclass
+class Stage:
+    """A case of two counsel with a fixed hearing and one whose proposal waits for answers."""
+
+    scenario: Scenario
+    case_id: int
+    fixed_id: int
+    asked_id: int
+    names: Mapping[str, str]
+    links: Mapping[str, str]
+    users: dict[str, FlaskClient] = field(default_factory=dict)
+
+    def browser(self, language: str = "en") -> FlaskClient:
+        """A phone at an address of its own, so that no rate limit of another request counts."""
+        client = self.scenario.app.test_client()
+        client.set_cookie("lang", language)
+        n = next(ADDRESSES)
+        client.environ_base["HTTP_USER_AGENT"] = PHONE
+        client.environ_base["REMOTE_ADDR"] = f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
+        return client
+
+    def desk(self, name: str = "wang") -> FlaskClient:
+        """A browser in which a user of the court is signed in, who reads English."""
+        if name not in self.users:
+            self.users[name] = self.scenario.sign_in(f"{name}@court.example")
+            self.users[name].set_cookie("lang", "en")
+        return self.users[name]
+
+    def page(self, side: str, path: str = "", **query: str) -> Any:
+        """A page of one side's counsel."""
+        return self.browser().get(self.links[side] + path, query_string=query)
+
+    def nonce(self, side: str, path: str = "", **query: str) -> str:
+        """The nonce of a page of one side's counsel."""
+        page = self.page(side, path, **query)
+        found = re.search(r'(?:name="nonce" value|data-nonce)="([^"]+)"', page.text)
+        assert found, page.text
+        return html.unescape(found[1])
+
+    def key(self, side: str, hearing: str = "") -> str:
+        """The key of a page of one side, as if it had been shown."""
+        with self.scenario.app.app_context():
+            subject = PageSubject.representation(self.representation_id(side))
+            if hearing:
+                hearing_id = self.fixed_id if hearing == "fixed" else self.asked_id
+                invitation = db.session.scalars(
+                    sa.select(Invitation).where(
+                        Invitation.counsel_id == self.counsel_id(side),
+                        Invitation.proposal.has(hearing_id=hearing_id),
+                    )
+                ).one()
+                subject = PageSubject.invitation(invitation.id, invitation.proposal_id)
+            return page_keys.issue(SECRET, subject)
+
+    def counsel_id(self, side: str) -> int:
+        """The counsel of one side."""
+        with self.scenario.app.app_context():
+            return db.session.scalars(
+                sa.select(Counsel.id).where(Counsel.name == self.names[side])
+            ).one()
+
+    def representation_id(self, side: str) -> int:
+        """The representation of one side's counsel."""
+        with self.scenario.app.app_context():
+            return db.session.scalars(
+                sa.select(Representation.id).where(
+                    Representation.party.has(case_id=self.case_id),
+                    Representation.counsel_id == self.counsel_id(side),
+                )
+            ).one()
+
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions of the case, the newest first."""
+        found: list[dict[str, Any]] = self.api("GET", f"/cases/{self.case_id}/questions")[
+            "questions"
+        ]
+        return found
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests for another date than the fixed one, the newest first."""
+        found: list[dict[str, Any]] = self.api("GET", f"/hearings/{self.fixed_id}/move-requests")[
+            "move_requests"
+        ]
+        return found
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """What the API answers, which must not refuse."""
+        status, answer = self.scenario.api(method, path, body)
+        assert status in (200, 201), answer
+        return answer
+
+    def verify(self) -> None:
+        """Check the record of the case."""
+        with self.scenario.app.app_context():
+            db.session.remove()
+            finding = ledger.verify(db.session(), self.case_id)
+            assert finding.intact, finding
+
+    def snapshot(self) -> dict[str, Any]:
+        """All rows of the database but for visits, which reading a page may record."""
+        with self.scenario.app.app_context(), db.engine.connect() as connection:
+            return dict(_tables(connection))
+
+
+# What visits to a page and signing in change.
+VISITS = ("record_line", "record_content", ChainHead.__tablename__, DailySeal.__tablename__)
+SIGN_INS = ("user_account", "api_token")
+
+
+def _tables(connection: sa.Connection) -> Iterator[tuple[str, Any]]:
+    for name, table in Base.metadata.tables.items():
+        if name not in VISITS + SIGN_INS:
+            yield name, sorted(map(repr, connection.execute(sa.select(table)).all()))
+    lines = Base.metadata.tables["record_line"]
+    columns = [lines.c[name] for name in ("case_id", "what", "kind", "counsel_id", "attempt")]
+    acts = sa.select(*columns, lines.c.detail).where(lines.c.kind != "visit").order_by(lines.c.id)
+    yield "record_line", [repr(row) for row in connection.execute(acts)]
+
+
+def stage(scenario: Scenario) -> Stage:
+    """Return a new case, whose counsel, judge and days no other case has."""
+    n = next(NUMBERS)
+    names = {side: f"{word}{n}" for side, word in zip(SIDES, ("李敏", "Zhao Lei "), strict=True)}
+    counsel = [
+        {
+            "name": name,
+            "email": f"{side}{n}@firm.example",
+            "language": language,
+            "channels": ["email"],
+        }
+        for (side, name), language in zip(names.items(), ("zh", "en"), strict=True)
+    ]
+    body = case_with(f"（2026）沪0115民初{20000 + n}号", *counsel, judge=f"法官{n}")
+    status, case = scenario.api("POST", "/cases", body)
+    assert status == 201, case
+    room = f"R{n // 20}"
+    scenario.api("POST", "/courtrooms", {"name": room, "location": ""})  # 409 if it is there
+    hearings = []
+    for k in range(2):
+        day = 14 + 7 * (n % 20) + k
+        slots = ((at(day, "09:30"), room), (at(day, "14:00"), room))
+        status, made = scenario.api("POST", "/hearings", proposal(case["id"], *slots))
+        assert status == 201, made
+        hearings.append(made)
+    order = {"slot_id": hearings[0]["slots"][0]["id"], "reason": "by order"}
+    status, fixed = scenario.api("POST", f"/hearings/{hearings[0]['id']}/fix", order)
+    assert status == 200, fixed
+    with scenario.app.app_context(), transaction() as session:
+        acting = session.scalars(
+            sa.select(Representation)
+            .where(Representation.party.has(case_id=case["id"]))
+            .order_by(Representation.id)
+        ).all()
+        keys.issue(session, [each.id for each in acting], SECRET)
+        links = {
+            each.party.side: f"/r/{keys.of_representation(SECRET, each.id, each.key_version).token}"
+            for each in acting
+        }
+    return Stage(scenario, case["id"], hearings[0]["id"], hearings[1]["id"], names, links)
+
+
+def other(side: str) -> str:
+    """The other side."""
+    return SIDES[1 - SIDES.index(side)]
+
+
+@dataclass(frozen=True)
+class CounselAct:
+    """An act of counsel: ``path`` is posted to from the page at ``shown``, of one hearing or none.
+
+    ``prepare`` brings a case to where a side can do it; ``fields`` are the right ones, of which
+    ``texts`` are words that others read, ``typed`` are shown again when they are wrong,
+    and ``row`` names a question or a request. ``hearing`` is "fixed", "asked" or "" for an act
+    about the case. ``done`` is the status of success.
+    """
+
+    name: str
+    path: str
+    shown: str = ""
+    hearing: str = ""
+    prepare: Callable[[Stage, str], object] = lambda _stage, _side: None
+    fields: Callable[[Stage, str], dict[str, str]] = lambda _stage, _side: {}
+    texts: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+    row: str = ""
+    done: int = 303
+
+    def query(self, stage: Stage) -> dict[str, str]:
+        """The query string that names the hearing of the page."""
+        number = {"fixed": stage.fixed_id, "asked": stage.asked_id}.get(self.hearing)
+        return {"hearing": str(number)} if number else {}
+
+    def form(self, stage: Stage, side: str) -> dict[str, str]:
+        """The right form of a page that was just opened."""
+        nonce = stage.nonce(side, self.shown, **self.query(stage))
+        return {**self.fields(stage, side), "nonce": nonce}
+
+    def post(self, stage: Stage, side: str, form: Any, client: FlaskClient | None = None) -> Any:
+        """Post a form by one side's link."""
+        address = stage.links[side] + self.path
+        return (client or stage.browser()).post(address, data=form, query_string=self.query(stage))
+
+    def do(self, stage: Stage, side: str, **changes: str) -> Any:
+        """Do the act rightly, but for some fields."""
+        response = self.post(stage, side, {**self.form(stage, side), **changes})
+        assert response.status_code == self.done, response.text
+        return response
+
+
+def act(name: str) -> CounselAct:
+    """An act by its name."""
+    return next(each for each in COUNSEL if each.name == name)
+
+
+def _slots(stage: Stage, _side: str) -> dict[str, str]:
+    hearing = stage.api("GET", f"/hearings/{stage.asked_id}")
+    says = {f"slot-{each['id']}": "if_needed" for each in hearing["slots"]}
+    return {**says, "comment": "By train."}
+
+
+def _revision(stage: Stage, _side: str) -> dict[str, str]:
+    return {"revision": str(stage.api("GET", f"/hearings/{stage.fixed_id}")["revision"])}
+
+
+def _newest_question(stage: Stage, _side: str) -> str:
+    return str(stage.questions()[0]["id"]) if stage.questions() else "1"
+
+
+def _request(stage: Stage, _side: str) -> str:
+    return str(stage.requests()[0]["number"]) if stage.requests() else "1"
+
+
+def _answered(stage: Stage, side: str) -> None:
+    act("questions").do(stage, side)
+    number = stage.questions()[0]["id"]
+    stage.api("POST", f"/questions/{number}/answer", {"words": "Yes."})
+
+
+def _move_asked(stage: Stage, side: str) -> None:
+    act("move_requests").do(stage, side)
+
+
+COUNSEL = (
+    CounselAct("opened", "/opened", hearing="fixed", done=204),
+    CounselAct("answers", "", "", "asked", fields=_slots, texts=("comment",), typed=("comment",)),
+    CounselAct("acknowledgements", "/knows", "", "fixed", fields=_revision),
+    CounselAct(
+        "questions",
+        "/questions",
+        "/questions",
+        fields=lambda _stage, _side: {
+            "subject": "Witness",
+            "words": "May she speak by video?",
+            "all_sides": "1",
+        },
+        texts=("subject", "words"),
+        typed=("subject", "words"),
+    ),
+    CounselAct(
+        "added_words",
+        "/questions/word",
+        "/questions",
+        prepare=lambda stage, side: act("questions").do(stage, other(side)),
+        fields=lambda stage, side: {
+            "question": _newest_question(stage, side),
+            "words": "We agree.",
+        },
+        texts=("words",),
+        typed=("words",),
+        row="question",
+    ),
+    CounselAct(
+        "known_facts",
+        "/questions/known",
+        "/questions",
+        fields=lambda _stage, _side: {"fact": "date"},
+    ),
+    CounselAct(
+        "question_ratings",
+        "/questions/rating",
+        "/questions",
+        prepare=_answered,
+        fields=lambda stage, side: {
+            "question": _newest_question(stage, side),
+            "choice": "not_answered",
+        },
+        row="question",
+    ),
+    CounselAct(
+        "move_requests",
+        "/move",
+        "/move",
+        "fixed",
+        fields=lambda _stage, _side: {"kind": "absent", "reason": "My witness is abroad."},
+        texts=("reason",),
+        typed=("reason",),
+    ),
+    CounselAct(
+        "move_opinions",
+        "/move/opinion",
+        "/move",
+        "fixed",
+        prepare=lambda stage, side: _move_asked(stage, other(side)),
+        fields=lambda stage, side: {
+            "request": _request(stage, side),
+            "stance": "object",
+            "words": "We waited since May.",
+        },
+        texts=("words",),
+        typed=("words",),
+        row="request",
+    ),
+    CounselAct(
+        "days_away",
+        "/away",
+        "/away",
+        "fixed",
+        fields=lambda _stage, _side: {"away-from": "2027-03-01", "away-until": "2027-03-05"},
+        typed=("away-from", "away-until"),
+    ),
+    CounselAct(
+        "own_calendar",
+        "/away/calendar",
+        "/away",
+        "fixed",
+        fields=lambda _stage, _side: {"address": "https://calendar.example/mine.ics"},
+        typed=("address",),
+    ),
+    CounselAct(
+        "callbacks",
+        "/call-me",
+        "/call-me",
+        "fixed",
+        fields=lambda _stage, _side: {
+            "phone": "13800138009",
+            "wish": "after three",
+            "topic": "the summons",
+        },
+        typed=("phone", "wish", "topic"),
+    ),
+    CounselAct("feeds.begin", "/feed", "/feed"),
+)
+
+
+@dataclass(frozen=True)
+class CourtAct:
+    """An act of the court on what counsel ask: a form at ``path``, or JSON below the API.
+
+    ``confirmed`` acts show the messages that they send first. ``user`` may do it.
+    """
+
+    name: str
+    path: Callable[[Stage], str]
+    prepare: Callable[[Stage], object]
+    fields: Callable[[Stage], dict[str, Any]]
+    texts: tuple[str, ...] = ()
+    user: str = "wang"
+    confirmed: bool = False
+
+    @property
+    def is_api(self) -> bool:
+        """Whether it is a call of the API."""
+        return self.name.startswith("api-")
+
+    def do(self, stage: Stage) -> None:
+        """Do the act rightly."""
+        response = self.post(stage, {})
+        assert response.status_code == (200 if self.is_api else 303), response.text
+
+    def post(self, stage: Stage, changes: Mapping[str, Any]) -> Any:
+        """Do the act with some fields changed; ``None`` leaves one out."""
+        values = {**self.fields(stage), **changes}
+        values = {name: value for name, value in values.items() if value is not None}
+        if self.is_api:
+            token = stage.scenario.token(f"{self.user}@court.example")
+            return stage.browser().post(
+                f"/api/v1{self.path(stage)}",
+                json=values,
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        desk, path = stage.desk(self.user), self.path(stage)
+        return confirmed(desk, path, values) if self.confirmed else desk.post(path, data=values)
+
+
+def _question_path(end: str) -> Callable[[Stage], str]:
+    return lambda stage: f"/questions/{stage.questions()[0]['id']}/{end}"
+
+
+def _request_path(end: str = "") -> Callable[[Stage], str]:
+    def path(stage: Stage) -> str:
+        with stage.scenario.app.app_context():
+            request = db.session.scalars(
+                sa.select(MoveRequest).where(MoveRequest.hearing_id == stage.fixed_id)
+            ).one()
+            return f"/requests/{request.task_id}{end}"
+
+    return path
+
+
+def _asked(stage: Stage) -> None:
+    act("questions").do(stage, "respondent")
+
+
+def _asked_in_private(stage: Stage) -> None:
+    act("questions").do(
+        stage, "respondent", words=SECRET_WORDS, all_sides="", in_private="1", private="health"
+    )
+
+
+def _both_agree(stage: Stage) -> None:
+    """A request with times, to which the other side agrees."""
+    ask_with_times(stage, "respondent")
+    act("move_opinions").do(stage, "claimant", stance="all", words="")
+
+
+def ask_with_times(stage: Stage, side: str) -> Any:
+    """Ask for another date, with all the times that the page offers ticked."""
+    moving = act("move_requests")
+    page = stage.page(side, "/move", **moving.query(stage))
+    ticked = re.findall(r'name="slot" value="([^"]+)" checked', page.text)
+    return moving.post(stage, side, {**moving.form(stage, side), "slot": ticked})
+
+
+def _agreed_slot(stage: Stage) -> dict[str, Any]:
+    [request, *_] = stage.requests()
+    return {"slot": request["agreed_slot"] or request["slots"][0]["id"]}
+
+
+SECRET_WORDS = "An operation of the client"
+
+COURT = (
+    CourtAct(
+        "questions.answer",
+        _question_path("answer"),
+        _asked,
+        lambda _stage: {"words": "Yes, by video.", "outcome": "answer"},
+        texts=("words",),
+    ),
+    CourtAct(
+        "questions.disclose",
+        _question_path("disclose"),
+        _asked_in_private,
+        lambda _stage: {},
+        user="chen",
+    ),
+    CourtAct(
+        "messages.decline",
+        _request_path(),
+        lambda stage: ask_with_times(stage, "respondent"),
+        lambda _stage: {"why": "The witness can come."},
+        texts=("why",),
+        confirmed=True,
+    ),
+    CourtAct("messages.move", _request_path("/move"), _both_agree, _agreed_slot),
+    CourtAct(
+        "api-questions.answer",
+        _question_path("answer"),
+        _asked,
+        lambda _stage: {"words": "Yes, by video.", "outcome": "answer"},
+        texts=("words",),
+    ),
+    CourtAct(
+        "api-hearings.decide_move",
+        lambda stage: f"/hearings/{stage.fixed_id}/move-requests/1",
+        lambda stage: ask_with_times(stage, "respondent"),
+        lambda _stage: {"decision": "refuse", "reason": "The witness can come."},
+        texts=("reason",),
+    ),
+)
