@@ -118,7 +118,8 @@ def readable(
     """Return the rows of a record as one counsel may read them.
 
     The addresses of others are masked; there are no entries, numbers, digests or notes of the
-    court. All sides may read what one side was sent and answered.
+    court. All sides may read what one side was sent and answered, except for words about a private
+    matter: of those they may know that they were sent.
     """
     return [
         Release(tuple(_readable(row, reader_id, instant) for row in each.rows)) for each in contacts
@@ -127,6 +128,8 @@ def readable(
 
 def _readable(row: RecordRow, reader_id: int, instant: InstantReader) -> RecordRow:
     own = row.counsel_id == reader_id
+    if row.private and not own:
+        row = replace(row, subject="", text="")
     return replace(
         row,
         entries=(),

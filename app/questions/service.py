@@ -202,6 +202,8 @@ def _requests(
         **facts.case_facts(case),
         "answer_by": facts.iso(question.due_at),
         "question": _question_facts(question, added),
+        # Other sides read on the record what one side was sent, but not this.
+        "private": question.private if only is not None else "",
     }
     return [
         NoticeRequest(

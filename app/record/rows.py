@@ -126,6 +126,8 @@ class RecordRow:
     sent_seq: int = 0
     subject: str = ""
     text: str = ""
+    # Whether the words are for the person alone: other sides may know that they were sent.
+    private: bool = False
     # Answers by slot, when counsel could come if none suits, and what counsel, or the court in
     # answer to them, wrote for all sides.
     says: tuple[tuple[dt.datetime, str], ...] = field(default=())
@@ -341,6 +343,7 @@ def _message(row: RecordRow, entries: tuple[Entry, ...]) -> RecordRow:
         sent_seq=taken.seq if taken and state in WENT_OUT else 0,
         subject=str(body.get("subject", "")),
         text=str(body.get("text", "")),
+        private=any((each.detail or {}).get("private") for each in sent),
         stages=_stages(entries[0], state, taken, delivered, ended),
     )
 

@@ -240,7 +240,12 @@ def _start(
         return _not_sent(notice, Event.FAILED, why=str(fault))
     version = shown.pop("wording", None)
     entry = notices_entries.entry_of(
-        notice, Event.STARTED, carrier=carrier, wording=version, personal=shown
+        notice,
+        Event.STARTED,
+        carrier=carrier,
+        wording=version,
+        private=notice.facts.get("private"),
+        personal=shown,
     )
     return _Claimed(notice, Event.STARTED, entry, carrier, message)
 

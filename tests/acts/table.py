@@ -10,12 +10,14 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.cases import keys
+from app.cases.models import Case as Case
 from app.cases.models import Counsel, Representation
 from app.core.db import Base, db, transaction
 from app.counsel import page_keys
@@ -26,15 +28,23 @@ from app.record.models import ChainHead, DailySeal
 from tests.conftest import SECRET, Scenario, at, case_with, confirmed, proposal
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
-SIDES = ("claimant", "respondent")
+SIDES = ("claimant", "respondent", "other")
 ADDRESSES = itertools.count(1)
 NUMBERS = itertools.count(1)
 Form = Mapping[str, str]
 
 
+class Reach(StrEnum):
+    """How all other sides hold an act after the commit that it is done by."""
+
+    NOTICE = "by a notice, their pages and the record"
+    RECORD = "by the record"
+    NOBODY = "not"
+
+
 @dataclass
 class Stage:
-    """A case of two counsel with a fixed hearing and one whose proposal waits for answers."""
+    """A case of three counsel with a fixed hearing and one whose proposal waits for answers."""
 
     scenario: Scenario
     case_id: int
@@ -154,7 +164,8 @@ def _tables(connection: sa.Connection) -> Iterator[tuple[str, Any]]:
 def stage(scenario: Scenario) -> Stage:
     """Return a new case, whose counsel, judge and days no other case has."""
     n = next(NUMBERS)
-    names = {side: f"{word}{n}" for side, word in zip(SIDES, ("李敏", "Zhao Lei "), strict=True)}
+    words = ("李敏", "Zhao Lei ", "Sun Yu ")
+    names = {side: f"{word}{n}" for side, word in zip(SIDES, words, strict=True)}
     counsel = [
         {
             "name": name,
@@ -162,9 +173,11 @@ def stage(scenario: Scenario) -> Stage:
             "language": language,
             "channels": ["email"],
         }
-        for (side, name), language in zip(names.items(), ("zh", "en"), strict=True)
+        for (side, name), language in zip(names.items(), ("zh", "en", "en"), strict=True)
     ]
-    body = case_with(f"（2026）沪0115民初{20000 + n}号", *counsel, judge=f"法官{n}")
+    body = case_with(f"（2026）沪0115民初{20000 + n}号", *counsel[:2], judge=f"法官{n}")
+    third = {"role": "第三人", "name": "丙公司", "side": "other", "counsel": counsel[2:]}
+    body["parties"].append(third)
     status, case = scenario.api("POST", "/cases", body)
     assert status == 201, case
     room = f"R{n // 20}"
@@ -194,8 +207,8 @@ def stage(scenario: Scenario) -> Stage:
 
 
 def other(side: str) -> str:
-    """The other side."""
-    return SIDES[1 - SIDES.index(side)]
+    """The opponent of a side."""
+    return "respondent" if side == "claimant" else "claimant"
 
 
 @dataclass(frozen=True)
@@ -205,7 +218,8 @@ class CounselAct:
     ``prepare`` brings a case to where a side can do it; ``fields`` are the right ones, of which
     ``texts`` are words that others read, ``typed`` are shown again when they are wrong,
     and ``row`` names a question or a request. ``hearing`` is "fixed", "asked" or "" for an act
-    about the case. ``done`` is the status of success.
+    about the case. ``done`` is the status of success. ``reaches`` says how the other sides hold
+    it after the same commit; where it is NOBODY, ``because`` says why.
     """
 
     name: str
@@ -218,6 +232,8 @@ class CounselAct:
     typed: tuple[str, ...] = ()
     row: str = ""
     done: int = 303
+    reaches: Reach = Reach.NOBODY
+    because: str = ""
 
     def query(self, stage: Stage) -> dict[str, str]:
         """The query string that names the hearing of the page."""
@@ -275,9 +291,18 @@ def _move_asked(stage: Stage, side: str) -> None:
 
 
 COUNSEL = (
-    CounselAct("opened", "/opened", hearing="fixed", done=204),
-    CounselAct("answers", "", "", "asked", fields=_slots, texts=("comment",), typed=("comment",)),
-    CounselAct("acknowledgements", "/knows", "", "fixed", fields=_revision),
+    CounselAct("opened", "/opened", hearing="fixed", done=204, because="a visit, on the record"),
+    CounselAct(
+        "answers",
+        "",
+        "",
+        "asked",
+        fields=_slots,
+        texts=("comment",),
+        typed=("comment",),
+        reaches=Reach.RECORD,
+    ),
+    CounselAct("acknowledgements", "/knows", "", "fixed", fields=_revision, reaches=Reach.RECORD),
     CounselAct(
         "questions",
         "/questions",
@@ -289,6 +314,7 @@ COUNSEL = (
         },
         texts=("subject", "words"),
         typed=("subject", "words"),
+        reaches=Reach.NOTICE,
     ),
     CounselAct(
         "added_words",
@@ -302,12 +328,14 @@ COUNSEL = (
         texts=("words",),
         typed=("words",),
         row="question",
+        reaches=Reach.NOTICE,
     ),
     CounselAct(
         "known_facts",
         "/questions/known",
         "/questions",
         fields=lambda _stage, _side: {"fact": "date"},
+        because="a page was read",
     ),
     CounselAct(
         "question_ratings",
@@ -319,6 +347,7 @@ COUNSEL = (
             "choice": "not_answered",
         },
         row="question",
+        reaches=Reach.RECORD,
     ),
     CounselAct(
         "move_requests",
@@ -328,6 +357,7 @@ COUNSEL = (
         fields=lambda _stage, _side: {"kind": "absent", "reason": "My witness is abroad."},
         texts=("reason",),
         typed=("reason",),
+        reaches=Reach.NOTICE,
     ),
     CounselAct(
         "move_opinions",
@@ -343,6 +373,7 @@ COUNSEL = (
         texts=("words",),
         typed=("words",),
         row="request",
+        reaches=Reach.NOTICE,
     ),
     CounselAct(
         "days_away",
@@ -351,6 +382,7 @@ COUNSEL = (
         "fixed",
         fields=lambda _stage, _side: {"away-from": "2027-03-01", "away-until": "2027-03-05"},
         typed=("away-from", "away-until"),
+        reaches=Reach.RECORD,
     ),
     CounselAct(
         "own_calendar",
@@ -359,6 +391,7 @@ COUNSEL = (
         "fixed",
         fields=lambda _stage, _side: {"address": "https://calendar.example/mine.ics"},
         typed=("address",),
+        because="when counsel is busy is their own",
     ),
     CounselAct(
         "callbacks",
@@ -371,8 +404,9 @@ COUNSEL = (
             "topic": "the summons",
         },
         typed=("phone", "wish", "topic"),
+        reaches=Reach.RECORD,
     ),
-    CounselAct("feeds.begin", "/feed", "/feed"),
+    CounselAct("feeds.begin", "/feed", "/feed", because="a calendar of one's own"),
 )
 
 
@@ -441,10 +475,11 @@ def _asked_in_private(stage: Stage) -> None:
     )
 
 
-def _both_agree(stage: Stage) -> None:
-    """A request with times, to which the other side agrees."""
+def _all_agree(stage: Stage) -> None:
+    """A request with times, to which all other sides agree."""
     ask_with_times(stage, "respondent")
-    act("move_opinions").do(stage, "claimant", stance="all", words="")
+    for side in ("claimant", "other"):
+        act("move_opinions").do(stage, side, stance="all", words="")
 
 
 def ask_with_times(stage: Stage, side: str) -> Any:
@@ -485,7 +520,7 @@ COURT = (
         texts=("why",),
         confirmed=True,
     ),
-    CourtAct("messages.move", _request_path("/move"), _both_agree, _agreed_slot),
+    CourtAct("messages.move", _request_path("/move"), _all_agree, _agreed_slot),
     CourtAct(
         "api-questions.answer",
         _question_path("answer"),
