@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Request
 from sqlalchemy.orm import Session
 
-from app.core.errors import N_
+from app.core.errors import N_, Refusal
 from app.counsel import access, page
 from app.counsel.access import PAGE_RATE, Rejection, StalePage, Submission
 from app.counsel.page_state import CounselPage
@@ -14,16 +14,21 @@ from app.hearings.answers import acknowledgements
 
 @dataclass(frozen=True)
 class AcknowledgementForm:
-    """Button below a date; ``revision`` is that of the date shown, or None if it is no number."""
+    """Confirmation below a date; ``revision`` is that of the date shown, None if it is no number.
+
+    ``seen`` is ticked by a person: a mail scanner presses the button too.
+    """
 
     revision: int | None
+    seen: bool
 
 
 def read(request: Request) -> AcknowledgementForm:
     """Return the form of a request."""
     revision = request.form.get("revision", "")
     return AcknowledgementForm(
-        int(revision) if revision.isdecimal() and len(revision) < 10 else None
+        int(revision) if revision.isdecimal() and len(revision) < 10 else None,
+        bool(request.form.get("seen")),
     )
 
 
@@ -44,5 +49,7 @@ def submit(session: Session, submission: Submission[AcknowledgementForm]) -> Non
     revision = submission.form.revision
     if revision is None:
         raise StalePage
+    if not submission.form.seen:
+        raise Refusal(N_("Tick that you have seen the date, then confirm it."))
     invitation_id = submission.invitation.id
     acknowledgements.acknowledge(session, invitation_id, revision, submission.now)

@@ -269,7 +269,10 @@ def _slots(stage: Stage, _side: str) -> dict[str, str]:
 
 
 def _revision(stage: Stage, _side: str) -> dict[str, str]:
-    return {"revision": str(stage.api("GET", f"/hearings/{stage.fixed_id}")["revision"])}
+    return {
+        "revision": str(stage.api("GET", f"/hearings/{stage.fixed_id}")["revision"]),
+        "seen": "1",
+    }
 
 
 def _newest_question(stage: Stage, _side: str) -> str:

@@ -88,6 +88,7 @@ SUBMISSIONS = [act.path for act in ACTS if act.submit]
 # Fields of all acts at once; each reads its own, and would do something if it were let.
 FIELDS = {
     "revision": "1",
+    "seen": "1",
     "phone": "13800138002",
     "wish": "after 3 pm",
     "reason": "Trial in Beijing that day",

@@ -11,7 +11,11 @@ def test_knowing_is_written_down_once_and_only_for_the_date_that_was_shown(
     hearing = settled(scenario)
     browser, link = scenario.client, scenario.link(ZHAO)
     page = browser.get(link).text
-    said = {"nonce": nonce(page), "revision": "1"}
+    pressed = browser.post(f"{link}/knows", data={"nonce": nonce(page), "revision": "1"})
+    assert pressed.status_code == 422  # by a machine: nothing was ticked
+    assert "Tick that you have seen the date" in words(pressed)
+    assert lines(scenario, hearing["id"], "confirmed") == []
+    said = {"nonce": nonce(page), "revision": "1", "seen": "1"}
     assert [browser.post(f"{link}/knows", data=said).status_code for _ in range(3)] == [303] * 3
     assert len(lines(scenario, hearing["id"], "confirmed")) == 1
     move = {"starts_at": at(23), "courtroom": "第五法庭", "reason": "The judge sits elsewhere."}

@@ -48,14 +48,14 @@ def reply(scenario: Scenario, email: str) -> None:
 
 
 def knows(scenario: Scenario, email: str) -> Any:
-    """Press "Confirm I've seen this date"."""
+    """Tick "I have seen this date" and confirm."""
     browser, link = scenario.client, scenario.link(email)
     page = browser.get(link).text
     revision = re.search(r'name="revision" value="(\d+)"', page)
     assert revision, page
     return browser.post(
         f"{link}/knows",
-        data={"nonce": nonce(page), "revision": revision.group(1)},
+        data={"nonce": nonce(page), "revision": revision.group(1), "seen": "1"},
         follow_redirects=True,
     )
 

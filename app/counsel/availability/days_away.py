@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Away
 from app.core import web
 from app.core.db import db
+from app.core.errors import N_, Refusal
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission
@@ -21,16 +22,18 @@ from app.hearings.availability.away import AwayFields
 
 @dataclass(frozen=True)
 class DaysAwayForm:
-    """Days to add, as typed; or ``removed_id``, the entry to take back (0 for no such entry)."""
+    """Days to add, as typed; or ``removed_ids``, the entries to take back, of that other form."""
 
     days: AwayFields = away.EMPTY
-    removed_id: int | None = None
+    removed_ids: tuple[int, ...] | None = None
 
 
 def read(request: Request) -> DaysAwayForm:
     """Return the form of a request."""
-    removed = request.form.get("back", "")
-    return DaysAwayForm(away.parse(request.form), (row_number(removed) or 0) if removed else None)
+    ticked = request.form.getlist("back")[: away.MOST]
+    removed = tuple(row_number(each) or 0 for each in ticked)
+    removes = bool(removed or request.form.get("remove"))
+    return DaysAwayForm(away.parse(request.form), removed if removes else None)
 
 
 def render(
@@ -71,9 +74,11 @@ def show(page: CounselPage) -> str:
 
 @access.act(read, render, then="counsel.days_away")
 def submit(session: Session, submission: Submission[DaysAwayForm]) -> None:
-    """Add days, or take an entry back."""
+    """Add days, or take entries back."""
     form, invitation_id = submission.form, submission.invitation.id
-    if form.removed_id is not None:
-        away.remove_days(session, invitation_id, form.removed_id)
-    else:
+    if form.removed_ids is None:
         away.add_days(session, invitation_id, form.days, submission.now)
+    elif not form.removed_ids:
+        raise Refusal(N_("Tick what is to be removed, then press the button."))
+    else:
+        away.remove_days(session, invitation_id, form.removed_ids)

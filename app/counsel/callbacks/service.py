@@ -35,7 +35,8 @@ def request_callback(
     """Open a task for the court to call counsel back.
 
     Counsel has one open request at a time: asking again returns it unchanged. Without a number the
-    known one is used. Raises Invalid for a bad number, for none at all, or for too long a text.
+    known one is used. Raises Invalid for a bad number, for none at all, for too long a text, or
+    where it is said neither when nor why: a machine presses the button as it finds it.
     """
     phone = request.phone
     invitation = session.get_one(Invitation, invitation_id)
@@ -53,6 +54,8 @@ def request_callback(
     }
     if too_long:
         raise Invalid(too_long)
+    if not (request.wish or request.topic):
+        raise Invalid({"wish": Message(N_("Say when you can be called, or what it is about."))})
     earlier = session.scalar(
         _callbacks(hearing.id, counsel.id).with_only_columns(sa.func.count(Task.id))
     )

@@ -1,7 +1,7 @@
 """Days on which counsel cannot come: entered, shown and removed by themselves only."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -151,11 +151,11 @@ def add_days(session: Session, invitation_id: int, form: AwayFields, now: dt.dat
     return away
 
 
-def remove_days(session: Session, invitation_id: int, away_id: int) -> None:
-    """Delete one of a counsel's own entries; another's stays."""
+def remove_days(session: Session, invitation_id: int, away_ids: Collection[int]) -> None:
+    """Delete some of a counsel's own entries; another's stay."""
     invitation = session.get_one(Invitation, invitation_id)
     session.execute(
         sa.delete(Away)
-        .where(Away.id == away_id, Away.counsel_id == invitation.counsel_id)
+        .where(Away.id.in_(away_ids), Away.counsel_id == invitation.counsel_id)
         .execution_options(synchronize_session=False)
     )
