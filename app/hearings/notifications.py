@@ -82,16 +82,21 @@ def everyone(
     version: str = "",
     **more: Any,
 ) -> None:
-    """Queue one kind of notice for several invitations, on all their channels, due at once."""
+    """Queue one kind of notice for several invitations, on all their channels.
+
+    All are due at the same moment: at once, or when quiet hours are over if the kind keeps them.
+    """
     common = facts.hearing_facts(hearing, **more)
+    quiet = kind.traits.keeps_quiet_hours
+    due_at = outside_quiet_hours_at(hearing.case.court, now) if quiet else now
     requests = [
         NoticeRequest(
             facts.subject(hearing, version),
             kind,
             facts.invitation_recipient(invitation),
             {**common, "person": facts.person_facts(invitation)},
-            due_at=now,
-            stale_at=stale_at or now + STALE_AFTER,
+            due_at=due_at,
+            stale_at=stale_at or due_at + STALE_AFTER,
         )
         for invitation in invitations
     ]

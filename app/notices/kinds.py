@@ -85,6 +85,8 @@ class KindTraits:
     optional: bool = False
     # It goes at an hour of the court's clock; all others go when they are queued.
     by_the_clock: bool = False
+    # It follows what counsel did, at whatever hour: it waits until quiet hours are over.
+    keeps_quiet_hours: bool = False
     # It follows what one person did or left undone, and sets no other side back.
     personal: bool = False
     # It goes over the person's best channel only, which is this one where they have it.
@@ -230,17 +232,20 @@ KINDS: dict[NoticeKind, KindTraits] = {
         superseded_by=_DATES | {_K.STAYS},
         page="/move",
         numbered=True,
+        keeps_quiet_hours=True,
     ),
     _K.MOVE_OBJECTED: KindTraits(
         N_("Objection to another date"),
         superseded_by=_DATES | {_K.STAYS},
         page="/move",
+        keeps_quiet_hours=True,
         once=True,
     ),
     _K.MOVE_AGREED: KindTraits(
         N_("Consent to another date"),
         superseded_by=_DATES | {_K.STAYS},
         page="/move",
+        keeps_quiet_hours=True,
         once=True,
         prefers=Channel.EMAIL,
     ),

@@ -228,3 +228,21 @@ def of_court(stage: Stage, name: str) -> tuple[str, Reach, bool, Any]:
     response = act.post(stage, changes)
     reach = Reach.NOTICE if changes else Reach.RECORD
     return mark, reach, response.status_code in (200, 303), response
+
+
+@pytest.mark.parametrize("name", ["questions", "move_requests"])
+def test_who_is_asked_at_night_is_told_in_the_morning(scenario: Scenario, name: str) -> None:
+    stage = table.stage(scenario)
+    scenario.beat()
+    scenario.wait(hours=14)  # 23:00 in Shanghai
+    scenario.beat()
+    mark, changes = word_of(BY_NAME[name].texts)
+    BY_NAME[name].do(stage, "respondent", **changes)
+    for side in ("claimant", "other"):
+        assert mark in read(stage, side)  # who looks reads it at once
+    scenario.beat()
+    assert not scenario.letters(containing=mark)
+    scenario.wait(hours=9)
+    scenario.beat()
+    told = {side for side in SIDES if scenario.letters(to=side, containing=mark)}
+    assert told == {"claimant", "other"}
