@@ -30,6 +30,8 @@ class Question(Base):
     subject: Mapped[str] = mapped_column(sa.String(100))
     words: Mapped[str] = mapped_column(sa.Text)
     digest: Mapped[str] = mapped_column(sa.String(64))
+    # Of all digests of its words, added words and answer; empty for questions before 0038.
+    salt: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
     # A PrivateReason, or "" where all sides read it.
     private: Mapped[str] = mapped_column(sa.String(10), default="")
     disclosed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

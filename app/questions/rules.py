@@ -129,9 +129,12 @@ def _too_long(most: int, words: str) -> Message:
     )
 
 
-def digest(*texts: str) -> str:
-    """Return the SHA-256 of texts, in hex, by which the record knows them when they are blanked."""
-    joined = "\x00".join(texts)
+def digest(*texts: str, salt: str) -> str:
+    """Return the SHA-256 of texts, in hex, by which the record knows them when they are blanked.
+
+    ``salt`` is random, and blanked with the words: few words could be found by trying all.
+    """
+    joined = "\x00".join((salt, *texts))
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 

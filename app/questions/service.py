@@ -5,6 +5,7 @@ one after another, and stores the keys that its notices carry before that (see c
 """
 
 import datetime as dt
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,14 +52,15 @@ def ask(
     rules.check_question(typed)
     case, counsel_id = representation.party.case, representation.counsel_id
     heads = _lock(session, case.id, secret)
-    digest = rules.digest(typed.subject, typed.words)
     own = _own(session, case.id, counsel_id)
     recent = (each for each in own if each.asked_at > now - rules.SAME_WITHIN)
-    if same := next((each for each in recent if each.digest == digest), None):
+    words = (typed.subject, typed.words)
+    if same := next((each for each in recent if (each.subject, each.words) == words), None):
         return same
     _check_limits(own, now)
     if typed.follows_id is not None:
         _check_follows(session, own, typed.follows_id)
+    salt = secrets.token_hex(16)
     question = Question(
         court_id=case.court_id,
         case_id=case.id,
@@ -67,7 +69,8 @@ def ask(
         side=representation.party.side,
         subject=typed.subject,
         words=typed.words,
-        digest=digest,
+        digest=rules.digest(*words, salt=salt),
+        salt=salt,
         private=typed.private,
         state=QuestionState.OPEN.value,
         asked_at=now,
@@ -266,7 +269,7 @@ def add_word(
         counsel_id=counsel_id,
         side=representation.party.side,
         words=words,
-        digest=rules.digest(words),
+        digest=rules.digest(words, salt=question.salt),
         added_at=now,
     )
     session.add(added)
@@ -330,13 +333,14 @@ def answer(
     ended = sa.update(Task).where(Task.key == f"question/{question.id}")
     session.execute(ended.values(state=TaskState.DONE.value, ended_at=now))
     session.flush()
+    answered = rules.digest(question.answer, salt=question.salt)
     entry = _entry(
         question,
         Event.REPLIED,
         question.counsel_id,
         question.side,
         question.counsel.name,
-        {"reply": outcome.value, "answer": rules.digest(question.answer), "user": user.id},
+        {"reply": outcome.value, "answer": answered, "user": user.id},
         "" if question.private else question.answer,
         by=user.name,
     )
@@ -447,13 +451,13 @@ IS_OPEN = Question.state == QuestionState.OPEN.value
 
 
 def erase(session: Session, case_id: int) -> None:
-    """Blank the words of a case's questions; their digests stay, as on the record."""
+    """Blank the words of a case's questions and the salt of their digests, which stay."""
     unsynchronized = {"synchronize_session": False}
     questions = sa.select(Question.id).where(Question.case_id == case_id)
     for words in (
         sa.update(Question)
         .where(Question.case_id == case_id)
-        .values(subject="", words="", answer=""),
+        .values(subject="", words="", answer="", salt=""),
         sa.update(AddedWord).where(AddedWord.question_id.in_(questions)).values(words=""),
     ):
         session.execute(words.execution_options(**unsynchronized))

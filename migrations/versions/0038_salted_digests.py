@@ -1,0 +1,15 @@
+"""Salt of the digests by which the record knows the words of questions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0038"
+down_revision = "0031"
+
+
+def upgrade() -> None:
+    op.add_column("question", sa.Column("salt", sa.String(32), nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    op.drop_column("question", "salt")
