@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.blueprint import PREFIX, PageIn, Resource
-from app.api.schemas import CaseOut, CasesOut
+from app.api.schemas import CaseOut, CasesOut, NewLinkOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.cases import queries as case_queries
 from app.cases import service as cases
 from app.cases.forms import CaseIn
+from app.cases.rules import addresses_by_channel
 from app.core.forms import TextField, posted
+from app.hearings.answers import key_renewal
 from app.hearings.service import CourtContext
 
 bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
@@ -60,6 +63,31 @@ class CaseCollection(MethodView):
             return CommittedResponse(shape, 201, f"{PREFIX}/cases/{made.id}")
 
         return run_write(enter)
+
+
+@bp.route("/<row:case_id>/counsel/<row:counsel_id>/link", methods=["POST"])
+@bp.response(200, NewLinkOut)
+def replace_link(case_id: int, counsel_id: int) -> Answer:
+    """End every link that counsel was sent in the case, and send a new one at once"""
+
+    def renew(session: Session, context: CourtContext) -> CommittedResponse:
+        case = cases.find_case(session, context.court.id, case_id)
+        acting = case_queries.acting_for_counsel(session, case, counsel_id)
+        for each in acting:
+            key_renewal.renew_by_court(
+                session, each, context.user, each.key_version, context.now, context.secret
+            )
+        counsel = acting[0].counsel
+        return CommittedResponse(
+            {
+                "case_id": case.id,
+                "counsel_id": counsel.id,
+                "counsel": counsel.name,
+                "channels": [channel for channel, _ in addresses_by_channel(counsel)],
+            }
+        )
+
+    return run_write(renew)
 
 
 @bp.route("/<row:case_id>")

@@ -394,6 +394,15 @@ class QuestionOut(Schema):
     added = fields.List(fields.Nested(AddedWordOut))
 
 
+class NewLinkOut(Schema):
+    """Whose links in a case were replaced, and the channels by which a new one is sent."""
+
+    case_id = fields.Integer()
+    counsel_id = fields.Integer()
+    counsel = fields.String()
+    channels = fields.List(fields.String())
+
+
 class QuestionsOut(Schema):
     """The questions of a case, the newest first."""
 

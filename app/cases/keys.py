@@ -73,15 +73,15 @@ def _hashes(secret: bytes, representation_id: int, version: int) -> dict[str, in
 
 def raise_version(session: Session, representation: Representation, now: dt.datetime) -> None:
     """Revoke the key of a representation; its next message carries a new one."""
-    if representation.key_digest is not None:
-        revoke(session, representation.id, representation.key_digest, now)
+    for digest in filter(None, (representation.key_digest, representation.code_digest)):
+        revoke(session, representation.id, digest, now)
     representation.key_version += 1
     representation.key_digest = representation.code_digest = None
     session.flush()
 
 
 def revoke(session: Session, representation_id: int, digest: str, now: dt.datetime) -> None:
-    """Keep the hash of a revoked token, by which its page says that the link was ended."""
+    """Keep the hash of a revoked token or code, by which its page says that it was ended."""
     session.add(RevokedKey(digest=digest, representation_id=representation_id, revoked_at=now))
 
 

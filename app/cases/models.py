@@ -173,7 +173,7 @@ class Representation(Base):
 
 
 class RevokedKey(Base):
-    """The hash of a token that opens counsel's page no longer."""
+    """The hash of a token or a short code that opens counsel's page no longer."""
 
     __tablename__ = "revoked_key"
 

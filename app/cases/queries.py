@@ -175,3 +175,21 @@ def representation_of(session: Session, case: Case, representation_id: int) -> R
     if row is None:
         raise NotFound(N_("This person is not counsel in this case."))
     return row
+
+
+def acting_for_counsel(session: Session, case: Case, counsel_id: int) -> Sequence[Representation]:
+    """Return the representations by which a counsel acts in a case now. Raises NotFound."""
+    statement = (
+        sa.select(Representation)
+        .join(Party)
+        .where(
+            Party.case_id == case.id,
+            Representation.counsel_id == counsel_id,
+            Representation.left_at.is_(None),
+        )
+        .order_by(Representation.id)
+    )
+    rows = session.scalars(statement.options(joinedload(Representation.counsel))).all()
+    if not rows:
+        raise NotFound(N_("This person is not counsel in this case."))
+    return rows

@@ -103,3 +103,11 @@ def addresses_of(counsel: Reachable) -> dict[str, str]:
 def text_number(counsel: Reachable) -> str:
     """Return the number for texts; "" after an opt-out and for a land line."""
     return counsel.phone if not counsel.opted_out_at and takes_texts(counsel.phone) else ""
+
+
+def masked_address(address: str) -> str:
+    """Shorten an address to tell it from others: ``l•••@huacheng.example``, ``•••01``."""
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}•••@{domain}"
+    return f"•••{address[-2:]}" if address else ""

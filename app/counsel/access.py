@@ -95,7 +95,7 @@ def enter_case(token: str) -> CasePage:
         abort(make_response(render_template("counsel/link_unknown.html"), 404))
     g.language = page.counsel.language
     refresh()
-    if page.revoked or page.left:
+    if page.revoked_at or page.left:
         chosen = None if page.left else _unasked(page, now)
         shown = page_state.load_hearing(session, page, chosen, now) if chosen else page
         abort(make_response(render_template("counsel/link_revoked.html", page=shown), 410))
@@ -265,9 +265,13 @@ def act(
 
 @dataclass(frozen=True)
 class CaseSubmission(Generic[F]):
-    """A form sent from a page about a case that was rendered for the representation."""
+    """A form sent from a page about a case that was rendered for the representation.
+
+    ``token`` is the link by which the page was opened.
+    """
 
     representation: Representation
+    token: str
     form: F
     nonce: str
     now: dt.datetime
@@ -296,7 +300,7 @@ def case_act(
 
             def work(session: Session) -> None:
                 representation, nonce = _authorize_in_case(session, token, key)
-                perform(session, CaseSubmission(representation, form, nonce, now))
+                perform(session, CaseSubmission(representation, token, form, nonce, now))
 
             return _carry_out(work, partial(enter_case, token), show, form, stale) or _go_on(
                 then, token, done

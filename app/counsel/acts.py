@@ -20,6 +20,7 @@ from app.counsel import (
     calendar_file,
     contact_record,
     move_requests,
+    new_link,
     page,
     questions,
     short_codes,
@@ -161,6 +162,16 @@ ACTS = (
         icon="telephone-inbound",
         group=ActGroup.YOU,
         offered=_with_hearing,
+    ),
+    Act(
+        "new_link",
+        "/link",
+        new_link.show,
+        new_link.submit,
+        label=N_("Ask for a new link"),
+        line=N_("If somebody else may have this one"),
+        icon="key",
+        group=ActGroup.YOU,
     ),
 )
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from app.cases.models import Case
+from app.cases.rules import masked_address
 from app.core.db import db
 from app.core.web.params import page_number
 from app.counsel import access
@@ -29,7 +30,7 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 PAGE = 50  # contacts
 # Kinds of entries about no message that counsel are told.
-NAMED = ("move", "handed_on", "question", "question_word", "question_rating")
+NAMED = ("move", "handed_on", "question", "question_word", "question_rating", "key")
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _readable(row: RecordRow, reader_id: int, instant: InstantReader) -> RecordR
         steps=tuple(_shown_steps(row)),
         own=own,
         kind=row.kind if row.is_message or row.kind in NAMED else "",
-        address=row.address if own else mask(row.address),
+        address=row.address if own else masked_address(row.address),
         comment=row.comment if own else row.public_comment,
         says=tuple((instant(at, row.recorded_at), choice) for at, choice in row.says),
     )
@@ -155,11 +156,3 @@ def _shown_steps(row: RecordRow) -> list[RowStep]:
             steps.pop()
         steps.append(step)
     return steps
-
-
-def mask(address: str) -> str:
-    """Shorten an address to tell it from others: ``l•••@huacheng.example``, ``•••01``."""
-    name, at, domain = address.rpartition("@")
-    if at:
-        return f"{name[:1]}•••@{domain}"
-    return f"•••{address[-2:]}" if address else ""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.rules import addresses_by_channel, masked_address
 from app.core import wording
 from app.core.matters import Matter
 from app.counsel import case_hearings
@@ -51,8 +52,8 @@ class SlotView:
 class CasePage:
     """View model of counsel's page of a case; ``token`` is the link by which it was opened.
 
-    ``sent_for`` is the hearing of a key from before keys opened a whole case. ``left`` tells that
-    counsel acts in the case no longer.
+    ``sent_for`` is the hearing of a key from before keys opened a whole case. ``revoked_at`` is
+    when the link was replaced; ``left`` tells that counsel acts in the case no longer.
     """
 
     token: str
@@ -63,7 +64,7 @@ class CasePage:
     party: Party
     hearings: Sequence[CaseHearing]
     sent_for: int | None = None
-    revoked: bool = False
+    revoked_at: dt.datetime | None = None
     left: bool = False
 
     @property
@@ -75,6 +76,11 @@ class CasePage:
     def about(self) -> str:
         """The matter that visits to the page are about."""
         return str(Matter.case(self.case.id))
+
+    @property
+    def masked_addresses(self) -> list[str]:
+        """The addresses to which messages go now, best first, shortened."""
+        return [masked_address(address) for _, address in addresses_by_channel(self.counsel)]
 
     @property
     def contact(self) -> str:
@@ -161,7 +167,7 @@ def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None
         party=representation.party,
         hearings=case_hearings.load(session, case.id, counsel_id, now),
         sent_for=key.hearing_id,
-        revoked=key.revoked,
+        revoked_at=key.revoked_at,
         left=not counsel_keys.acts(session, case.id, counsel_id),
     )
 

@@ -20,8 +20,11 @@ def show() -> str:
 @web.limiter.limit(ACT_RATE)
 def submit() -> ResponseReturnValue:
     """Redirect from a code to its page."""
-    code = request.form.get("code", "")
-    token = counsel_keys.token_of_code(db.session(), code[:100], web.secret())
+    session, code = db.session(), request.form.get("code", "")
+    token = counsel_keys.token_of_code(session, code[:100], web.secret())
+    if token is None and counsel_keys.is_revoked_code(session, code[:100]):
+        error = gettext("The court has replaced this code. Use that of its newest message to you.")
+        return render_template(TEMPLATE, code=code[:40], error=error), 410
     if token is None:
         error = gettext("No page has this code. Compare it with the message, letter by letter.")
         return render_template(TEMPLATE, code=code[:40], error=error), 422

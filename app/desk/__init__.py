@@ -12,6 +12,7 @@ def register(app: "Flask") -> None:
         case_views,
         counsel_views,
         home_views,
+        key_views,
         move_request_views,
         paper_views,
     )
@@ -28,6 +29,7 @@ def register(app: "Flask") -> None:
         counsel_views,
         hearing_views,
         home_views,
+        key_views,
         message_views,
         move_request_views,
         paper_views,

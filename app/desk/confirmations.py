@@ -3,6 +3,8 @@
 from flask import url_for
 from flask_babel import gettext
 
+from app.cases.models import Representation
+from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.desk.hearing.page import HearingPage
 from app.hearings.models import Hearing, MoveRequest
@@ -104,6 +106,35 @@ def counsel_change(back: str, name: str, *, leaves: bool) -> ConfirmationPage:
         "send",
         back=back,
         by_worker=True,
+    )
+
+
+def key_renewal(back: str, representation: Representation) -> ConfirmationPage:
+    """Return the confirmation that all links sent to a counsel in a case end, for a new one."""
+    name = representation.counsel.name
+    reachable = bool(addresses_by_channel(representation.counsel))
+    then = gettext("A new link is sent at once, over all channels of %(name)s.", name=name)
+    return ConfirmationPage(
+        gettext("Replace the link of %(name)s", name=name),
+        gettext("End the links and send a new one") if reachable else gettext("End the links"),
+        "key",
+        back=back,
+        facts=[
+            (
+                gettext("Ends"),
+                gettext("Every link and every code that %(name)s has in this case.", name=name),
+            ),
+            *([(gettext("Then"), then)] if reachable else []),
+            (
+                gettext("Stays"),
+                gettext("Their answers and questions, and the links of everybody else."),
+            ),
+            (
+                gettext("On the record"),
+                gettext("For all sides: that the link was replaced; never the link itself."),
+            ),
+        ],
+        unreachable=[] if reachable else [name],
     )
 
 

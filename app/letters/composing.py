@@ -183,6 +183,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "numbered": [],
     "answers": ["{answers}"],
     "by_order": False,
+    "on_request": False,
     "paper": False,
     "agreed": False,
     "when": "{date}",

@@ -60,6 +60,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "asked_by": facts.get("asked_by") or "",
         "question": _question(facts, language),
         "by_order": bool(facts.get("by_order")),
+        "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments.
         "paper": bool(facts.get("paper")),
         # The date that remains valid until counsel agree on one of the slots.

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     NOT_REACHED = "not_reached"
     QUESTION = "question"
     QUESTION_ANSWERED = "question_answered"
+    NEW_LINK = "new_link"
 
     @property
     def traits(self) -> "KindTraits":
@@ -276,6 +277,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     _K.NOT_REACHED: KindTraits(N_("Somebody not reached")),
     _K.QUESTION: KindTraits(N_("Question to the court"), page="/questions"),
     _K.QUESTION_ANSWERED: KindTraits(N_("Answer of the court"), page="/questions"),
+    _K.NEW_LINK: KindTraits(N_("New link"), personal=True),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -295,6 +297,7 @@ ENTRY_LABELS = {
     "automatic": N_("Automatic reply"),
     "calendar": N_("Reply from their calendar"),
     "away": N_("Gave days away"),
+    "key": N_("Link to counsel's page"),
     "question_word": N_("Word on a question"),
     "question_rating": N_("Whether that answers the question"),
     "counter": N_("Their calendar asks for another time"),

@@ -365,6 +365,12 @@ class Event(StrEnum):
         EventTraits(label=N_("the court answers"), icon="chat-square-text", look="ok"),
     )
 
+    # The keys of a person were revoked, by the court or as they asked; a notice sends the new one.
+    RENEWED = (
+        "renewed",
+        EventTraits(label=N_("Replaced; earlier links ended"), icon="key", look="off"),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

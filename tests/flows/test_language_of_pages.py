@@ -50,6 +50,7 @@ BY_KEY = {
     "counsel.move_requests",
     "counsel.move_document",
     "counsel.questions",
+    "counsel.new_link",
 }
 
 
@@ -195,7 +196,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     counsel = browser(scenario, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
-            for page in ("", "/record", "/questions", "/feed", "/call-me", "/away"):
+            for page in ("", "/record", "/questions", "/feed", "/call-me", "/away", "/link"):
                 read(left, name + page, counsel.get(below(link, page)))
     for name in ("open", "fixed", "moved"):
         to_move = below(made[name]["links"][0], "/move")

@@ -17,6 +17,7 @@ from tests.letters.golden_case import LINK, agrees, case, facts, link
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
 NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released", "question_answered")
+NO_TIME += ("new_link",)
 TO_COUNSEL = list(NoticeKind)[:14]
 EACH = [(kind, language) for kind in NoticeKind for language in ("en", "zh")]
 

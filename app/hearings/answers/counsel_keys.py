@@ -18,11 +18,19 @@ from app.hearings.models import Invitation, Proposal
 
 @dataclass(frozen=True)
 class ResolvedKey:
-    """The representation of a key, and the hearing that an earlier key was sent for."""
+    """The representation of a key, and the hearing that an earlier key was sent for.
+
+    ``revoked_at`` is when it ended, None while it opens counsel's page.
+    """
 
     representation_id: int
     hearing_id: int | None = None
-    revoked: bool = False
+    revoked_at: dt.datetime | None = None
+
+    @property
+    def revoked(self) -> bool:
+        """Whether it opens counsel's page no longer."""
+        return self.revoked_at is not None
 
 
 def resolve(session: Session, token: str) -> ResolvedKey | None:
@@ -39,10 +47,9 @@ def resolve(session: Session, token: str) -> ResolvedKey | None:
         .where(Invitation.token_digest == digest)
     ).one_or_none()
     if earlier is not None and earlier.representation_id is not None:
-        revoked = earlier.revoked_at is not None
-        return ResolvedKey(earlier.representation_id, earlier.hearing_id, revoked)
+        return ResolvedKey(earlier.representation_id, earlier.hearing_id, earlier.revoked_at)
     ended = session.get(RevokedKey, digest)
-    return ResolvedKey(ended.representation_id, revoked=True) if ended else None
+    return ResolvedKey(ended.representation_id, revoked_at=ended.revoked_at) if ended else None
 
 
 def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
@@ -53,6 +60,11 @@ def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
     digest = links.digest(links.parse_code(typed))
     earlier = session.scalar(sa.select(Invitation).where(Invitation.code_digest == digest))
     return keys.of_invitation(secret, earlier.id, earlier.version).token if earlier else None
+
+
+def is_revoked_code(session: Session, typed: str) -> bool:
+    """Tell whether a short code as it was typed was good once, and has ended."""
+    return session.get(RevokedKey, links.digest(links.parse_code(typed))) is not None
 
 
 def key_of(invitation: Invitation, secret: bytes) -> keys.Key:
@@ -79,11 +91,15 @@ def acts(session: Session, case_id: int, counsel_id: int) -> bool:
 
 
 def renew(session: Session, representation: Representation, now: dt.datetime) -> None:
-    """Revoke all keys of a representation; its next message carries a new one."""
+    """Revoke all keys of a representation; its next message carries a new one.
+
+    See ``key_renewal`` for the use case, which records it and sends the new key.
+    """
     keys.raise_version(session, representation, now)
     sent = sa.select(Invitation).where(
         Invitation.representation_id == representation.id, Invitation.token_digest.is_not(None)
     )
     for invitation in session.scalars(sent.with_for_update()):
-        keys.revoke(session, representation.id, invitation.token_digest or "", now)
+        for digest in filter(None, (invitation.token_digest, invitation.code_digest)):
+            keys.revoke(session, representation.id, digest, now)
         invitation.token_digest = invitation.code_digest = None

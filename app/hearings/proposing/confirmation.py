@@ -72,6 +72,17 @@ def page_before(
     return render_page(page, messages, posted, shown)
 
 
+def first_page(
+    work: Callable[[Session], int], page: ConfirmationPage, fields: Sequence[Sequence[str]]
+) -> str:
+    """Return the page that shows what a form of ``fields`` would send, where no form was posted.
+
+    Raises what the use case ``work`` raises.
+    """
+    shown = seal({"path": request.path, "fields": fields})
+    return render_page(page, preview_messages(work, sender(), web.now()), fields, shown)
+
+
 def render_page(
     page: ConfirmationPage,
     messages: Preview,
