@@ -205,6 +205,7 @@ def _register_features(app: Flask) -> None:
         law,
         letters,
         listing,
+        needs,
         notices,
         operations,
         people,
@@ -224,6 +225,7 @@ def _register_features(app: Flask) -> None:
     hearings.register(app)
     evidence.register(app)
     questions.register(app)
+    needs.register(app)
     desk.register(app)
     counsel.register(app)
     feeds.register(app)

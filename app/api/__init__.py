@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from app.api import contacts as contacts
 from app.api import models as models
+from app.api import needs as needs
 from app.api import problems
 from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases

@@ -71,7 +71,9 @@ class HearingResource(MethodView):
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
         return run_read(
-            lambda session, context: serializers.hearing(session, context.court.id, hearing_id)
+            lambda session, context: serializers.hearing_with_needs(
+                session, context.court.id, hearing_id
+            )
         )
 
 

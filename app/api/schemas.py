@@ -6,6 +6,7 @@ from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
+from app.needs.rules import PersonRole
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 
 
@@ -197,6 +198,30 @@ class InvitationOut(Schema):
     )
 
 
+class NeedOut(Schema):
+    """What one person who comes to a hearing needs; read by the court alone."""
+
+    id = fields.Integer()
+    hearing_id = fields.Integer(
+        metadata={"nullable": True, "description": "None: every hearing of the case"}
+    )
+    role = _one_of(*PersonRole)
+    name = fields.String()
+    interpreter = fields.String(metadata={"description": "The language, empty for none"})
+    hearing_loop = fields.Boolean()
+    step_free = fields.Boolean()
+    other = fields.String()
+    counsel = fields.String(metadata={"description": "Who sees it too; empty for the court alone"})
+    changed_at = _moment()
+    noted_at = _moment("When a user of the court took note of it")
+
+
+class NeedsOut(Schema):
+    """The needs in a case."""
+
+    needs = fields.List(fields.Nested(NeedOut))
+
+
 class HearingOut(Schema):
     """A hearing with its newest round. Times carry the court's offset."""
 
@@ -227,6 +252,10 @@ class HearingOut(Schema):
             "description": "Of one hearing alone: parties for whom nobody acts, counsel whom "
             "no message can reach, and slots before the end of the evidence period"
         },
+    )
+    needs = fields.List(
+        fields.Nested(NeedOut),
+        metadata={"description": "Of one hearing alone: what people who come to it need"},
     )
 
 

@@ -25,6 +25,8 @@ from app.hearings.models import (
     ProposalState,
 )
 from app.law import Counted, working_days
+from app.needs import queries as need_queries
+from app.needs.models import Need
 
 Shape = dict[str, Any]
 
@@ -91,6 +93,28 @@ def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:
     row = queries.load_hearing(session, court_id, hearing_id)
     warnings = [*unrepresented.representation_warnings(row), *_early(session, row)]
     return {**hearings(session, [row])[0], "warnings": [translated(words) for words in warnings]}
+
+
+def hearing_with_needs(session: Session, court_id: int, hearing_id: int) -> Shape:
+    """Return one hearing with what people who come to it need, for reading only.
+
+    A response to a POST may be stored, and these words are stored nowhere else.
+    """
+    shape = hearing(session, court_id, hearing_id)
+    found = need_queries.of_hearings(session, [hearing_id]).get(hearing_id, ())
+    return {**shape, "needs": [need(each) for each in found]}
+
+
+def need(entry: Need) -> Shape:
+    """Return what one person needs."""
+    zone, representation = entry.case.court.zone, entry.representation
+    plain = ("id", "hearing_id", "role", "name", "interpreter", "hearing_loop", "step_free")
+    return {
+        **{name: getattr(entry, name) for name in (*plain, "other")},
+        "counsel": representation.counsel.name if representation else "",
+        "changed_at": moment(entry.changed_at, zone),
+        "noted_at": moment(entry.noted_at, zone),
+    }
 
 
 def _early(session: Session, hearing: Hearing) -> list[Message]:

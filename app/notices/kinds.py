@@ -298,6 +298,7 @@ ENTRY_LABELS = {
     "calendar": N_("Reply from their calendar"),
     "away": N_("Gave days away"),
     "key": N_("Link to counsel's page"),
+    "court_note": N_("Note to the court alone"),
     "question_word": N_("Word on a question"),
     "question_rating": N_("Whether that answers the question"),
     "counter": N_("Their calendar asks for another time"),

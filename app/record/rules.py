@@ -371,6 +371,18 @@ class Event(StrEnum):
         EventTraits(label=N_("Replaced; earlier links ended"), icon="key", look="off"),
     )
 
+    # Something was said to the court alone; the entry says neither what nor, for ever, by whom.
+    NOTED = (
+        "noted",
+        EventTraits(
+            label=N_("Note to the court"),
+            icon="lock",
+            look="off",
+            direction="in",
+            shown_to_counsel=False,
+        ),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

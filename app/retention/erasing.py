@@ -14,6 +14,7 @@ from app.court.models import Court
 from app.hearings import move_requests
 from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
 from app.hearings.proposing import drafts
+from app.needs import service as needs
 from app.notices.models import Notice
 from app.questions import service as questions
 from app.questions.models import Question
@@ -61,6 +62,7 @@ def erase(
     drafts.delete_of_case(session, case.id)
     move_requests.erase(session, case.id)
     questions.erase(session, case.id)
+    needs.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

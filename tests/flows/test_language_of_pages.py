@@ -51,6 +51,7 @@ BY_KEY = {
     "counsel.move_document",
     "counsel.questions",
     "counsel.new_link",
+    "counsel.needs",
 }
 
 
@@ -113,6 +114,9 @@ def speak(scenario: Scenario, made: dict[str, Any]) -> None:
         question = {"subject": "视频作证", "words": words, "all_sides": "1", "nonce": nonce(page)}
         assert asking.post(below(li, "/questions"), data=question).status_code == 303
     assert scenario.api("POST", "/questions/1/answer", {"words": "可以视频作证。"})[0] == 200
+    page = asking.get(below(li, "/needs"))
+    need = {"role": "witness", "name": "顾某", "interpreter": "维吾尔语", "nonce": nonce(page)}
+    assert asking.post(below(li, "/needs"), data={**need, "step_free": "1"}).status_code == 303
     seen = scenario.api("GET", f"/cases/{made['case_id']}")[1]
     call = {
         "channel": "phone",
@@ -196,7 +200,16 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     counsel = browser(scenario, "zh")
     for name in ("open", "fixed", "cancelled", "moved", "ready", "none", "agreed", "asked"):
         for link in made[name]["links"]:
-            for page in ("", "/record", "/questions", "/feed", "/call-me", "/away", "/link"):
+            for page in (
+                "",
+                "/record",
+                "/questions",
+                "/feed",
+                "/call-me",
+                "/away",
+                "/link",
+                "/needs",
+            ):
                 read(left, name + page, counsel.get(below(link, page)))
     for name in ("open", "fixed", "moved"):
         to_move = below(made[name]["links"][0], "/move")
@@ -205,6 +218,9 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     read(left, "to ask in private", counsel.get(f"{asking}&private=1"))
     unsent = {"nonce": nonce(counsel.get(asking)), "words": "长" * 1001}
     read(left, "a question that is not sent", counsel.post(asking, data=unsent), 422)
+    needing = below(made["open"]["links"][0], "/needs")
+    unsent = {"nonce": nonce(counsel.get(needing)), "name": "长" * 101, "other": "长" * 301}
+    read(left, "a need that is not told", counsel.post(needing, data=unsent), 422)
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))

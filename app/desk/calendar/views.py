@@ -27,6 +27,7 @@ from app.hearings.proposing import prefill
 from app.hearings.rules import days_span
 from app.law import working_days
 from app.law.working_days import WorkingDays
+from app.needs import queries as need_queries
 
 bp = Blueprint("calendar", __name__)
 
@@ -167,6 +168,7 @@ def calendar() -> str:
         zone=court.zone,
         court=court,
         page=page,
+        needs=need_queries.of_hearings(session, {each.hearing_id for each in blocks}),
         begin=(page - 1) * rows,
         end=page * rows,
         before=_turned(query, -1, working),
@@ -320,12 +322,15 @@ def cause_list() -> str:
             session, {block.case_id for block in blocks}
         ).items()
     }
+    # Health data: for the internal list alone.
+    needs = {} if public else need_queries.of_hearings(session, [b.hearing_id for b in blocks])
     one_day = dt.timedelta(days=1)
     return render_template(
         "desk/cause_list.html",
         on=on,
         blocks=blocks,
         parties=parties,
+        needs=needs,
         public=public,
         rule=rule,
         zone=court.zone,

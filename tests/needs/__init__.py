@@ -1,0 +1,1 @@
+"""Tests of the needs of people who come to hearings."""
