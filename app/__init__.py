@@ -192,6 +192,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
 def _register_features(app: Flask) -> None:
     """Let each feature register its pages; importing them also defines their tables."""
     from app import (
+        addresses,
         api,
         cases,
         counsel,
@@ -226,6 +227,7 @@ def _register_features(app: Flask) -> None:
     evidence.register(app)
     questions.register(app)
     needs.register(app)
+    addresses.register(app)
     desk.register(app)
     counsel.register(app)
     feeds.register(app)

@@ -24,7 +24,7 @@ CASE_OPTIONS = (
     joinedload(Case.court),
     selectinload(Case.parties)
     .selectinload(Party.representations)
-    .joinedload(Representation.counsel),
+    .options(joinedload(Representation.counsel), selectinload(Representation.declarations)),
 )
 INVITATIONS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
 HEARING_OPTIONS = (

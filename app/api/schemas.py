@@ -52,6 +52,12 @@ CounselOut = _answer(
     "A counsel, and how they are reached.",
     id=fields.Integer(),
     in_person=fields.Boolean(metadata={"description": "A party who acts for themselves"}),
+    electronic_consent_words=fields.String(
+        metadata={
+            "description": "Version of the words to which they agreed by link; empty on paper"
+        }
+    ),
+    electronic_consent_withdrawn_at=_moment("When they withdrew it by link"),
 )
 PartyOut = _answer(
     PartyIn,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.api import queries
+from app.cases import changes
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.cases.models import Case, Representation
 from app.core.errors import Message
@@ -57,9 +58,14 @@ def case(case: Case) -> Shape:
 
 
 def _counsel(representation: Representation) -> Shape:
-    counsel = representation.counsel
+    counsel, consent = representation.counsel, representation.consent
+    of_counsel = {name: changes.value_of(representation, name) for name in described(CounselIn)}
+    withdrawn = representation.withdrawn_consent
+    zone = representation.party.case.court.zone
     return {
-        **_described(CounselIn, counsel, required=representation.required),
+        **_described(CounselIn, counsel, **of_counsel),
+        "electronic_consent_words": consent.words_version if consent else "",
+        "electronic_consent_withdrawn_at": moment(withdrawn.ended_at if withdrawn else None, zone),
         "id": counsel.id,
         "in_person": counsel.in_person,
     }

@@ -1,11 +1,12 @@
 """Change a case that is entered: its details, a party's counsel, a counsel's addresses."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import service
+from app.cases import declarations, service
 from app.cases.forms import CaseDetails, CounselIn, described, stored_values
 from app.cases.models import BusyCalendar, Case, Counsel, Party, Representation
 from app.core.errors import N_, Clash, Invalid, NotFound
@@ -54,33 +55,57 @@ def add_counsel(
 
 
 def change_counsel(
-    session: Session, court: Court, representation: Representation, form: CounselIn
+    session: Session,
+    court: Court,
+    representation: Representation,
+    form: CounselIn,
+    now: dt.datetime,
 ) -> Counsel:
-    """Change a counsel, in all their cases. Raises Invalid by field, Clash."""
+    """Change a counsel, in all their cases. Raises Invalid by field, Clash.
+
+    What they declared about service changes in this case only.
+    """
     counsel = representation.counsel
     if errors := service.counsel_errors(form, court.country, stored=counsel.phone):
         raise Invalid(errors)
     phone = service.stored_phone(form.phone, court.country, counsel.phone)
-    other = service.find_counsel(session, court, form.name, form.email, phone)
+    set_addresses(session, counsel, form.name, form.email, phone)
+    for name, value in stored_values(form).items():
+        setattr(counsel, name, value)
+    counsel.travel_minutes = form.travel_minutes or 0
+    counsel.language = form.language or court.language
+    chosen = list(dict.fromkeys(form.channels))
+    counsel.channels = chosen or service.default_channels(phone, counsel.email)
+    representation.required = form.required
+    declarations.enter_days(representation, form, court.zone, ended_at=now)
+    return counsel
+
+
+def value_of(representation: Representation, field: str) -> Any:
+    """Return the value of a field of ``CounselIn``, of the counsel or of their representation."""
+    counsel = representation.counsel
+    return getattr(counsel if hasattr(counsel, field) else representation, field)
+
+
+def set_addresses(session: Session, counsel: Counsel, name: str, email: str, phone: str) -> None:
+    """Set the mail address and number of a counsel called ``name`` from now on.
+
+    Raises Clash where another counsel of the court is known by the same.
+    """
+    court = session.get_one(Court, counsel.court_id)
+    other = service.find_counsel(session, court, name, email, phone)
     if other is not None and other.id != counsel.id:
-        raise Clash(N_("%(name)s is known already with this address."), name=form.name)
+        raise Clash(N_("%(name)s is known already with this address."), name=name)
     if phone != counsel.phone:
         counsel.opted_out_at = None  # the opt-out was of the old number
-    if form.email != counsel.email:  # by which their calendar tells what they declined
+    if email != counsel.email:  # by which their calendar tells what they declined
         session.execute(
             sa.update(BusyCalendar)
             .where(BusyCalendar.counsel_id == counsel.id)
             .values(etag="")
             .execution_options(synchronize_session=False)
         )
-    for name, value in stored_values(form).items():
-        setattr(counsel, name, value)
-    counsel.travel_minutes = form.travel_minutes or 0
-    counsel.phone, counsel.language = phone, form.language or court.language
-    chosen = list(dict.fromkeys(form.channels))
-    counsel.channels = chosen or service.default_channels(phone, counsel.email)
-    representation.required = form.required
-    return counsel
+    counsel.email, counsel.phone = email, phone
 
 
 def leave(representation: Representation, now: dt.datetime) -> None:

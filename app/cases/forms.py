@@ -214,6 +214,7 @@ class CounselIn(Form):
             control=Control.DATE,
             is_collapsed=True,
             column=ImportColumn("address_confirmed_on", N_("Address confirmed on")),
+            is_stored=False,
         ),
     )
     electronic_consent_on: dt.date | None = posted(
@@ -223,6 +224,7 @@ class CounselIn(Form):
             control=Control.DATE,
             is_collapsed=True,
             column=ImportColumn("electronic_consent_on", N_("Electronic service agreed on")),
+            is_stored=False,
         ),
     )
     zone: str = posted(

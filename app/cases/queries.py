@@ -135,7 +135,7 @@ def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
             joinedload(Case.assistant),
             selectinload(Case.parties)
             .selectinload(Party.representations)
-            .joinedload(Representation.counsel),
+            .options(joinedload(Representation.counsel), selectinload(Representation.declarations)),
         )
     )
     case = session.scalar(statement)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.cases.phones import is_land_line, takes_texts
 from app.core.channels import BY_RANK, Channel
@@ -70,15 +70,6 @@ class Reachable(Protocol):
     @property
     def opted_out_at(self) -> object:
         """The time at which they opted out of texts, or None."""
-
-
-def has_electronic_consent(counsel: Any) -> bool:
-    """Tell whether a person agreed to electronic service and confirmed their address.
-
-    Only then is arrival what a system shows as success (Civil Procedure Law of the PRC (2023),
-    art. 90; SPC Online Litigation Rules (2021), art. 29-31).
-    """
-    return bool(counsel.electronic_consent_on and counsel.address_confirmed_on)
 
 
 def addresses_by_channel(counsel: Reachable, *, every: bool = False) -> Sequence[tuple[str, str]]:

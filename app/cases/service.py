@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import phones, rules
+from app.cases import declarations, phones, rules
 from app.cases.forms import CaseIn, CounselIn, PartyIn, stored_values
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import addresses, normalization
@@ -175,9 +175,11 @@ def add_representation(
     session.flush()
     for existing in party.representations:
         if existing.counsel_id == counsel.id:
+            declarations.enter_days(existing, form, court.zone)
             return existing
     representation = Representation(party=party, counsel=counsel, required=form.required)
     session.add(representation)
+    declarations.enter_days(representation, form, court.zone)
     session.flush()
     return representation
 

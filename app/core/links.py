@@ -30,6 +30,12 @@ def code(secret: bytes, of: int, version: int, *, purpose: str = "code") -> str:
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(CODE_LENGTH))
 
 
+def address_code(secret: bytes, change_id: int) -> str:
+    """Return the six digits by which counsel shows that they read what a new address is sent."""
+    number = int.from_bytes(_mac(secret, "address code", change_id, 1)[:8], "big")
+    return f"{number % 10**6:06d}"
+
+
 def format_code(short: str) -> str:
     """Write a code as people read it: ``K7QM2-XHPRT``."""
     return f"{short[:5]}-{short[5:]}"

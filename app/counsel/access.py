@@ -288,7 +288,9 @@ def case_act(
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
-    ``done`` names in the address of the page that follows what was done, if it is to say so.
+    ``done`` names in the address of the page that follows what was done, if it is to say so. An
+    Invalid or Refusal that the decorated function returns is shown as one that it raises, but what
+    it changed is kept.
     The services lock what they change; see docs/architecture.md for the order.
     """
 
@@ -298,9 +300,9 @@ def case_act(
         def view(token: str) -> ResponseReturnValue:
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
-            def work(session: Session) -> None:
+            def work(session: Session) -> object:
                 representation, nonce = _authorize_in_case(session, token, key)
-                perform(session, CaseSubmission(representation, token, form, nonce, now))
+                return perform(session, CaseSubmission(representation, token, form, nonce, now))
 
             return _carry_out(work, partial(enter_case, token), show, form, stale) or _go_on(
                 then, token, done
@@ -342,7 +344,7 @@ def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation
 
 
 def _carry_out(
-    work: Callable[[Session], None],
+    work: Callable[[Session], object],
     open_page: Callable[[], P],
     show: Callable[[P, F, Rejection], ResponseReturnValue],
     form: F,
@@ -350,12 +352,14 @@ def _carry_out(
 ) -> Response | None:
     """Carry out an act in one transaction; return its form again if it is rejected, else None."""
     try:
-        retrying(work)
+        outcome = retrying(work)
     except (StalePage, Invalid, Refusal) as error:
-        page = open_page()  # sets the language of the error
-        rejection = _rejection(error, stale)
-        return _with_status(show(page, form, rejection), rejection)
-    return None
+        outcome = error
+    if not isinstance(outcome, StalePage | Invalid | Refusal):
+        return None
+    page = open_page()  # sets the language of the error
+    rejection = _rejection(outcome, stale)
+    return _with_status(show(page, form, rejection), rejection)
 
 
 def _go_on(then: str, token: str, done: str | None = None) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from app.counsel import (
     short_codes,
 )
 from app.counsel.access import View
+from app.counsel.address import changing, declaring
 from app.counsel.availability import days_away, own_calendar
 from app.counsel.callbacks import page as callbacks
 from app.counsel.case_hearings import HearingStatus
@@ -163,6 +164,25 @@ ACTS = (
         offered=_with_hearing,
     ),
     Act("own_calendar", "/away/calendar", submit=own_calendar.submit),
+    Act(
+        "address",
+        "/address",
+        declaring.show,
+        declaring.submit,
+        label=N_("Your address for service"),
+        line=declaring.line,
+        icon="person-vcard",
+        group=ActGroup.YOU,
+    ),
+    Act(
+        "consent_withdrawal",
+        "/address/withdraw",
+        declaring.show_withdrawal,
+        declaring.submit_withdrawal,
+    ),
+    Act("address_changes", "/address/change", submit=changing.submit),
+    Act("address_codes", "/address/code", submit=changing.submit_code),
+    Act("address_details", "/address/details", submit=changing.submit_details),
     Act(
         "callbacks",
         "/call-me",

@@ -30,7 +30,10 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 PAGE = 50  # contacts
 # Kinds of entries about no message that counsel are told.
-NAMED = ("move", "handed_on", "question", "question_word", "question_rating", "key")
+NAMED = (
+    *("move", "handed_on", "question", "question_word", "question_rating"),
+    *("address", "electronic_service", "key"),
+)
 
 
 @dataclass(frozen=True)

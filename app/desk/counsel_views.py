@@ -63,7 +63,8 @@ def change_counsel(case_id: int, representation_id: int) -> ResponseReturnValue:
         if leaves:
             changes.leave(representation, web.now())
             return representation.counsel.name
-        counsel = changes.change_counsel(session, case.court, representation, details)
+        now = web.now()
+        counsel = changes.change_counsel(session, case.court, representation, details, now)
         readdress(session, counsel)
         return counsel.name
 
@@ -165,6 +166,7 @@ def _changed_meanwhile(stored: dict[str, str]) -> list[edit_conflicts.ChangedFie
 
 def _form_values(representation: Representation) -> dict[str, str]:
     """Return what is stored, as the form holds it."""
-    values = {name: getattr(representation.counsel, name, None) for name in form_fields.COUNSEL}
-    values["required"] = representation.required
-    return {name: form_fields.as_text(value) for name, value in values.items()}
+    return {
+        name: form_fields.as_text(changes.value_of(representation, name))
+        for name in form_fields.COUNSEL
+    }

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.cases.models import Case, Party, Representation
-from app.cases.rules import has_electronic_consent
 from app.evidence import reach
 from app.evidence.reach import CounselReach
 from app.hearings.models import Hearing
@@ -58,7 +57,7 @@ def _judge(
                 rule,
                 rules.version,
                 contact.evidence,
-                consent=has_electronic_consent(contact.counsel),
+                consent=contact.agrees_now,
                 deadline=until,
                 now=now,
             )
@@ -70,7 +69,11 @@ def _acting(session: Session, case: Case) -> Sequence[Representation]:
         .join(Representation.party)
         .where(Party.case_id == case.id, Representation.left_at.is_(None))
         .order_by(Representation.id)
-        .options(joinedload(Representation.counsel), joinedload(Representation.party))
+        .options(
+            joinedload(Representation.counsel),
+            joinedload(Representation.party),
+            selectinload(Representation.declarations),
+        )
     ).all()
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.cases.models import Counsel, Representation
+from app.cases.models import Counsel, DeclarationKind, Representation, ServiceDeclaration
 from app.cases.rules import addresses_by_channel
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.law.verdict import Evidence, Verdict
@@ -70,7 +70,7 @@ class CounselReach:
     party: str
     side: str
     invitation: Invitation | None = None
-    acts: bool = False
+    representations: list[Representation] = field(default_factory=list)
     informed: bool = False
     going_out: bool = False
     grade: EvidenceGrade = EvidenceGrade.ATTEMPTED
@@ -82,9 +82,33 @@ class CounselReach:
     planned: list[Notice] = field(default_factory=list)
 
     @property
+    def acts(self) -> bool:
+        """Whether they act in the case now."""
+        return bool(self.representations)
+
+    @property
+    def agrees_now(self) -> bool:
+        """Whether they agree to electronic service and confirmed the addresses of now."""
+        own = self.representations
+        return any(each.consent for each in own) and any(each.confirmation for each in own)
+
+    def agreed(self, address: str, at: dt.datetime) -> bool:
+        """Tell whether electronic service to an address was agreed, and it confirmed, at a time."""
+        declared = [each for own in self.representations for each in own.declarations]
+        held = [each for each in declared if each.held_at(at)]
+        return any(each.kind == DeclarationKind.ELECTRONIC for each in held) and any(
+            _confirms(each, address) for each in held
+        )
+
+    @property
     def silent(self) -> bool:
         """Whether no address is known."""
         return not addresses_by_channel(self.counsel)
+
+
+def _confirms(declaration: ServiceDeclaration, address: str) -> bool:
+    is_address = declaration.kind == DeclarationKind.ADDRESS
+    return is_address and address in (declaration.email, declaration.phone)
 
 
 # A notice that waits for longer is held up: a person has to look why.
@@ -134,7 +158,8 @@ def contacts(
         current = [each for each in own if news.holds(each)]
         contact.informed = any(each.state in WENT_OUT for each in current)
         contact.going_out = not contact.informed and any(_going_out(each, now) for each in current)
-        _judge(contact, _since(begun, about_them), NoticeKind.PROPOSAL in news.kinds)
+        addresses = {each.id: each.address for each in own}
+        _judge(contact, _since(begun, about_them), addresses, NoticeKind.PROPOSAL in news.kinds)
         _fill(contact, own, about_them, begun, now)
     return list(people.values())
 
@@ -159,7 +184,7 @@ def _people(hearing: Hearing, acting: Iterable[Representation]) -> dict[int, Cou
             representation.counsel_id,
             CounselReach(representation.counsel, party.name, party.side),
         )
-        contact.acts = True
+        contact.representations.append(representation)
     return people
 
 
@@ -183,14 +208,24 @@ def _since(begun: int, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.seq >= begun and entry.notice_id not in older]
 
 
-def _judge(contact: CounselReach, entries: Sequence[Entry], asked: bool) -> None:
-    """Set the best grade; an answer to a proposal does not confirm a date announced since."""
+def _judge(
+    contact: CounselReach, entries: Sequence[Entry], addresses: Mapping[int, str], asked: bool
+) -> None:
+    """Set the best grade; an answer to a proposal does not confirm a date announced since.
+
+    ``addresses`` are those of notices, by id.
+    """
+    sent_at = {each.attempt: each.at for each in entries if each.what == Event.STARTED}
     for entry in entries:
         if entry.what == Event.ANSWERED and not asked:
             continue
         grade = proves(Event(entry.what), entry.detail)
         if grade > EvidenceGrade.ATTEMPTED:
-            contact.evidence.append(Evidence(grade, entry.at, entry.seq))
+            address = addresses.get(entry.notice_id or 0)
+            by_consent = address is not None and contact.agreed(
+                address, sent_at.get(entry.attempt, entry.at)
+            )
+            contact.evidence.append(Evidence(grade, entry.at, entry.seq, by_consent))
         if grade > contact.grade:
             contact.grade, contact.proof = grade, entry
 

@@ -169,6 +169,7 @@ def _tell_date(
     proposal = queries.open_proposal(session, hearing)
     booking.book(session, hearing, proposal, sorted(invitations), shared=True)
     requests = []
+    unconfirmed = notifications.first_told(session, hearing.case_id, invitations.values())
     for counsel_id in sorted(first_time | returning):
         invitation = invitations[counsel_id]
         common = facts.hearing_facts(hearing)
@@ -180,7 +181,11 @@ def _tell_date(
                 facts.subject(hearing, version),
                 NoticeKind.FIXED,
                 facts.invitation_recipient(invitation),
-                {**common, "person": facts.person_facts(invitation)},
+                {
+                    **common,
+                    "person": facts.person_facts(invitation),
+                    "asks_address": invitation.representation_id in unconfirmed,
+                },
                 due_at=now,
                 stale_at=starts_at,
             )

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import DeclarationKind, Representation, ServiceDeclaration
 from app.core.channels import Channel
 from app.core.errors import N_
 from app.hearings import facts
@@ -42,12 +43,17 @@ def proposal(
     """
     asked = proposal.invitations if invitations is None else invitations
     common = proposal_facts(hearing, proposal, reason)
+    unconfirmed = first_told(session, hearing.case_id, asked)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"r{proposal.round}"),
             NoticeKind.PROPOSAL,
             facts.invitation_recipient(invitation),
-            {**common, "person": facts.person_facts(invitation)},
+            {
+                **common,
+                "person": facts.person_facts(invitation),
+                "asks_address": invitation.representation_id in unconfirmed,
+            },
             due_at=now,
             stale_at=proposal.answer_by,
         )
@@ -71,6 +77,22 @@ def proposal_facts(hearing: Hearing, proposal: Proposal, reason: str) -> dict[st
     )
 
 
+def first_told(
+    session: Session, case_id: int, invitations: Iterable[Invitation]
+) -> set[int | None]:
+    """Return the representations that get their first message, with an address to be confirmed."""
+    of_address = ServiceDeclaration.kind == DeclarationKind.ADDRESS.value
+    confirmed = sa.and_(of_address, ServiceDeclaration.ended_at.is_(None))
+    query = sa.select(Representation.id).where(
+        Representation.id.in_([each.representation_id for each in invitations]),
+        ~sa.exists().where(
+            Notice.case_id == case_id, Notice.counsel_id == Representation.counsel_id
+        ),
+        ~Representation.declarations.any(confirmed),
+    )
+    return set(session.scalars(query))
+
+
 def everyone(
     session: Session,
     hearing: Hearing,
@@ -86,15 +108,23 @@ def everyone(
 
     All are due at the same moment: at once, or when quiet hours are over if the kind keeps them.
     """
+    invitations = list(invitations)
     common = facts.hearing_facts(hearing, **more)
     quiet = kind.traits.keeps_quiet_hours
     due_at = outside_quiet_hours_at(hearing.case.court, now) if quiet else now
+    unconfirmed = (
+        first_told(session, hearing.case_id, invitations) if kind is NoticeKind.FIXED else ()
+    )
     requests = [
         NoticeRequest(
             facts.subject(hearing, version),
             kind,
             facts.invitation_recipient(invitation),
-            {**common, "person": facts.person_facts(invitation)},
+            {
+                **common,
+                "person": facts.person_facts(invitation),
+                "asks_address": invitation.representation_id in unconfirmed,
+            },
             due_at=due_at,
             stale_at=stale_at or due_at + STALE_AFTER,
         )

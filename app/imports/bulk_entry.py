@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from app.cases import declarations
 from app.cases import service as cases
 from app.cases.forms import CaseIn, CounselIn, PartyIn
 from app.cases.models import Case, Counsel, Party, Representation
@@ -116,13 +117,15 @@ def _case(court: ImportCourt, people: _People, form: CaseIn) -> Case:
             everybody = [cases.in_person(party)]
         for each in everybody:
             counsel = people.counsel(each, in_person=not party_form.counsel)
-            _represent(party, counsel, each.required)
+            _represent(party, counsel, each, court.context.court.zone)
     return case
 
 
-def _represent(party: Party, counsel: Counsel, required: bool) -> None:
+def _represent(party: Party, counsel: Counsel, form: CounselIn, zone: str) -> None:
     if not any(representation.counsel is counsel for representation in party.representations):
-        party.representations.append(Representation(counsel=counsel, required=required))
+        representation = Representation(counsel=counsel, required=form.required)
+        declarations.enter_days(representation, form, zone)
+        party.representations.append(representation)
 
 
 def _counsel(case: Case) -> list[int]:

@@ -7,10 +7,10 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from app.cases import rules
+from app.cases import changes, declarations, rules
 from app.cases import service as cases
 from app.cases.forms import CaseIn, CounselIn, PartyIn, import_columns, stored_values
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Party, Representation
 from app.core import normalization
 from app.core.errors import Invalid, Refusal
 from app.hearings.service import CourtContext
@@ -112,7 +112,9 @@ def _known_cases(
         .options(
             selectinload(Case.parties)
             .selectinload(Party.representations)
-            .selectinload(Representation.counsel)
+            .options(
+                selectinload(Representation.counsel), selectinload(Representation.declarations)
+            )
         )
     )
     return {case.number_key: case for case in session.scalars(statement)}
@@ -248,7 +250,7 @@ def _merge_party(
     changed = (email, phone) != (party.email, party.phone)
     party.email, party.phone = email, phone
     known_counsel = {
-        normalization.name_key(representation.counsel.name): representation.counsel
+        normalization.name_key(representation.counsel.name): representation
         for representation in party.representations
     }
     everybody = form.counsel
@@ -261,17 +263,22 @@ def _merge_party(
             cases.add_representation(session, context.court, party, each, region, in_person=person)
             changed = True
         else:
-            changed |= _update(session, known, each, region)
+            changed |= _update(session, known, each, region, context.court.zone)
     return changed
 
 
-def _update(session: Session, known: Counsel, form: CounselIn, region: str) -> bool:
+def _update(
+    session: Session, representation: Representation, form: CounselIn, region: str, zone: str
+) -> bool:
+    known = representation.counsel
+
     def state() -> list[object]:
-        values = (getattr(known, name) for name in LEARNT)
+        values = (changes.value_of(representation, name) for name in LEARNT)
         return [tuple(value) if isinstance(value, list) else value for value in values]
 
     before = state()
     cases.fill_in(known, form, cases.stored_phone(form.phone, region))
+    declarations.enter_days(representation, form, zone)
     if state() == before:
         return False
     readdress(session, known)

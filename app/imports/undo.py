@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
+from app.cases.models import (
+    Away,
+    BusyCalendar,
+    BusyTime,
+    Case,
+    Counsel,
+    Party,
+    Representation,
+    ServiceDeclaration,
+)
 from app.core.db import Key
 from app.core.errors import N_, Refusal
 from app.court import change_log
@@ -94,6 +103,11 @@ def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
         for words in (
             sa.delete(Booking).where(Booking.hearing_id.in_(hearings)),
             sa.delete(Hearing).where(Hearing.id.in_(hearings)),
+            sa.delete(ServiceDeclaration).where(
+                ServiceDeclaration.representation_id.in_(
+                    sa.select(Representation.id).where(Representation.party_id.in_(parties))
+                )
+            ),
             sa.delete(Representation).where(Representation.party_id.in_(parties)),
             sa.delete(Party).where(Party.case_id.in_(some)),
             sa.delete(Case).where(Case.id.in_(some)),

@@ -4,6 +4,7 @@ Two sets are included; a court's own sets are ``rules/*.toml`` in the instance f
 """
 
 import datetime as dt
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -102,6 +103,30 @@ class EscalationRule:
 
 
 @dataclass(frozen=True)
+class ElectronicServiceTerms:
+    """One version of the words to which a person agrees with electronic service.
+
+    ``withdrawal`` is what follows when they withdraw. Words that were shown once are never
+    changed: a consent keeps their version and digest.
+    """
+
+    version: str
+    article: dict[str, str]
+    source: dict[str, str]
+    words: dict[str, str]
+    withdrawal: dict[str, str]
+    valid_from: dt.date
+
+    def shown(self, language: str) -> str:
+        """Return the words in a language, in English where there are none."""
+        return self.words.get(language) or self.words["en"]
+
+    def digest(self, language: str) -> str:
+        """Return the SHA-256 of the words as they are shown in a language, in hex."""
+        return hashlib.sha256(self.shown(language).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class CourtOffice:
     """Office hours of the court, local time: when staff can be expected to telephone."""
 
@@ -120,6 +145,15 @@ class RuleSet:
     clashes: tuple[ClashRule, ...]
     steps: tuple[EscalationRule, ...]
     office: CourtOffice
+    electronic_service: tuple[ElectronicServiceTerms, ...] = ()
+
+    def electronic_service_on(self, on: dt.date) -> ElectronicServiceTerms | None:
+        """Return the newest words in force on a day, or None if the set has none.
+
+        Without them nobody agrees by link.
+        """
+        in_force = [each for each in self.electronic_service if each.valid_from <= on]
+        return max(in_force, key=lambda each: each.valid_from, default=None)
 
     def periods_for(self, procedure: str, on: dt.date) -> list[PeriodRule]:
         """Return the minimum periods of a procedure that are in force on a day."""
@@ -199,6 +233,9 @@ def read(file: Path) -> RuleSet:
         clashes=tuple(ClashRule(**each) for each in data["clash"]),
         steps=tuple(EscalationRule(**each) for each in data["step"]),
         office=CourtOffice(**data["office"]),
+        electronic_service=tuple(
+            ElectronicServiceTerms(**each) for each in data["electronic_service"]
+        ),
     )
 
 

@@ -99,6 +99,15 @@ class _Step(_Strict):
     source = _words()
 
 
+class _ElectronicService(_Strict):
+    version = fields.String(required=True, validate=validate.Length(1, 60))
+    article = _words()
+    source = _words()
+    words = _words()
+    withdrawal = _words()
+    valid_from = fields.Raw(required=True, validate=_a_day)
+
+
 class _Office(_Strict):
     opens = fields.Time(required=True, format="%H:%M")
     closes = fields.Time(required=True, format="%H:%M")
@@ -118,4 +127,5 @@ class RuleSetIn(_Strict):
     default_judgment = fields.List(fields.Nested(_Default), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
+    electronic_service = fields.List(fields.Nested(_ElectronicService), load_default=list)
     office = fields.Nested(_Office, required=True)

@@ -20,11 +20,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """An entry of the record as evidence: its grade and time."""
+    """An entry of the record as evidence: its grade and time.
+
+    ``by_consent`` tells that it is of a message which was sent to an address that the person had
+    confirmed, while their consent to electronic service was in force.
+    """
 
     grade: EvidenceGrade
     at: dt.datetime
     seq: int
+    by_consent: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Verdict:
     deadline: dt.datetime
     evidence: Evidence | None = None
 
+    @property
+    def by_consent(self) -> bool:
+        """Whether its evidence is enough only because the person agreed to electronic service."""
+        return self.evidence is not None and self.evidence.grade < self.rule.shown
+
 
 def judge(
     rule: DefaultJudgment,
@@ -51,12 +61,18 @@ def judge(
 ) -> Verdict:
     """Decide whether notice supports a default judgment, by the earliest sufficient evidence.
 
-    ``consent`` tells whether the person agreed to electronic service and confirmed their address.
+    ``consent`` tells whether the person has agreed to electronic service and confirmed the address
+    that they have now: it decides what is still needed. What was sent counts by the consent that
+    was in force when it was sent, so a withdrawal takes nothing away from what went out before it.
     If several channels were used, the earliest effective one counts (SPC Online Litigation Rules
     (2021), art. 31). Evidence after the deadline proves notice, but not notice in time.
     """
     needed = rule.shown_by_consent if consent else rule.shown
-    sufficient = [each for each in evidence if each.grade >= needed]
+    sufficient = [
+        each
+        for each in evidence
+        if each.grade >= (rule.shown_by_consent if each.by_consent else rule.shown)
+    ]
     first = min(sufficient, key=lambda each: (each.at, each.seq), default=None)
     if first is None:
         why = Why.NOT_SHOWN if now <= deadline else Why.TOO_LATE

@@ -186,6 +186,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "on_request": False,
     "paper": False,
     "agreed": False,
+    "asks_address": False,
     "when": "{date}",
     "at": "{date}",
     "where": "{place}",

@@ -59,6 +59,9 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "agreed": bool(facts.get("agreed")),
         "asked_by": facts.get("asked_by") or "",
         "question": _question(facts, language),
+        "change": _change(facts, times),
+        # The first message of a case says that one's address can be confirmed.
+        "asks_address": bool(facts.get("asks_address")),
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments.
@@ -96,7 +99,8 @@ class _Times:
         request = facts.get("request") or {}
         listed = (facts.get("slots"), facts.get("answers"), request.get("times"))
         rows = [facts["hearing"], *chain.from_iterable(some or [] for some in listed)]
-        times = [*(row.get("starts_at") for row in rows), facts.get("answer_by")]
+        changed_at = (facts.get("change") or {}).get("at")
+        times = [*(row.get("starts_at") for row in rows), facts.get("answer_by"), changed_at]
         self.all = [wording.instant(at) for at in times if at]
         # Times on both sides of a clock change would share one offset that is wrong for some.
         self.steady = len({wording.utc_offset(at, zone) for at in self.all}) <= 1
@@ -231,6 +235,22 @@ def _question(facts: Facts, language: str) -> dict[str, str]:
         **{name: question.get(name) or "" for name in names},
         "side": wording.side_name(question.get("side") or "", language),
         "private": private[language == "zh"],
+    }
+
+
+_CHANGED = {
+    "email": ("e-mail address", "电子邮箱"),
+    "phone": ("mobile number", "手机号码"),
+}
+
+
+def _change(facts: Facts, times: _Times) -> dict[str, str]:
+    """Describe a change of address: of which one, and when; "" in other letters."""
+    change = facts.get("change") or {}
+    return {
+        "field": _CHANGED.get(change.get("field") or "", ("", ""))[times.language == "zh"],
+        "at": times.moment(change.get("at")),
+        "at_short": times.short(change.get("at"), weekday=False),
     }
 
 

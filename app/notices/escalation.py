@@ -26,8 +26,11 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
 
     The assistant is notified. Nothing is queued for the person where another channel carries the
     same message already; where no channel is left, the assistant is asked to call. Notices to
-    users of the court, superseded ones and those of a blanked case are not passed on.
+    users of the court, superseded ones, those of a blanked case and those that concern one address
+    only are not passed on.
     """
+    if NoticeKind(notice.kind).traits.to_one_address:
+        return
     if notice.counsel_id is None or not notice.facts or superseded(session, [notice.row]):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)

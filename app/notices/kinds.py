@@ -41,6 +41,8 @@ class NoticeKind(StrEnum):
     QUESTION = "question"
     QUESTION_ANSWERED = "question_answered"
     NEW_LINK = "new_link"
+    ADDRESS_CODE = "address_code"
+    ADDRESS_CHANGED = "address_changed"
 
     @property
     def traits(self) -> "KindTraits":
@@ -92,6 +94,9 @@ class KindTraits:
     personal: bool = False
     # It goes over the person's best channel only, which is this one where they have it.
     once: bool = False
+    # It goes to the address that it was queued for and to no other: to none that the person has
+    # since, nor over another channel. It carries no key, for that address may be a stranger's.
+    to_one_address: bool = False
     prefers: Channel | None = None
     # The invite in its mail: for a date; for slots, under the UID of a hearing without one.
     invite: Method | None = None
@@ -278,6 +283,15 @@ KINDS: dict[NoticeKind, KindTraits] = {
     _K.QUESTION: KindTraits(N_("Question to the court"), page="/questions"),
     _K.QUESTION_ANSWERED: KindTraits(N_("Answer of the court"), page="/questions"),
     _K.NEW_LINK: KindTraits(N_("New link"), personal=True),
+    _K.ADDRESS_CODE: KindTraits(
+        N_("Code for a new address"), optional=True, personal=True, to_one_address=True
+    ),
+    _K.ADDRESS_CHANGED: KindTraits(
+        N_("Told at the old address of a change"),
+        optional=True,
+        personal=True,
+        to_one_address=True,
+    ),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -302,6 +316,8 @@ ENTRY_LABELS = {
     "question_word": N_("Word on a question"),
     "question_rating": N_("Whether that answers the question"),
     "counter": N_("Their calendar asks for another time"),
+    "address": N_("Address for service"),
+    "electronic_service": N_("Electronic service"),
 }
 
 _LABELS: dict[str, str] = {kind: row.label for kind, row in KINDS.items()} | ENTRY_LABELS
@@ -319,6 +335,7 @@ ANNOUNCING_DATE = tuple(kind for kind, row in KINDS.items() if row.announces_dat
 ENDING_WITH_DATE = tuple(kind for kind, row in KINDS.items() if row.ends_with_date)
 CONCLUSIONS = tuple(sorted(_CONCLUSIONS))
 PERSONAL = frozenset(kind for kind, row in KINDS.items() if row.personal)
+TO_ONE_ADDRESS = tuple(kind for kind, row in KINDS.items() if row.to_one_address)
 SUPERSEDED_BY_DATE = tuple(kind for kind, row in KINDS.items() if row.superseded_by >= _DATES)
 # Which put a date, and which put slots, into calendars.
 INVITING = tuple(kind for kind, row in KINDS.items() if row.invite is Method.REQUEST)

@@ -19,7 +19,7 @@ from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
-from app.notices.kinds import NoticeKind
+from app.notices.kinds import TO_ONE_ADDRESS, NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import chain, ledger
 from app.record.rules import Event, NoticeState
@@ -263,15 +263,17 @@ def withdraw_unrecorded(
 
 
 def readdress(session: Session, counsel: Counsel) -> int:
-    """Update the addresses of notices that wait for a counsel; return how many changed.
+    """Update address and language of notices that wait for a counsel; return how many changed.
 
     Reminders wait for weeks: they go to the address that is current when they are sent.
     """
     known = addresses_of(counsel)
     changed = [
-        {"id": row.id, "address": address}
+        {"id": row.id, "address": address, "language": counsel.language}
         for row in _waiting(session, counsel_id=[counsel.id])
-        if (address := known.get(row.channel)) and address != row.address
+        if row.kind not in TO_ONE_ADDRESS
+        and (address := known.get(row.channel))
+        and (address, counsel.language) != (row.address, row.language)
     ]
     bulk.update(session, _NOTICE, changed)
     return len(changed)

@@ -10,6 +10,7 @@ from app.cases.models import Counsel
 from app.cases.rules import addresses_by_channel
 from app.core.errors import N_, NotFound, Refusal
 from app.notices.keys import NoticeKey
+from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import queue, request_for
 from app.notices.superseding import LEFT, superseded
@@ -33,6 +34,8 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     """
     if notice.state not in NOT_DELIVERED:
         raise Refusal(N_("This message was sent. There is nothing to send again."))
+    if NoticeKind(notice.kind).traits.to_one_address:
+        raise Refusal(N_("This message concerns one address only: it is not sent again."))
     if notice.stale_at <= now:
         raise Refusal(N_("This message would arrive too late. Call the person and log the call."))
     if not notice.facts:

@@ -316,7 +316,9 @@ def _comment(entries: Sequence[Entry], *, public: bool) -> str:
     first = entries[0]
     if first.what == Event.ANSWERED:
         return str((first.content.body if first.content else {}).get("comment", ""))
-    if first.kind not in ("move", "question", "question_word"):
+    if first.kind == "address" and public:  # that it changed, not to what
+        return ""
+    if first.kind not in ("move", "question", "question_word", "address"):
         return ""
     bodies = [
         each.content.body

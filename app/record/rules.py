@@ -359,6 +359,60 @@ class Event(StrEnum):
         ),
     )
 
+    # The person says of the addresses that the court has that they are right, agrees to electronic
+    # service or withdraws that, or changes an address. None of it shows that they know a date.
+    ADDRESS_CONFIRMED = (
+        "address_confirmed",
+        EventTraits(
+            label=N_("confirms their address"),
+            icon="check-lg",
+            look="ok",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+        ),
+    )
+    CONSENTED = (
+        "consented",
+        EventTraits(
+            label=N_("agrees to electronic service"),
+            icon="check-lg",
+            look="ok",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+        ),
+    )
+    CONSENT_WITHDRAWN = (
+        "consent_withdrawn",
+        EventTraits(
+            label=N_("withdraws electronic service"),
+            icon="slash-circle",
+            look="due",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+        ),
+    )
+    ADDRESS_CHANGED = (
+        "address_changed",
+        EventTraits(
+            label=N_("changes their address"),
+            icon="pencil",
+            look="busy",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+        ),
+    )
+    # To one that belongs to another side: nothing was changed.
+    ADDRESS_REFUSED = (
+        "address_refused",
+        EventTraits(
+            label=N_("Change of address refused"),
+            icon="x-octagon-fill",
+            look="bad",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+        ),
+    )
+
     # The court answers what a person asked; each side is sent the answer by a notice of its own.
     REPLIED = (
         "replied",

@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.addresses import changes as addresses
 from app.cases.forms import CaseIn, CounselIn, PartyIn, erased_fields
 from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party, Representation
 from app.core.db import Base
@@ -63,6 +64,7 @@ def erase(
     move_requests.erase(session, case.id)
     questions.erase(session, case.id)
     needs.erase(session, case.id)
+    addresses.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

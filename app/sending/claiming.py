@@ -25,7 +25,7 @@ from app.letters.custom_wording import CustomWording
 from app.notices import entries as notices_entries
 from app.notices import superseding
 from app.notices.escalation import pass_on
-from app.notices.kinds import CHANGING_DATE, SUPERSEDED_BY_DATE, NoticeKind
+from app.notices.kinds import CHANGING_DATE, SUPERSEDED_BY_DATE, TO_ONE_ADDRESS, NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import ledger
 from app.record.rules import NOT_DELIVERED, Event, NoticeState, after
@@ -86,7 +86,7 @@ def claim(
     for notice in notices:
         if why := superseded.get(notice.id):
             claimed.append(_not_sent(notice, Event.WITHDRAWN, why=why))
-        elif notice.counsel_id in opted_out:
+        elif notice.counsel_id in opted_out and notice.kind not in TO_ONE_ADDRESS:
             why = N_("the person asked for no more texts")
             claimed.append(_not_sent(notice, Event.FAILED, why=why))
         else:
@@ -120,7 +120,8 @@ def _held_up() -> sa.Exists:
     """Return the condition that an earlier notice to the same person, about the same, is pending.
 
     The order is kept within one channel: a text that is tried again for hours holds up no mail.
-    News of a date does not wait for what it makes untrue.
+    News of a date does not wait for what it makes untrue, nor a code for a new address for what is
+    tried at the old one.
     """
     earlier = aliased(_NOTICE, name="earlier")
     pending = sa.or_(
@@ -135,6 +136,7 @@ def _held_up() -> sa.Exists:
     return sa.exists().where(
         earlier.c.about == _NOTICE.c.about,
         _NOTICE.c.about != "",
+        _NOTICE.c.kind.not_in(TO_ONE_ADDRESS),
         earlier.c.channel == _NOTICE.c.channel,
         # Written so that no index serves it: SQLite would read all that a person ever got.
         _or_none(earlier.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),

@@ -81,6 +81,8 @@ def message(
 def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[str, str]:
     if notice.user_id is not None:
         return f"{public_url}/{notice.about.replace('hearing/', 'hearings/')}", ""
+    if notice.kind == NoticeKind.ADDRESS_CODE:
+        return "", links.address_code(secret, notice.facts["change"]["id"])
     key = _key(notice, secret)
     if key is None:
         return "", ""

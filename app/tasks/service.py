@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     CALLBACK = "callback"
     MOVE = "move"
     QUESTION = "question"
+    ADDRESS = "address"  # a change of address that was refused
 
 
 class TaskState(StrEnum):
@@ -46,9 +47,10 @@ CHANNELS = {
     TaskKind.PAPER: OtherChannel.LETTER.value,
     TaskKind.MOVE: OtherChannel.LINK.value,
     TaskKind.QUESTION: OtherChannel.LINK.value,
+    TaskKind.ADDRESS: OtherChannel.LINK.value,
 }
 # Requests by counsel: only a user of the court ends them, no rule does.
-BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE, TaskKind.QUESTION)
+BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE, TaskKind.QUESTION, TaskKind.ADDRESS)
 # Kinds of entries about steps that are messages; "text" is taken by inbound texts.
 KINDS = {TaskKind.TEXT: "by_text", TaskKind.EMAIL: "by_mail"}
 ENDED_BY = {

@@ -34,7 +34,7 @@ def verdict(
     *grades: EvidenceGrade, consent: bool = False, at: dt.datetime = NOW, now: dt.datetime = NOW
 ) -> Verdict:
     assert RULE is not None
-    shown = [Evidence(grade, at, n) for n, grade in enumerate(grades, start=1)]
+    shown = [Evidence(grade, at, n, consent) for n, grade in enumerate(grades, start=1)]
     return judge(RULE, CHINA.version, shown, consent=consent, deadline=DEADLINE, now=now)
 
 

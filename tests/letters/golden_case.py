@@ -8,6 +8,8 @@ from typing import Any
 HERE = Path(__file__).parent / "golden"
 LINK = "https://c.test/r/0123456789abcdefghijk"
 DESK = "https://c.test/hearings/7"
+# They may reach a stranger, and carry no key.
+KEYLESS = ("address_code", "address_changed")
 
 SLOTS = [
     {"starts_at": "2026-12-15T01:30:00Z", "ends_at": "2026-12-15T03:00:00Z"},
@@ -67,6 +69,10 @@ def facts(kind: str, language: str) -> dict[str, Any]:
     zh = language == "zh"
     slots = [{**s, **p} for s, p in zip(SLOTS, _places(language), strict=True)]
     says = ("yes", "if_needed", "no")
+    if kind == "proposal":
+        told["asks_address"] = True
+    if kind in ("address_code", "address_changed"):
+        told["change"] = {"id": 5, "field": "phone", "at": "2026-11-30T02:00:00Z"}
     if kind in ("proposal", "nudge"):
         told["slots"] = slots
     if kind in ("answered", "none_suits", "ready", "lapsed"):
@@ -148,6 +154,8 @@ def facts(kind: str, language: str) -> dict[str, Any]:
 
 def link(kind: str) -> str:
     """Return the way in: counsel's own key, or the assistant's page."""
+    if kind in KEYLESS:
+        return ""
     return DESK if kind in ("none_suits", "ready", "lapsed", "not_reached") else LINK
 
 

@@ -11,20 +11,23 @@ from hypothesis import strategies as st
 from app.core.channels import Channel
 from app.letters import composing, text_length
 from app.notices.kinds import NoticeKind
-from tests.letters.golden_case import LINK, agrees, case, facts, link
+from tests.letters.golden_case import KEYLESS, LINK, agrees, case, facts, link
 
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
 NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released", "question_answered")
 NO_TIME += ("new_link",)
+NO_TIME += ("address_code",)
 TO_COUNSEL = list(NoticeKind)[:14]
 EACH = [(kind, language) for kind in NoticeKind for language in ("en", "zh")]
+WITH_KEY = [(kind, language) for kind, language in EACH if kind not in KEYLESS]
 
 
 def letter(kind: str, channel: str, language: str, **more: Any) -> composing.Letter:
     told = facts(kind, language) | more
-    return composing.compose(kind, channel, language, told, link=link(kind))
+    code = "482913" if kind == "address_code" else ""
+    return composing.compose(kind, channel, language, told, link=link(kind), code=code)
 
 
 class Page(HTMLParser):
@@ -71,12 +74,21 @@ def test_html_and_text_of_a_mail_say_the_same(kind: str, language: str) -> None:
         assert squeezed(line) in said
 
 
-@pytest.mark.parametrize(("kind", "language"), EACH)
+@pytest.mark.parametrize(("kind", "language"), WITH_KEY)
 def test_a_mail_has_one_button_and_it_is_the_link(kind: str, language: str) -> None:
     assert Page(letter(kind, "email", language).html).links == [link(kind)]
 
 
-@pytest.mark.parametrize(("kind", "language"), EACH)
+@pytest.mark.parametrize("kind", KEYLESS)
+def test_what_may_reach_a_stranger_has_neither_a_link_nor_the_case(kind: str) -> None:
+    for channel in Channel:
+        told = letter(kind, channel, "en")
+        whole = told.subject + told.text + told.html
+        for secret in ("http", "CV-2026-12345", "Ash Ltd"):
+            assert secret not in whole.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(("kind", "language"), WITH_KEY)
 def test_without_a_link_a_mail_names_the_page_and_the_code(kind: str, language: str) -> None:
     told = facts(kind, language)
     mail = composing.compose(
@@ -300,7 +312,7 @@ def test_any_words_make_a_letter(kind: str, channel: str, language: str, words: 
         assert len(said.text) <= 1600
         assert "\n" not in said.text
     else:
-        assert Page(said.html).links == [LINK]
+        assert Page(said.html).links == ([] if kind in KEYLESS else [LINK])
 
 
 READ_OUT = ("proposal", "fixed", "moved", "reminder", "cancelled", "withdrawn")

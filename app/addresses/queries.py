@@ -1,0 +1,126 @@
+"""Read changes of addresses, the people who hold an address, and what the court has to look at."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.addresses.models import AddressChange
+from app.addresses.rules import MAX_CHANGES_WITHIN, ChangedField, ChangeState, expires_at
+from app.cases.models import Case, Counsel, Party, Representation
+from app.core import addresses
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
+
+MOST = 100  # refused changes that are listed
+
+
+@dataclass(frozen=True)
+class RefusedChange:
+    """A change that was refused since the address is another's, and the task to look at it."""
+
+    task: Task
+    change: AddressChange
+    case: Case
+
+
+def representations_of(session: Session, counsel_id: int) -> Sequence[Representation]:
+    """Return all representations in which a counsel acts now, with their cases."""
+    query = (
+        sa.select(Representation)
+        .where(Representation.counsel_id == counsel_id, Representation.left_at.is_(None))
+        .options(joinedload(Representation.party).joinedload(Party.case))
+        .order_by(Representation.id)
+    )
+    return session.scalars(query).all()
+
+
+def recent_changes(
+    session: Session, representation_id: int, now: dt.datetime
+) -> Sequence[AddressChange]:
+    """Return the changes asked for in a representation within a day, the newest first."""
+    query = (
+        sa.select(AddressChange)
+        .where(
+            AddressChange.representation_id == representation_id,
+            AddressChange.asked_at > now - MAX_CHANGES_WITHIN,
+        )
+        .order_by(AddressChange.id.desc())
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def pending_change(
+    session: Session, representation_id: int, now: dt.datetime
+) -> AddressChange | None:
+    """Return the change that waits for its code, or None."""
+    return next(
+        (
+            each
+            for each in recent_changes(session, representation_id, now)
+            if each.state == ChangeState.OPEN and now < expires_at(each.asked_at)
+        ),
+        None,
+    )
+
+
+def belongs_to_other_side(
+    session: Session, own: Sequence[Representation], field: ChangedField, value: str
+) -> bool:
+    """Tell whether an address is that of a party or counsel of another side.
+
+    Looks at every case in which the person of ``own`` acts: messages of all of them go there.
+    """
+    sides = {each.party.case_id: each.party.side for each in own}
+    spelled = addresses.spellings(value) if field is ChangedField.EMAIL else [value]
+    others = (
+        sa.select(Party.case_id, Party.side)
+        .outerjoin(Representation, Representation.party_id == Party.id)
+        .outerjoin(Counsel, Counsel.id == Representation.counsel_id)
+        .where(
+            Party.case_id.in_(sides),
+            sa.or_(
+                sa.func.lower(getattr(Party, field)).in_(spelled),
+                sa.func.lower(getattr(Counsel, field)).in_(spelled),
+            ),
+        )
+    )
+    return any(row.side != sides[row.case_id] for row in session.execute(others))
+
+
+def refused_changes(
+    session: Session, court_id: int, assistant_id: int | None = None
+) -> list[RefusedChange]:
+    """Return the refused changes that nobody has looked at, the oldest first.
+
+    Those of a court, or of one assistant's cases.
+    """
+    query = (
+        sa.select(Task, Case)
+        .join(Case, Case.id == Task.case_id)
+        .where(
+            Task.court_id == court_id,
+            Task.way == TaskKind.ADDRESS.value,
+            Task.state == TaskState.OPEN.value,
+        )
+        .order_by(Task.created_at)
+        .limit(MOST)
+    )
+    if assistant_id is not None:
+        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
+    rows = session.execute(query).all()
+    ids = [row.Task.because["change"] for row in rows]
+    changes = {
+        each.id: each
+        for each in session.scalars(
+            sa.select(AddressChange)
+            .where(AddressChange.id.in_(ids))
+            .options(
+                joinedload(AddressChange.counsel),
+                joinedload(AddressChange.representation).joinedload(Representation.party),
+            )
+        )
+    }
+    return [RefusedChange(row.Task, changes[row.Task.because["change"]], row.Case) for row in rows]
