@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -55,7 +56,10 @@ def installed(scenario: Scenario) -> Scenario:
 def test_an_installation_of_november_2026_is_upgraded_without_loss(
     installed: Scenario,
 ) -> None:
+    on_paper = "address_confirmed_on = '2026-11-02', electronic_consent_on = '2026-11-03'"
     with installed.app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(sa.text(f"UPDATE counsel SET {on_paper} WHERE id = 1"))
         with db.engine.connect() as connection:
             before = schema.rows(connection)
         upgrade()
@@ -64,6 +68,7 @@ def test_an_installation_of_november_2026_is_upgraded_without_loss(
             options = {"compare_type": False, "include_object": compared}
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, db.metadata) == []
+        _became_declarations(before, after)
         for table, rows in before.items():
             held = [{name: row[name] for name in rows[0]} for row in after[table]] if rows else []
             assert held == rows, table
@@ -74,6 +79,27 @@ def test_an_installation_of_november_2026_is_upgraded_without_loss(
         upgrade()
         with db.engine.connect() as connection:
             assert schema.facts(connection) == upgraded
+
+
+def _became_declarations(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Check that the days of each counsel are declarations in every case; take them out of both."""
+    days = {"address": "address_confirmed_on", "electronic": "electronic_consent_on"}
+    was = {
+        each["id"]: {kind: each.pop(name) for kind, name in days.items()}
+        for each in before["counsel"]
+    }
+    expected = {
+        (each["id"], kind, on)
+        for each in before["representation"]
+        for kind, on in was[each["counsel_id"]].items()
+        if on is not None
+    }
+    found = {
+        (each["representation_id"], each["kind"], each["declared_on"])
+        for each in after["service_declaration"]
+    }
+    assert expected
+    assert found == expected
 
 
 def test_links_of_an_installation_of_november_2026_still_lead_to_their_hearings(

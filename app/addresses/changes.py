@@ -20,7 +20,7 @@ from app.addresses.rules import (
     MAX_POSTAL,
     MAX_POSTAL_LINES,
     MAX_TRIES,
-    ChangedField,
+    AddressField,
     ChangeState,
     DetailsInput,
     expires_at,
@@ -66,7 +66,7 @@ def _lock(session: Session, own: Representation) -> LockedCounsel:
 
 
 def ask(
-    session: Session, own: Representation, field: ChangedField, typed: str, now: dt.datetime
+    session: Session, own: Representation, field: AddressField, typed: str, now: dt.datetime
 ) -> Refusal | None:
     """Begin a change of a mail address or a number: send a code to the new one.
 
@@ -111,12 +111,12 @@ def check_limit(recent: Sequence[AddressChange]) -> None:
         )
 
 
-def _parsed(field: ChangedField, typed: str, country: str) -> str:
+def _parsed(field: AddressField, typed: str, country: str) -> str:
     """Return an address as it is stored. Raises Invalid, naming the field."""
     name = field.value
     if not typed.strip():
         raise Invalid({name: Message(N_("Enter the new one."))})
-    if field is ChangedField.EMAIL:
+    if field is AddressField.EMAIL:
         try:
             address = email_address(typed)
         except ValueError:
@@ -139,7 +139,7 @@ def _parsed(field: ChangedField, typed: str, country: str) -> str:
     return number
 
 
-def _is_anothers(session: Session, locked: LockedCounsel, field: ChangedField, value: str) -> bool:
+def _is_anothers(session: Session, locked: LockedCounsel, field: AddressField, value: str) -> bool:
     """Tell whether an address is another side's, or that of a namesake whom the court knows."""
     if queries.belongs_to_other_side(session, locked.everywhere, field, value):
         return True
@@ -148,13 +148,13 @@ def _is_anothers(session: Session, locked: LockedCounsel, field: ChangedField, v
         session,
         court,
         counsel.name,
-        value if field is ChangedField.EMAIL else "",
-        value if field is ChangedField.PHONE else "",
+        value if field is AddressField.EMAIL else "",
+        value if field is AddressField.PHONE else "",
     )
     return same is not None and same.id != counsel.id
 
 
-def _addresses(counsel: Counsel, field: ChangedField, value: str) -> dict[str, str]:
+def _addresses(counsel: Counsel, field: AddressField, value: str) -> dict[str, str]:
     return {"email": counsel.email, "phone": counsel.phone, field.value: value}
 
 
@@ -222,7 +222,7 @@ def _recipient(own: Representation, ways: Sequence[tuple[str, str]]) -> Recipien
 
 
 def _code_request(own: Representation, change: AddressChange, now: dt.datetime) -> NoticeRequest:
-    channel = ChangedField(change.field).channel
+    channel = AddressField(change.field).channel
     assert channel is not None
     return NoticeRequest(
         _subject(own, change),
@@ -245,7 +245,7 @@ def enter_code(
     recent = queries.recent_changes(session, own.id, now)
     change = next((each for each in recent if each.state == ChangeState.OPEN), None)
     if change is None:
-        last = next((each for each in recent if each.field != ChangedField.DETAILS), None)
+        last = next((each for each in recent if each.field != AddressField.DETAILS), None)
         if last and last.state == ChangeState.DONE and _is_right(last, typed, secret):
             return None  # pressed twice
         raise Refusal(N_("No change waits for a code. Enter the new address again."))
@@ -260,7 +260,7 @@ def enter_code(
         wrong = N_("This is not the code that was sent to %(address)s. Tries left: %(left)s.")
         left = MAX_TRIES - change.tries
         return Invalid({"code": Message(wrong, address=change.value, left=left)})
-    field = ChangedField(change.field)
+    field = AddressField(change.field)
     if _is_anothers(session, locked, field, change.value):
         return _refuse(session, locked, change, now)
     _apply(session, locked, change, now)
@@ -275,7 +275,7 @@ def _apply(
     session: Session, locked: LockedCounsel, change: AddressChange, now: dt.datetime
 ) -> None:
     """Let a new address hold in all cases of the person, and tell the old ones."""
-    own, counsel, field = locked.own, locked.counsel, ChangedField(change.field)
+    own, counsel, field = locked.own, locked.counsel, AddressField(change.field)
     session.refresh(own, ["declarations"])
     old, old_ways = getattr(counsel, field), addresses_by_channel(counsel, every=True)
     was_confirmed = own.confirmation is not None
@@ -291,7 +291,7 @@ def _apply(
     session.flush()
     readdress(session, counsel)
     entries = _changed(locked, [field.value], f"{old or '–'} → {change.value}")
-    told = NoticeRequest(
+    notification = NoticeRequest(
         _subject(own, change),
         NoticeKind.ADDRESS_CHANGED,
         _recipient(own, old_ways),
@@ -299,10 +299,10 @@ def _apply(
         due_at=now,
         stale_at=now + TELL_UNTIL,
     )
-    queue(session, [told] if old_ways else [], now, entries)
+    queue(session, [notification] if old_ways else [], now, entries)
 
 
-def _change_parties(locked: LockedCounsel, field: ChangedField, old: str, new: str) -> None:
+def _change_parties(locked: LockedCounsel, field: AddressField, old: str, new: str) -> None:
     """Change the address of parties who act in person, which is that of their counsel."""
     for each in locked.everywhere:
         if getattr(each.party, field) == old:
@@ -347,7 +347,7 @@ def change_details(
         AddressChange(
             representation_id=own.id,
             counsel_id=own.counsel_id,
-            field=ChangedField.DETAILS.value,
+            field=AddressField.DETAILS.value,
             value="",
             state=ChangeState.DONE.value,
             tries=0,

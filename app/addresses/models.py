@@ -20,7 +20,7 @@ class AddressChange(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
     counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
-    # A rules.ChangedField, and a rules.ChangeState.
+    # A rules.AddressField, and a rules.ChangeState.
     field: Mapped[str] = mapped_column(sa.String(10))
     # The new mail address or number; "" for other fields, and once the case is erased.
     value: Mapped[str] = mapped_column(sa.String(254))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.addresses.models import AddressChange
-from app.addresses.rules import MAX_CHANGES_WITHIN, ChangedField, ChangeState, expires_at
+from app.addresses.rules import MAX_CHANGES_WITHIN, AddressField, ChangeState, expires_at
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import addresses
 from app.tasks.models import Task
@@ -67,14 +67,14 @@ def pending_change(
 
 
 def belongs_to_other_side(
-    session: Session, own: Sequence[Representation], field: ChangedField, value: str
+    session: Session, own: Sequence[Representation], field: AddressField, value: str
 ) -> bool:
     """Tell whether an address is that of a party or counsel of another side.
 
     Looks at every case in which the person of ``own`` acts: messages of all of them go there.
     """
     sides = {each.party.case_id: each.party.side for each in own}
-    spelled = addresses.spellings(value) if field is ChangedField.EMAIL else [value]
+    spelled = addresses.spellings(value) if field is AddressField.EMAIL else [value]
     others = (
         sa.select(Party.case_id, Party.side)
         .outerjoin(Representation, Representation.party_id == Party.id)

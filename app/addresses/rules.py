@@ -19,13 +19,13 @@ MAX_POSTAL = 300  # characters
 MAX_POSTAL_LINES = 5  # to fit an envelope's window
 
 
-class ChangedField(StrEnum):
+class AddressField(StrEnum):
     """What a change is of: one address that a code is sent to, or the details that need none."""
 
     label: str
     channel: Channel | None
 
-    def __new__(cls, value: str, label: str = "", channel: Channel | None = None) -> "ChangedField":
+    def __new__(cls, value: str, label: str = "", channel: Channel | None = None) -> "AddressField":
         """Create a field with its label; looking one up by its value needs none."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -169,7 +169,7 @@ def _tell_date(
     proposal = queries.open_proposal(session, hearing)
     booking.book(session, hearing, proposal, sorted(invitations), shared=True)
     requests = []
-    unconfirmed = notifications.first_told(session, hearing.case_id, invitations.values())
+    unconfirmed = notifications.first_contacted(session, hearing.case_id, invitations.values())
     for counsel_id in sorted(first_time | returning):
         invitation = invitations[counsel_id]
         common = facts.hearing_facts(hearing)

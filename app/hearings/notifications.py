@@ -43,7 +43,7 @@ def proposal(
     """
     asked = proposal.invitations if invitations is None else invitations
     common = proposal_facts(hearing, proposal, reason)
-    unconfirmed = first_told(session, hearing.case_id, asked)
+    unconfirmed = first_contacted(session, hearing.case_id, asked)
     requests = [
         NoticeRequest(
             facts.subject(hearing, f"r{proposal.round}"),
@@ -77,7 +77,7 @@ def proposal_facts(hearing: Hearing, proposal: Proposal, reason: str) -> dict[st
     )
 
 
-def first_told(
+def first_contacted(
     session: Session, case_id: int, invitations: Iterable[Invitation]
 ) -> set[int | None]:
     """Return the representations that get their first message, with an address to be confirmed."""
@@ -113,7 +113,7 @@ def everyone(
     quiet = kind.traits.keeps_quiet_hours
     due_at = outside_quiet_hours_at(hearing.case.court, now) if quiet else now
     unconfirmed = (
-        first_told(session, hearing.case_id, invitations) if kind is NoticeKind.FIXED else ()
+        first_contacted(session, hearing.case_id, invitations) if kind is NoticeKind.FIXED else ()
     )
     requests = [
         NoticeRequest(

@@ -52,6 +52,8 @@ BY_KEY = {
     "counsel.questions",
     "counsel.new_link",
     "counsel.needs",
+    "counsel.address",
+    "counsel.consent_withdrawal",
 }
 
 
@@ -204,6 +206,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
                 "",
                 "/record",
                 "/questions",
+                "/address",
                 "/feed",
                 "/call-me",
                 "/away",
@@ -221,6 +224,10 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     needing = below(made["open"]["links"][0], "/needs")
     unsent = {"nonce": nonce(counsel.get(needing)), "name": "长" * 101, "other": "长" * 301}
     read(left, "a need that is not told", counsel.post(needing, data=unsent), 422)
+    typed = {"nonce": nonce(counsel.get(asking)), "field": "phone", "phone": "12"}
+    read(left, "no number", counsel.post(below(asking, "/address/change"), data=typed), 422)
+    agreed = below(made["agreed"]["links"][0], "/address/withdraw")
+    read(left, "to withdraw electronic service", counsel.get(agreed))
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))

@@ -6,7 +6,7 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from app.addresses import changes
-from app.addresses.rules import ChangedField, DetailsInput
+from app.addresses.rules import AddressField, DetailsInput
 from app.core import web
 from app.core.characters import half_width
 from app.core.errors import N_, Invalid, Refusal
@@ -52,9 +52,9 @@ def _render(page: CasePage, form: ChangeForm, rejection: Rejection) -> str:
 def submit(session: Session, submission: CaseSubmission[ChangeForm]) -> Refusal | None:
     """Send a code to the new address."""
     form = submission.form
-    if form.field not in (ChangedField.EMAIL, ChangedField.PHONE):
+    if form.field not in (AddressField.EMAIL, AddressField.PHONE):
         raise Refusal(N_("Choose what you want to change."))
-    field = ChangedField(form.field)
+    field = AddressField(form.field)
     return changes.ask(session, submission.representation, field, form.value, submission.now)
 
 
