@@ -171,15 +171,18 @@ class StoryPlayer:
         def ask(session: Session, context: CourtContext) -> int:
             return conversation.ask(session, self.ids[case], name, data, context)
 
-        def answer(session: Session, context: CourtContext) -> int:
-            conversation.answer(session, question_ids[0], data["answer"], context)
-            return question_ids[0]
+        def answer() -> None:
+            def as_assistant(session: Session, context: CourtContext) -> int:
+                conversation.answer(session, question_ids[0], data["answer"], context)
+                return question_ids[0]
+
+            self._as_assistant(as_assistant)
 
         yield StoryEvent(
             self.at(*data["asked"]), lambda: question_ids.append(self._as_assistant(ask))
         )
         if answered := data.get("answered"):
-            yield StoryEvent(self.at(*answered), lambda: self._as_assistant(answer))
+            yield StoryEvent(self.at(*answered), answer)
 
     def _move_request(self, case: int, data: dict[str, Any]) -> Iterator[StoryEvent]:
         def ask(session: Session) -> None:
