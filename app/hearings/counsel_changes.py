@@ -13,6 +13,7 @@ from app.hearings import booking, facts, notifications, queries
 from app.hearings.answers import locking
 from app.hearings.answers.service import decide
 from app.hearings.models import Booking, Hearing, HearingState, Invitation, Proposal
+from app.hearings.rescheduling import asking
 from app.hearings.rules import KINDS, kind_and_row
 from app.hearings.scheduling import invite_everybody
 from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
@@ -89,6 +90,7 @@ def _invite_to(
     at = hearing.starts_at
     if at is not None and at > now and not nobody_notified and (notified := first_time | returning):
         _tell_date(session, hearing, at, first_time, returning, now, secret)
+        asking.ask_newcomers(session, hearing, notified, now)
     if proposal is not None and invitations:
         notifications.proposal(
             session, hearing, proposal, hearing.reason, now, invitations=invitations

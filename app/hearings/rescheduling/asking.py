@@ -6,7 +6,7 @@ checked again under that lock, so that of many who act at once each sees what th
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,6 +129,37 @@ def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datet
     seq = _record(session, request, own, Event.ASKED, plea.document, now)
     _notify_others(session, request, own, NoticeKind.MOVE_ASKED, seq, now)
     return request
+
+
+def ask_newcomers(
+    session: Session, hearing: Hearing, counsel_ids: Collection[int], now: dt.datetime
+) -> None:
+    """Ask counsel who came to the case about the open request, as the others were asked.
+
+    Their silence is no consent either. Counsel who came back is sent the request again.
+    """
+    request = move_requests.open_request(session, hearing.id)
+    if request is None or hearing.starts_at is None or hearing.starts_at <= now:
+        return
+    known = {each.counsel_id for each in request.opinions}
+    invitations = queries.latest_invitations(session, hearing)
+    newcomers = [invitations[each] for each in sorted(counsel_ids) if each in invitations]
+    for each in newcomers:
+        if each.counsel_id not in known:
+            session.add(
+                MoveOpinion(request=request, counsel_id=each.counsel_id, side=each.side, says={})
+            )
+    for own in [each for each in request.opinions if each.asks]:
+        notifications.everyone(
+            session,
+            hearing,
+            NoticeKind.MOVE_ASKED,
+            [each for each in newcomers if each.counsel_id != own.counsel_id],
+            now,
+            stale_at=hearing.starts_at,
+            version=f"{hearing.revision}.k{request.task_id}.{own.counsel_id}.joined{now:%Y%m%d%H%M}",
+            **_request_facts(request, own),
+        )
 
 
 def _own(request: MoveRequest, counsel_id: int) -> MoveOpinion | None:
