@@ -33,7 +33,7 @@ def ask_question(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     questions = [each for each in answer["questions"] if each["subject"] == SUBJECT]
     expect(len(questions) == 1, N_("the court has %(count)s questions"), count=len(questions))
     script.question_id = questions[0]["id"]
-    _check_told(env, script, {other.name: {"question": 2}})
+    _check_received(env, script, {other.name: {"question": 2}})
     for who in COUNSEL:
         _check_page(env, script, who, QUESTION)
     words = N_("%(name)s asked on the page; the other side got it on 2 channels; due %(time)s")
@@ -45,7 +45,7 @@ def answer_question(env: RehearsalEnvironment, script: RehearsalScript) -> Messa
     path = f"/questions/{script.question_id}/answer"
     status, answer = env.api("POST", path, {"words": REPLY})
     expect(status == 200, ANSWERED, request="POST …/answer", status=status, answer=str(answer))
-    _check_told(env, script, {who.name: {"question_answered": 2} for who in COUNSEL})
+    _check_received(env, script, {who.name: {"question_answered": 2} for who in COUNSEL})
     for who in COUNSEL:
         _check_page(env, script, who, REPLY)
     return Message(N_("both sides got the answer on 2 channels, and read it on their pages"))
@@ -74,7 +74,7 @@ def _ask_to_move(
 ) -> dict[str, Any]:
     before = script.hearing["revision"]
     _submit(env, f"{script.links[asker.name]}/move", "/move", kind="settlement")
-    _check_told(env, script, {other.name: {"move_asked": 2}})
+    _check_received(env, script, {other.name: {"move_asked": 2}})
     _, hearing = env.api("GET", f"/hearings/{script.hearing_id}")
     expect(hearing["revision"] == before, N_("asking changed the date"))
     request = _newest_request(env, script)
@@ -102,8 +102,8 @@ def agree_by_digit(env: RehearsalEnvironment, script: RehearsalScript) -> Messag
     request = _newest_request(env, script)
     agreed, first = request["agreed_slot"], request["slots"][0]["id"]
     expect(agreed == first, N_("they agree on %(agreed)s, not on the first"), agreed=agreed)
-    told = {who.name: {"move_answered": 1}, COUNSEL[1].name: {"move_agreed": 1}}
-    _check_told(env, script, told)
+    expected = {who.name: {"move_answered": 1}, COUNSEL[1].name: {"move_agreed": 1}}
+    _check_received(env, script, expected)
     return Message(
         N_("%(name)s agreed by the text “1”; all agree on the first time"), name=who.name
     )
@@ -125,8 +125,8 @@ def agree_by_link(env: RehearsalEnvironment, script: RehearsalScript) -> Message
     """Ask once more, from the other side; agree on the page, and let a program decide."""
     _ask_to_move(env, script, COUNSEL[0], COUNSEL[1])
     _agree_by_link(env, script, COUNSEL[1])
-    told = {COUNSEL[1].name: {"move_answered": 1}, COUNSEL[0].name: {"move_agreed": 1}}
-    _check_told(env, script, told)
+    expected = {COUNSEL[1].name: {"move_answered": 1}, COUNSEL[0].name: {"move_agreed": 1}}
+    _check_received(env, script, expected)
     request = _newest_request(env, script)
     agreed = _agreed_slot(request)
     path = f"/hearings/{script.hearing_id}/move-requests/{request['number']}"
@@ -158,7 +158,7 @@ def _check_moved(
     words = N_("the hearing is %(seen)s")
     expect(seen == ("fixed", before + 1, agreed["starts_at"]), words, seen=str(seen))
     script.hearing = hearing
-    _check_told(env, script, {who.name: {"moved": 2} for who in COUNSEL})
+    _check_received(env, script, {who.name: {"moved": 2} for who in COUNSEL})
     new = calendars(script.arrived, "REQUEST", before + 1, starts_at(script))
     expect(new == uid, UID_CHANGED, old=uid, new=new)
     words = N_("moved to %(time)s by agreement; both sides got %(calendar)s with the same UID")
@@ -166,7 +166,7 @@ def _check_moved(
     return Message(words, time=hearing["starts_at"], calendar=calendar)
 
 
-def _check_told(
+def _check_received(
     env: RehearsalEnvironment, script: RehearsalScript, expected: dict[str, dict[str, int]]
 ) -> None:
     """Run the worker once; check what each counsel got, by kind of message."""
