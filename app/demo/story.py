@@ -171,12 +171,8 @@ class StoryPlayer:
         def ask(session: Session, context: CourtContext) -> int:
             return conversation.ask(session, self.ids[case], name, data, context)
 
-        def answer() -> None:
-            def as_assistant(session: Session, context: CourtContext) -> int:
-                conversation.answer(session, question_ids[0], data["answer"], context)
-                return question_ids[0]
-
-            self._as_assistant(as_assistant)
+        def answer(session: Session, context: CourtContext) -> None:
+            conversation.answer(session, question_ids[0], data["answer"], context)
 
         yield StoryEvent(
             self.at(*data["asked"]), lambda: question_ids.append(self._as_assistant(ask))
@@ -239,8 +235,8 @@ class StoryPlayer:
             lambda session, context: hearings.move(session, context, hearing_ids[0], move_input).id
         )
 
-    def _as_assistant(self, use_case: Callable[[Session, CourtContext], int]) -> int:
-        def run(session: Session) -> int:
+    def _as_assistant(self, use_case: Callable[[Session, CourtContext], T]) -> T:
+        def run(session: Session) -> T:
             return use_case(session, assistant_context(session, self.clock.now(), self.secret))
 
         return self._in_app(run)
