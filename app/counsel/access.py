@@ -159,6 +159,15 @@ def hearing_id(page: CasePage) -> int | None:
     return chosen.id if chosen else None
 
 
+def sent_hearing(request: Request) -> int | None:
+    """Return the hearing that a form about a case names as that of its page; None for none.
+
+    Of what is no number it is 0, which is the hearing of no case.
+    """
+    named = request.form.get("hearing_id", "")
+    return (row_number(named) or 0) if named else None
+
+
 def _unasked(page: CasePage, now: dt.datetime) -> CaseHearing | None:
     """Return the hearing to show where a request names none, or None if there is none."""
     invited = (each for each in page.hearings if each.invitation_id is not None)

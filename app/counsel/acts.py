@@ -38,10 +38,6 @@ def _always(_page: CasePage) -> bool:
     return True
 
 
-def _with_hearing(page: CasePage) -> bool:
-    return isinstance(page, CounselPage)
-
-
 def _unless_withdrawn(page: CasePage) -> bool:
     if not isinstance(page, CounselPage):
         return True
@@ -161,7 +157,6 @@ ACTS = (
         line=days_away.line,
         icon="calendar-x",
         group=ActGroup.YOU,
-        offered=_with_hearing,
     ),
     Act("own_calendar", "/away/calendar", submit=own_calendar.submit),
     Act(
@@ -192,7 +187,6 @@ ACTS = (
         line=callbacks.line,
         icon="telephone-inbound",
         group=ActGroup.YOU,
-        offered=_with_hearing,
     ),
     Act(
         "new_link",

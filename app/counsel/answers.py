@@ -15,12 +15,13 @@ from app.core.half_days import HalfDay
 from app.counsel import access, page
 from app.counsel.access import PAGE_RATE, Rejection, Submission
 from app.counsel.page_state import CounselPage
+from app.hearings.acting_counsel import ActingCounsel
 from app.hearings.answers import forms, service
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
 from app.hearings.availability.away import AwayFields
 from app.hearings.availability.half_day_choice import half_day_calendar
-from app.hearings.models import AnswerChoice, Hearing, ProposalState
+from app.hearings.models import AnswerChoice, Hearing, Invitation, ProposalState
 
 STALE = N_(
     "Nothing was recorded: the page that you answered on is no longer current. "
@@ -102,7 +103,8 @@ def submit(session: Session, submission: Submission[ProposalForm]) -> None:
     answer = service.AnswerInput(says, comment, key, half_days)
     service.take(session, invitation, answer, now, web.secret())
     if days != away.EMPTY:
-        away.add_days(session, invitation.id, days, now)
+        invited = ActingCounsel.invited(session.get_one(Invitation, invitation.id))
+        away.add_days(session, invited, days, now)
 
 
 def _half_days(

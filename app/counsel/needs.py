@@ -33,8 +33,7 @@ class NeedForm:
 def read(request: Request) -> NeedForm:
     """Return the form of a request."""
     form = request.form
-    hearing = form.get("hearing_id", "")
-    typed = forms.read(form, (row_number(hearing) or 0) if hearing else None)
+    typed = forms.read(form, access.sent_hearing(request))
     need_id, version = (row_number(form.get(name, "")) or 0 for name in ("need", "version"))
     return NeedForm(typed, need_id, version)
 

@@ -15,7 +15,6 @@ from app.cases.rules import addresses_by_channel, masked_address
 from app.core import wording
 from app.core.matters import Matter
 from app.counsel import case_hearings
-from app.counsel.callbacks import service as callbacks
 from app.counsel.case_hearings import CaseHearing, HearingStatus
 from app.counsel.page_keys import PageSubject
 from app.court.models import Court
@@ -32,7 +31,6 @@ from app.hearings.models import (
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
-from app.tasks.models import Task
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,6 @@ class CounselPage(CasePage):
     can_request_move: bool = False
     move_request: MoveRequest | None = None
     acknowledged_at: dt.datetime | None = None
-    callback: Task | None = None
 
     @property
     def same_offset_at(self) -> dt.datetime | None:
@@ -233,7 +230,6 @@ def load_hearing(
         ),
         move_request=move_requests.open_request(session, hearing.id) if hearing.has_date else None,
         acknowledged_at=acknowledged_at,
-        callback=callbacks.open_callback(session, hearing.id, invitation.counsel_id),
     )
 
 

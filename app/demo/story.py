@@ -178,7 +178,7 @@ class StoryPlayer:
             self.at(*data["asked"]), lambda: question_ids.append(self._as_assistant(ask))
         )
         if answered := data.get("answered"):
-            yield StoryEvent(self.at(*answered), answer)
+            yield StoryEvent(self.at(*answered), lambda: self._as_assistant(answer))
 
     def _move_request(self, case: int, data: dict[str, Any]) -> Iterator[StoryEvent]:
         def ask(session: Session) -> None:

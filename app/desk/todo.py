@@ -1,7 +1,7 @@
-"""Open tasks about hearings: calls to make, notices to post, requests by counsel."""
+"""Open tasks about hearings and cases: calls to make, notices to post, requests by counsel."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, Counsel
 from app.core import wording
-from app.core.matters import Matter
+from app.core.matters import CASE, Matter
 from app.court.models import Court
 from app.hearings import move_requests
 from app.hearings.models import Hearing, MoveRequest, MoveSlot
@@ -18,14 +18,19 @@ from app.tasks.models import Task
 from app.tasks.service import BY_COUNSEL, TaskKind, TaskState
 
 MOST = 200
+NO_CASES: Mapping[int, Case] = {}
 
 
 @dataclass(frozen=True)
 class TaskItem:
-    """A task with its hearing, counsel, deadline and the article of its rule."""
+    """A task with its case, counsel, deadline and the article of its rule.
+
+    ``hearing`` is None for a request to be called about a case as a whole.
+    """
 
     task: Task
-    hearing: Hearing
+    case: Case
+    hearing: Hearing | None
     counsel: Counsel
     due_at: dt.datetime | None
     article: dict[str, str]
@@ -51,7 +56,9 @@ def open_tasks(
     )
     tasks = session.scalars(query).all()
     hearings = _hearings(session, {task.about for task in tasks}, filters)
-    return _items(session, court, tasks, hearings, now)
+    of_cases = [task for task in tasks if _is_about_case(task)]
+    cases = _cases(session, {task.case_id for task in of_cases}, filters)
+    return _items(session, court, tasks, hearings, now, cases)
 
 
 def of_hearing(session: Session, hearing: Hearing, now: dt.datetime) -> list[TaskItem]:
@@ -77,25 +84,46 @@ def _hearings(
     return {hearing.about: hearing for hearing in session.scalars(query)}
 
 
+def _is_about_case(task: Task) -> bool:
+    """Tell whether a task is a request to be called about a case as a whole."""
+    return task.way == TaskKind.CALLBACK and Matter.parse(task.about).type == CASE
+
+
+def _cases(
+    session: Session, case_ids: set[int], filters: Sequence[sa.ColumnElement[bool]]
+) -> dict[int, Case]:
+    """Return cases by id; filters of hearings find none, and judge by the case alone."""
+    if not case_ids:
+        return {}
+    query = sa.select(Case).outerjoin(Hearing, sa.false()).where(Case.id.in_(case_ids), *filters)
+    return {case.id: case for case in session.scalars(query)}
+
+
 def _items(
     session: Session,
     court: Court,
     tasks: Sequence[Task],
     hearings: dict[str, Hearing],
     now: dt.datetime,
+    cases: Mapping[int, Case] = NO_CASES,
 ) -> list[TaskItem]:
     if not tasks:
         return []
     ids = {task.counsel_id for task in tasks}
     counsel = {c.id: c for c in session.scalars(sa.select(Counsel).where(Counsel.id.in_(ids)))}
-    here = [task for task in tasks if task.about in hearings]
+    here = [
+        task
+        for task in tasks
+        if task.about in hearings or (_is_about_case(task) and task.case_id in cases)
+    ]
     moves = [task.id for task in here if task.way == TaskKind.MOVE]
     requests = move_requests.of_tasks(session, moves)
     agreed = move_requests.agreed_slots(session, requests.values())
     items = [
         TaskItem(
             task,
-            hearings[task.about],
+            hearings[task.about].case if task.about in hearings else cases[task.case_id],
+            hearings.get(task.about),
             counsel[task.counsel_id],
             _due(task, now),
             _article(court, task),

@@ -17,6 +17,8 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(scenario: Scen
     assert "Ask to be called" in words(browser.get(link))
     form = browser.get(f"{link}/call-me").text
     said = {"wish": "after 3 pm", "topic": "Has the other side filed its evidence?"}
+    assert f'name="hearing_id" value="{hearing["id"]}"' in form
+    about = {"hearing_id": str(hearing["id"])}
     wrong = browser.post(f"{link}/call-me", data={"nonce": nonce(form), "phone": "12", **said})
     assert wrong.status_code == 422
     assert "has too few digits" in words(wrong)
@@ -26,7 +28,7 @@ def test_counsel_asks_to_be_called_and_sees_that_the_court_has_it(scenario: Scen
         done = browser.post(
             f"{link}/call-me",
             follow_redirects=True,
-            data={"nonce": nonce(form), "phone": "", **said},
+            data={"nonce": nonce(form), "phone": "", **said, **about},
         )
         assert "The court has your request" in words(done)
     asked = lines(scenario, hearing["id"], "asked")

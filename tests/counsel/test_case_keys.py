@@ -156,14 +156,63 @@ def test_a_case_without_a_hearing_has_a_page_on_which_nothing_is_asked(
     [key] = re.findall(r'data-nonce="([^"]+)"', page.text)
     assert client.post(f"{link}/opened", data={"nonce": key}).status_code == 204
     assert client.post(f"{link}/opened", data={"nonce": "x"}).status_code == 422
-    for path in ("/away", "/call-me", "/move", "/hearing.ics"):
+    for path in ("/move", "/hearing.ics"):
         assert client.get(link + path).status_code == 404, path
         assert client.post(link + path, data={"nonce": key}).status_code in (404, 405), path
-    for path in ("/record", "/feed"):
+    for path in ("/record", "/feed", "/away", "/call-me", "/questions", "/needs", "/link"):
         assert client.get(link + path).status_code == 200, path
     _, contacts = scenario.api("GET", f"/cases/{case['id']}/contacts")
     visits = [entry["what"] for each in contacts["attempts"] for entry in each["lines"]]
     assert visits == ["fetched", "opened"]
+
+
+def test_in_a_case_without_a_hearing_counsel_is_away_and_asks_to_be_called(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    client, link = browser(scenario), key_without_hearing(scenario, "Zhao Lei")
+    other = scenario.api("POST", "/cases", {**CASE, "number": "（2026）沪0115民初777号"})[1]
+    propose(scenario, other, 21)  # without any hearing home shows how to begin
+    page = client.get(f"{link}/away")
+    days = {"nonce": nonce(page), "away-from": "2026-12-09"}
+    assert client.post(f"{link}/away", data=days).status_code == 303
+    calendar = {"nonce": nonce(page), "address": "https://calendar.example/zhao.ics"}
+    assert client.post(f"{link}/away/calendar", data=calendar).status_code == 303
+    page = words(client.get(f"{link}/away"))
+    assert "9 Dec" in page
+    wish = {"nonce": nonce(client.get(f"{link}/call-me")), "wish": "after 3 pm"}
+    for _ in range(2):
+        assert client.post(f"{link}/call-me", data=wish).status_code == 303
+    assert "The court has your request" in words(client.get(f"{link}/call-me"))
+    desk = scenario.sign_in()
+    for path in ("/", "/waiting"):
+        home = desk.get(f"{path}?lang=en")
+        assert "Call Zhao Lei back" in words(home)
+        assert f'href="/cases/{case["id"]}"' in home.text
+    shown = scenario.api("GET", f"/cases/{case['id']}")[1]
+    [counsel] = shown["parties"][1]["counsel"]
+    call = {
+        "counsel_id": counsel["id"],
+        "channel": "phone",
+        "outcome": "spoke",
+        "at": at(0, "08:00"),
+    }
+    assert scenario.api("POST", f"/cases/{case['id']}/contacts", call)[0] == 201
+    assert "Call Zhao Lei back" not in words(desk.get("/?lang=en"))
+
+
+def test_a_callback_names_no_hearing_of_another_case(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    propose(scenario, case, 14)
+    client, link = browser(scenario), scenario.link(ZHAO)
+    other = scenario.api("POST", "/cases", {**CASE, "number": "（2026）沪0115民初777号"})[1]
+    elsewhere = propose(scenario, other, 21)
+    for path, more in (("/call-me", {"wish": "now"}), ("/away", {"away-from": "2026-12-09"})):
+        key = nonce(client.get(link + path))
+        for named in (str(elsewhere["id"]), "999999", "x", "9" * 30):
+            refused = client.post(link + path, data={"nonce": key, "hearing_id": named, **more})
+            assert refused.status_code == 404, (path, named)
+            assert "This case has no such hearing." in words(refused)
 
 
 def test_a_visit_counts_for_the_hearing_that_was_shown(

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.counsel import access
-from app.counsel.access import Rejection, Submission
+from app.counsel.access import CaseSubmission, Rejection
 from app.counsel.availability import days_away
 from app.counsel.availability.days_away import DaysAwayForm
-from app.counsel.page_state import CounselPage
+from app.counsel.page_state import CasePage
 from app.hearings.availability import busy_calendars
 
 
@@ -26,14 +26,14 @@ def read(request: Request) -> OwnCalendarForm:
     return OwnCalendarForm(request.form.get("address", "")[:4000])
 
 
-def render(page: CounselPage, form: OwnCalendarForm, rejection: Rejection) -> str:
+def render(page: CasePage, form: OwnCalendarForm, rejection: Rejection) -> str:
     """Render the page of days away, on which the address is given."""
     return days_away.render(page, DaysAwayForm(), rejection, form.address)
 
 
-@access.act(read, render, then="counsel.days_away")
-def submit(session: Session, submission: Submission[OwnCalendarForm]) -> None:
+@access.case_act(read, render, then="counsel.days_away")
+def submit(session: Session, submission: CaseSubmission[OwnCalendarForm]) -> None:
     """Keep the address of counsel's own calendar, or remove it."""
     fetcher = web.services().external.calendars
-    address, invitation_id = submission.form.address, submission.invitation.id
-    busy_calendars.set_address(session, invitation_id, address, fetcher, submission.now)
+    address, counsel_id = submission.form.address, submission.representation.counsel_id
+    busy_calendars.set_address(session, counsel_id, address, fetcher, submission.now)

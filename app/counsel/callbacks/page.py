@@ -7,52 +7,72 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core import web, wording
+from app.core.db import db
 from app.core.wording import one_line
 from app.counsel import access
-from app.counsel.access import NOT_REJECTED, Rejection, Submission
+from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.callbacks import service
 from app.counsel.callbacks.service import CallbackRequest
-from app.counsel.page_state import CounselPage
+from app.counsel.page_state import CasePage
+from app.hearings.acting_counsel import ActingCounsel
+from app.tasks.models import Task
 
 
 @dataclass(frozen=True)
 class CallbackForm:
-    """Form by which counsel asks to be called, as typed."""
+    """Form by which counsel asks to be called, as typed.
+
+    ``hearing_id`` is the hearing from whose page it was sent, None for none.
+    """
 
     phone: str = ""
     wish: str = ""
     topic: str = ""
+    hearing_id: int | None = None
 
 
 def read(request: Request) -> CallbackForm:
     """Return the form of a request."""
-    names = ("phone", "wish", "topic")
-    return CallbackForm(*(request.form.get(name, "")[:2000] for name in names))
+    phone, wish, topic = (request.form.get(name, "")[:2000] for name in ("phone", "wish", "topic"))
+    return CallbackForm(phone, wish, topic, access.sent_hearing(request))
 
 
-def render(page: CounselPage, form: CallbackForm, rejection: Rejection) -> str:
+def _pending(page: CasePage) -> Task | None:
+    return service.open_callback(db.session(), page.case.id, page.counsel.id)
+
+
+def render(page: CasePage, form: CallbackForm, rejection: Rejection) -> str:
     """Render the form, or the request that is open."""
-    template = "counsel/callbacks.html"
-    return access.render(template, page, rejection, form=form, max_length=service.MAX_LENGTH)
+    return access.render(
+        "counsel/callbacks.html",
+        page,
+        rejection,
+        callback=_pending(page),
+        form=form,
+        hearing_id=access.hearing_id(page),
+        max_length=service.MAX_LENGTH,
+    )
 
 
-def line(page: CounselPage) -> str:
+def line(page: CasePage) -> str:
     """Return whether a request is open, for the list on counsel's page."""
-    if page.callback is None:
+    pending = _pending(page)
+    if pending is None:
         return gettext("Say when, and what it is about")
-    when = wording.moment(page.callback.created_at, page.court.zone, web.language())
+    when = wording.moment(pending.created_at, page.court.zone, web.language())
     return gettext("You asked on %(when)s; the court will call you", when=when)
 
 
-@access.page
-def show(page: CounselPage) -> str:
+@access.case_page
+def show(page: CasePage) -> str:
     """Show the form by which counsel asks to be called, or how long they have waited."""
     return render(page, CallbackForm(), NOT_REJECTED)
 
 
-@access.act(read, render, then="counsel.callbacks")
-def submit(session: Session, submission: Submission[CallbackForm]) -> None:
+@access.case_act(read, render, then="counsel.callbacks")
+def submit(session: Session, submission: CaseSubmission[CallbackForm]) -> None:
     """Ask the court to call counsel."""
-    form, invitation_id = submission.form, submission.invitation.id
+    form = submission.form
+    acting = ActingCounsel.representing(session, submission.representation, form.hearing_id)
     request = CallbackRequest(one_line(form.phone), one_line(form.wish), one_line(form.topic))
-    service.request_callback(session, invitation_id, request, submission.now)
+    service.request_callback(session, acting, request, submission.now)

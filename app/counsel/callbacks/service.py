@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.cases import phones
 from app.core.errors import N_, Invalid, Message
-from app.core.matters import Matter
-from app.hearings import queries
-from app.hearings.models import Invitation
-from app.record import ledger
+from app.core.matters import HEARING, Matter
+from app.hearings.acting_counsel import ActingCounsel
+from app.record import chain, ledger
 from app.record.rules import Event
 from app.tasks import service as tasks
 from app.tasks.models import Task
@@ -30,21 +29,19 @@ class CallbackRequest:
 
 
 def request_callback(
-    session: Session, invitation_id: int, request: CallbackRequest, now: dt.datetime
+    session: Session, acting: ActingCounsel, request: CallbackRequest, now: dt.datetime
 ) -> Task:
     """Open a task for the court to call counsel back.
 
-    Counsel has one open request at a time: asking again returns it unchanged. Without a number the
+    Counsel has one open request in a case: asking again returns it unchanged. Without a number the
     known one is used. Raises Invalid for a bad number, for none at all, for too long a text, or
     where it is said neither when nor why: a machine presses the button as it finds it.
     """
-    phone = request.phone
-    invitation = session.get_one(Invitation, invitation_id)
-    counsel = invitation.counsel
-    hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
-    if (pending := open_callback(session, hearing.id, counsel.id)) is not None:
+    phone, counsel, case = request.phone, acting.counsel, acting.case
+    heads = chain.lock_heads(session, [case.id])
+    if (pending := open_callback(session, case.id, counsel.id)) is not None:
         return pending
-    number = _parsed_phone(phone, hearing.case.court.country) if phone.strip() else counsel.phone
+    number = _parsed_phone(phone, case.court.country) if phone.strip() else counsel.phone
     if not number:
         raise Invalid({"phone": Message(N_("Give the number on which you can be called."))})
     too_long = {
@@ -56,16 +53,16 @@ def request_callback(
         raise Invalid(too_long)
     if not (request.wish or request.topic):
         raise Invalid({"wish": Message(N_("Say when you can be called, or what it is about."))})
-    earlier = session.scalar(
-        _callbacks(hearing.id, counsel.id).with_only_columns(sa.func.count(Task.id))
-    )
+    earlier = _callbacks(case.id, counsel.id).where(Task.about == acting.about)
+    matter, count = Matter.parse(acting.about), sa.func.count(Task.id)
+    prefix = matter.id if matter.type == HEARING else f"c{matter.id}"
     task = Task(
-        key=f"callback/{hearing.id}/{counsel.id}/{earlier}",
-        court_id=hearing.court_id,
-        case_id=hearing.case_id,
-        about=hearing.about,
+        key=f"callback/{prefix}/{counsel.id}/{session.scalar(earlier.with_only_columns(count))}",
+        court_id=case.court_id,
+        case_id=case.id,
+        about=acting.about,
         counsel_id=counsel.id,
-        side=invitation.side,
+        side=acting.side,
         way=TaskKind.CALLBACK.value,
         state=TaskState.OPEN.value,
         opens_at=now,
@@ -78,20 +75,20 @@ def request_callback(
     session.add(task)
     session.flush()
     entry = tasks.entry(task, Event.ASKED, counsel.name)
-    ledger.append(session, [entry], now)
+    ledger.append(session, [entry], now, heads=heads)
     return task
 
 
-def open_callback(session: Session, hearing_id: int, counsel_id: int) -> Task | None:
-    """Return counsel's request to be called about a hearing while it is open, or None."""
-    pending = _callbacks(hearing_id, counsel_id).where(Task.state == TaskState.OPEN.value)
+def open_callback(session: Session, case_id: int, counsel_id: int) -> Task | None:
+    """Return counsel's request to be called in a case while it is open, or None."""
+    pending = _callbacks(case_id, counsel_id).where(Task.state == TaskState.OPEN.value)
     task: Task | None = session.scalar(pending.limit(1))
     return task
 
 
-def _callbacks(hearing_id: int, counsel_id: int) -> sa.Select:
+def _callbacks(case_id: int, counsel_id: int) -> sa.Select:
     return sa.select(Task).where(
-        Task.about == str(Matter.hearing(hearing_id)),
+        Task.case_id == case_id,
         Task.counsel_id == counsel_id,
         Task.way == TaskKind.CALLBACK.value,
     )

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.cases.models import Away
 from app.core.characters import half_width
 from app.core.errors import N_, Invalid, Message, Refusal
-from app.hearings.models import Invitation
-from app.record import ledger
+from app.hearings.acting_counsel import ActingCounsel
+from app.record import chain, ledger
 from app.record.rules import Event
 
 MOST = 50  # entries of one counsel
@@ -102,44 +102,40 @@ def _day(text: str, name: str, errors: dict[str, Message]) -> dt.date | None:
         return None
 
 
-def add_days(session: Session, invitation_id: int, form: AwayFields, now: dt.datetime) -> Away:
+def add_days(session: Session, acting: ActingCounsel, form: AwayFields, now: dt.datetime) -> Away:
     """Add an entry of days away; it counts for every later suggestion of this court.
 
     It is also put on the record of the case. The same entry twice is one. Raises Invalid, Refusal
     where there are too many.
     """
-    invitation = session.get_one(Invitation, invitation_id)
-    hearing = invitation.proposal.hearing
-    today = now.astimezone(ZoneInfo(hearing.case.court.zone)).date()
+    counsel_id = acting.counsel.id
+    today = now.astimezone(ZoneInfo(acting.case.court.zone)).date()
     first, last, weekdays = validate(form, today)
-    known = current_entries(session, invitation.counsel_id, today)
+    heads = chain.lock_heads(session, [acting.case.id])
+    known = current_entries(session, counsel_id, today)
     for each in known:
         if (each.from_on, each.until_on, list(each.weekdays)) == (first, last, weekdays):
             return each
     if len(known) >= MOST:
         raise Refusal(N_("There are many entries already: take one back first."))
     away = Away(
-        counsel_id=invitation.counsel_id,
-        from_on=first,
-        until_on=last,
-        weekdays=weekdays,
-        entered_at=now,
+        counsel_id=counsel_id, from_on=first, until_on=last, weekdays=weekdays, entered_at=now
     )
     session.add(away)
     session.flush()
     entry = ledger.NewEntry(
         Event.TOLD,
-        court_id=hearing.court_id,
-        case_id=hearing.case_id,
+        court_id=acting.case.court_id,
+        case_id=acting.case.id,
         direction="in",
-        about=hearing.about,
-        attempt=f"i{invitation.id}",
-        counsel_id=invitation.counsel_id,
-        side=invitation.side,
+        about=acting.about,
+        attempt=acting.attempt,
+        counsel_id=counsel_id,
+        side=acting.side,
         channel="link",
         kind="away",
         personal={
-            "name": invitation.counsel.name,
+            "name": acting.counsel.name,
             "away": {
                 "from": first.isoformat(),
                 "until": last.isoformat() if last else None,
@@ -147,15 +143,14 @@ def add_days(session: Session, invitation_id: int, form: AwayFields, now: dt.dat
             },
         },
     )
-    ledger.append(session, [entry], now)
+    ledger.append(session, [entry], now, heads=heads)
     return away
 
 
-def remove_days(session: Session, invitation_id: int, away_ids: Collection[int]) -> None:
+def remove_days(session: Session, counsel_id: int, away_ids: Collection[int]) -> None:
     """Delete some of a counsel's own entries; another's stay."""
-    invitation = session.get_one(Invitation, invitation_id)
     session.execute(
         sa.delete(Away)
-        .where(Away.id.in_(away_ids), Away.counsel_id == invitation.counsel_id)
+        .where(Away.id.in_(away_ids), Away.counsel_id == counsel_id)
         .execution_options(synchronize_session=False)
     )

@@ -14,7 +14,6 @@ from app.core.calendar_fetching import CalendarFetcher, FetchedCalendar, FetchFa
 from app.core.errors import N_, Invalid, Message
 from app.court.models import Court
 from app.hearings.availability.calculation import calendar_parsing
-from app.hearings.models import Invitation
 from app.hearings.rules import Span
 
 EVERY = dt.timedelta(minutes=30)
@@ -29,23 +28,23 @@ def find_calendar(session: Session, counsel_id: int) -> BusyCalendar | None:
 
 
 def set_address(
-    session: Session, invitation_id: int, address: str, fetcher: CalendarFetcher, now: dt.datetime
+    session: Session, counsel_id: int, address: str, fetcher: CalendarFetcher, now: dt.datetime
 ) -> None:
     """Store the address of a counsel's own calendar; an empty one deletes it with its times.
 
     It is fetched by the worker, not here. Raises Invalid for an address that is never fetched.
     """
-    invitation = session.get_one(Invitation, invitation_id)
-    known, address = (
-        find_calendar(session, invitation.counsel_id),
-        address.strip().replace("webcal://", "https://"),
-    )
+    # Of two at once the second waits, and finds the first.
+    counsel = sa.select(Counsel.id).where(Counsel.id == counsel_id)
+    session.execute(counsel.with_for_update(key_share=True))
+    known = find_calendar(session, counsel_id)
+    address = address.strip().replace("webcal://", "https://")
     if known is not None and known.address == address:
         known.due_at, known.failures, known.fault = now, 0, ""
         return
     if known is not None:
         session.delete(known)
-        _delete_times(session, invitation.counsel_id)
+        _delete_times(session, counsel_id)
         session.flush()
     if not address:
         return
@@ -57,7 +56,7 @@ def set_address(
         raise Invalid({"address": Message(str(fault))}) from fault
     session.add(
         BusyCalendar(
-            counsel_id=invitation.counsel_id,
+            counsel_id=counsel_id,
             address=address,
             entered_at=now,
             due_at=now,
