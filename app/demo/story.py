@@ -18,7 +18,7 @@ from app.core.db import retrying
 from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.court import service
-from app.demo import conversation
+from app.demo import conversation, declared_address
 from app.hearings import forms, queries
 from app.hearings import service as hearings
 from app.hearings.service import AnswerInput, CourtContext
@@ -143,6 +143,9 @@ class StoryPlayer:
                 yield from self._question(n, question)
             if request := case.get("move_request"):
                 yield from self._move_request(n, request)
+        for each in STORY["declared"]:
+            name = STORY["counsel"][each["counsel"]]["name"]
+            yield StoryEvent(self.at(*each["at"]), partial(self._declare, each["case"], name))
         hearings_data = [hearing for case in STORY["cases"] for hearing in case.get("hearings", ())]
         day = working_day(self.now, min(hearing["asked"][0] for hearing in hearings_data))
         while day <= self.now.astimezone(ZoneInfo(ZONE)).date():
@@ -192,6 +195,14 @@ class StoryPlayer:
         yield StoryEvent(self.at(*data["asked"]), lambda: self._in_app(ask))
         if data.get("agreed"):
             yield StoryEvent(self.at(*data["agreed"][:2]), lambda: self._in_app(agree))
+
+    def _declare(self, case: int, name: str) -> None:
+        with self.app.app_context():
+            retrying(
+                lambda session: declared_address.declare(
+                    session, self.ids[case], name, self.clock.now()
+                )
+            )
 
     def _propose(self, case: int, data: dict[str, Any]) -> int:
         form = {

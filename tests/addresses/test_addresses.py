@@ -164,7 +164,7 @@ def test_nothing_is_declared_without_a_tick_or_for_what_the_page_did_not_show(
     assert entries(scenario, "address_confirmed", "consented") == []
 
 
-PATHS = ("", "/withdraw", "/change", "/code", "/details")
+PATHS = ("", "/withdraw", "/change", "/code", "/keep", "/details")
 
 
 def test_no_act_on_an_address_is_done_without_the_key_of_a_page_of_this_link(

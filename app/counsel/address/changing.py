@@ -30,14 +30,6 @@ class ChangeForm:
     value: str
 
 
-@dataclass(frozen=True)
-class CodeForm:
-    """A code as typed; or the wish to end the change that waits for it."""
-
-    code: str
-    ends: bool
-
-
 def read(request: Request) -> ChangeForm:
     """Return the new address of a request."""
     field = request.form.get("field", "")[:20]
@@ -58,23 +50,26 @@ def submit(session: Session, submission: CaseSubmission[ChangeForm]) -> Refusal 
     return changes.ask(session, submission.representation, field, form.value, submission.now)
 
 
-def read_code(request: Request) -> CodeForm:
+def read_code(request: Request) -> str:
     """Return the code of a request."""
-    return CodeForm(request.form.get("code", "")[:100], request.form.get("do") == "end")
+    return request.form.get("code", "")[:100]
 
 
-def _render_code(page: CasePage, _form: CodeForm, rejection: Rejection) -> str:
+def _render_code(page: CasePage, _code: str, rejection: Rejection) -> str:
     return address_page.render(page, AddressForms(), rejection)
 
 
-@access.case_act(read_code, _render_code, then="counsel.address", stale=STALE)
-def submit_code(session: Session, submission: CaseSubmission[CodeForm]) -> Invalid | Refusal | None:
-    """Carry out the change if the code is right, or end it."""
+@access.case_act(read_code, _render_code, then="counsel.address", done="changed", stale=STALE)
+def submit_code(session: Session, submission: CaseSubmission[str]) -> Invalid | Refusal | None:
+    """Carry out the change if the code is right."""
     own, now = submission.representation, submission.now
-    if submission.form.ends:
-        changes.cancel(session, own, now)
-        return None
-    return changes.enter_code(session, own, submission.form.code, now, web.secret())
+    return changes.enter_code(session, own, submission.form, now, web.secret())
+
+
+@access.case_act(read_code, _render_code, then="counsel.address", done="kept", stale=STALE)
+def cancel(session: Session, submission: CaseSubmission[str]) -> None:
+    """End the change that waits for its code."""
+    changes.cancel(session, submission.representation, submission.now)
 
 
 def read_details(request: Request) -> DetailsInput:
