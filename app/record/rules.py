@@ -7,6 +7,7 @@ and its label a line in the catalogues.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -478,6 +479,7 @@ class Event(StrEnum):
     CLOCK = "clock", EventTraits(label=N_("Time zone changed"), icon="clock-history", look="busy")
 
 
+@lru_cache(maxsize=256)  # asked for each entry that a page shows
 def shown_as(word: str) -> Event:
     """Return the event as which pages show an event or a notice's state.
 

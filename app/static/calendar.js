@@ -173,7 +173,7 @@
   }
 
   function content({ event, timeText }) {
-    const { state, short, judge, room, kind, about, other } = facts(event);
+    const { state, short, judge, room, kind, about, other, needs } = facts(event);
     if (event.display === "background") return "";
     if (!state) return { domNodes: timeText.split("–").map((each) => part("b", "at", each)) }; // drawn
     const { icon, word } = looks.get(state);
@@ -184,15 +184,16 @@
       part("span", "number", wide ? [event.title, about].filter(Boolean).join(" · ") : short),
       part("span", "who", other),
       part("em", long ? "state" : "state visually-hidden", word),
+      ...(needs ? [part("span", long ? "needs" : "visually-hidden", needs)] : []),
       part("span", "visually-hidden", [timeText, event.title, room, kind, about].filter(Boolean).join(", ")),
     ] };
   }
 
   function mounted({ el, event, timeText }) {
-    const { state, judge, room, kind, about } = facts(event);
+    const { state, judge, room, kind, about, needs } = facts(event);
     el.dataset.block = event.id;
     if (!state) return;
-    const all = [timeText, looks.get(state).word, event.title, judge, room, kind, about];
+    const all = [timeText, looks.get(state).word, event.title, judge, room, kind, about, needs];
     el.title = all.filter(Boolean).join(" · ");
   }
 

@@ -119,7 +119,7 @@ def test_the_court_sees_it_where_it_arranges_the_hearing_and_never_on_the_public
     assert tell(client, link).status_code == 303
     assert "New needs at hearings" in words(desk.get("/"))
     proposing = words(desk.get(f"/hearings/new?case_id={case['id']}"))
-    assert "To arrange for the hearing Gu Wei (Witness)" in proposing
+    assert "To arrange for the hearing Gu Wei (Witness, Respondent): " in proposing
     assert "Interpreter: Uyghur" in proposing
     hearing = propose(scenario, case, 14)
     other = propose(scenario, case, 15)
@@ -139,7 +139,7 @@ def test_the_court_sees_it_where_it_arranges_the_hearing_and_never_on_the_public
         f"/calendar?view=day&on={day}",
         f"/cases/{case['id']}",
     ):
-        assert "Gu Wei (Witness)" in words(desk.get(path)), path
+        assert "Gu Wei (Witness, Respondent)" in words(desk.get(path)), path
     public = desk.get(f"/calendar/list?on={day}&public=1").text
     assert not [word for word in ("Gu Wei", "Uyghur", "Interpreter", "loop") if word in public]
     assert "Gu Wei" not in scenario.client.get(f"{scenario.link(LI)}/hearing.ics").text

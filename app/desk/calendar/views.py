@@ -1,6 +1,7 @@
 """Pages of the court's calendar: week or day, by courtroom or judge; JSON events; cause list."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,8 @@ from app.hearings.rules import days_span
 from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.needs import queries as need_queries
+from app.needs import rules as need_rules
+from app.needs.models import Need
 
 bp = Blueprint("calendar", __name__)
 
@@ -275,6 +278,7 @@ def calendar_events() -> Any:
     query, zone, now = _calendar_query(), current_user.court.zone, web.now()
     blocks = _blocks(query)
     lanes = _lanes(query, _resources(query.by), blocks)
+    needs = need_queries.of_hearings(db.session(), {each.hearing_id for each in blocks})
     return jsonify(
         [
             {
@@ -291,12 +295,24 @@ def calendar_events() -> Any:
                     # The lane says the one, this the other.
                     "other": block.judge if query.by == Grouping.COURTROOM else block.courtroom,
                     "about": block.title,
+                    "needs": _need_words(needs.get(block.hearing_id, ())),
                 },
             }
             for block in blocks
             if block.lane(query.by)[0] in lanes.shown
         ]
     )
+
+
+def _need_words(needs: Sequence[Need]) -> str:
+    """Return what people at a hearing need, each thing once and without names."""
+    colon = wording.colon(web.language())
+    words = (
+        gettext(item.label) + (colon + item.words if item.words else "")
+        for need in needs
+        for item in need_rules.items(need)
+    )
+    return " · ".join(dict.fromkeys(words))
 
 
 @bp.app_template_global()
