@@ -69,6 +69,7 @@ def change_counsel(
     if errors := service.counsel_errors(form, court.country, stored=counsel.phone):
         raise Invalid(errors)
     phone = service.stored_phone(form.phone, court.country, counsel.phone)
+    days = declarations.days_of(representation)
     set_addresses(session, counsel, form.name, form.email, phone)
     for name, value in stored_values(form).items():
         setattr(counsel, name, value)
@@ -77,7 +78,7 @@ def change_counsel(
     chosen = list(dict.fromkeys(form.channels))
     counsel.channels = chosen or service.default_channels(phone, counsel.email)
     representation.required = form.required
-    declarations.enter_days(representation, form, court.zone, ended_at=now)
+    declarations.correct_days(representation, form, court.zone, days, now)
     return counsel
 
 

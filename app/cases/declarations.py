@@ -4,6 +4,7 @@ Counsel makes them on their page (see ``app.addresses``); the court enters the d
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from app.cases.forms import CounselIn
@@ -52,23 +53,39 @@ def days_of(representation: Representation) -> dict[DeclarationKind, dt.date | N
     }
 
 
-def enter_days(
-    representation: Representation, form: CounselIn, zone: str, ended_at: dt.datetime | None = None
-) -> None:
+def enter_days(representation: Representation, form: CounselIn, zone: str) -> None:
     """Enter the days on which counsel declared something on paper, after their addresses.
 
-    An empty day changes nothing or, with ``ended_at``, ends what was declared.
+    An empty day changes nothing.
     """
-    typed = {
-        DeclarationKind.ADDRESS: form.address_confirmed_on,
-        DeclarationKind.ELECTRONIC: form.electronic_consent_on,
-    }
     for kind, known in days_of(representation).items():
-        on = typed[kind]
+        on = _typed(form, kind)
         if on is not None and on != known:
             declare(representation, kind, _begins(on, zone), on)
-        elif on is None and ended_at is not None:
-            end(representation, kind, ended_at)
+
+
+def correct_days(
+    representation: Representation,
+    form: CounselIn,
+    zone: str,
+    loaded: Mapping[DeclarationKind, dt.date | None],
+    now: dt.datetime,
+) -> None:
+    """Change the days on which counsel declared something; an empty day ends what was declared.
+
+    A day that is as the form was ``loaded`` with stays with the addresses that were confirmed.
+    """
+    for kind, known in loaded.items():
+        on = _typed(form, kind)
+        if on is not None and on != known:
+            declare(representation, kind, _begins(on, zone), on)
+        elif on is None:
+            end(representation, kind, now)
+
+
+def _typed(form: CounselIn, kind: DeclarationKind) -> dt.date | None:
+    is_address = kind is DeclarationKind.ADDRESS
+    return form.address_confirmed_on if is_address else form.electronic_consent_on
 
 
 def _begins(on: dt.date, zone: str) -> dt.datetime:

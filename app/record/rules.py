@@ -365,7 +365,7 @@ class Event(StrEnum):
     ADDRESS_CONFIRMED = (
         "address_confirmed",
         EventTraits(
-            label=N_("confirms their address"),
+            label=N_("Confirmed"),
             icon="check-lg",
             look="ok",
             direction="in",
@@ -375,7 +375,7 @@ class Event(StrEnum):
     CONSENTED = (
         "consented",
         EventTraits(
-            label=N_("agrees to electronic service"),
+            label=N_("Agreed"),
             icon="check-lg",
             look="ok",
             direction="in",
@@ -385,7 +385,7 @@ class Event(StrEnum):
     CONSENT_WITHDRAWN = (
         "consent_withdrawn",
         EventTraits(
-            label=N_("withdraws electronic service"),
+            label=N_("Withdrawn"),
             icon="slash-circle",
             look="due",
             direction="in",
@@ -395,7 +395,7 @@ class Event(StrEnum):
     ADDRESS_CHANGED = (
         "address_changed",
         EventTraits(
-            label=N_("changes their address"),
+            label=N_("Changed"),
             icon="pencil",
             look="busy",
             direction="in",
@@ -406,7 +406,7 @@ class Event(StrEnum):
     ADDRESS_REFUSED = (
         "address_refused",
         EventTraits(
-            label=N_("Change of address refused"),
+            label=N_("Change refused"),
             icon="x-octagon-fill",
             look="bad",
             direction="in",
