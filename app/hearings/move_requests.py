@@ -52,9 +52,11 @@ def _loaded(requests: sa.Select[MoveRequest]) -> sa.Select[MoveRequest]:
 
 
 def open_request(session: Session, hearing_id: int) -> MoveRequest | None:
-    """Return the open request to move a hearing, or None."""
-    requests = sa.select(MoveRequest).where(
-        MoveRequest.hearing_id == hearing_id, MoveRequest.state == MoveState.OPEN.value
+    """Return the open request to move a hearing, or None, read afresh with what each side says."""
+    requests = _loaded(
+        sa.select(MoveRequest).where(
+            MoveRequest.hearing_id == hearing_id, MoveRequest.state == MoveState.OPEN.value
+        )
     )
     return session.scalar(requests.execution_options(populate_existing=True))
 

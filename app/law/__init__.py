@@ -79,6 +79,23 @@ class DefaultJudgment:
 
 
 @dataclass(frozen=True)
+class TimeLimit:
+    """Time within which a case is to be concluded, in months from the day it was filed.
+
+    Courts may extend it, so that it causes a hint and bounds no proposal.
+    """
+
+    id: str
+    name: dict[str, str]
+    months: int
+    procedures: tuple[str, ...]
+    article: dict[str, str]
+    source: dict[str, str]
+    words: dict[str, str]
+    valid_from: dt.date
+
+
+@dataclass(frozen=True)
 class ClashRule:
     """Which of two courts' hearings at one time goes first: shown to people, who decide."""
 
@@ -142,6 +159,7 @@ class RuleSet:
     # Notice periods and evidence periods.
     periods: tuple[PeriodRule, ...]
     default_judgment: tuple[DefaultJudgment, ...]
+    time_limits: tuple[TimeLimit, ...]
     clashes: tuple[ClashRule, ...]
     steps: tuple[EscalationRule, ...]
     office: CourtOffice
@@ -170,6 +188,11 @@ class RuleSet:
         in_force = [
             r for r in self.default_judgment if procedure in r.procedures and r.valid_from <= on
         ]
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
+
+    def time_limit_for(self, procedure: str, on: dt.date) -> TimeLimit | None:
+        """Return the newest time limit of a procedure that is in force on a day."""
+        in_force = [r for r in self.time_limits if procedure in r.procedures and r.valid_from <= on]
         return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
     def clash_for(self, procedure: str, on: dt.date) -> ClashRule | None:
@@ -230,6 +253,7 @@ def read(file: Path) -> RuleSet:
             for each in data[table]
         ),
         default_judgment=tuple(DefaultJudgment(**each) for each in data["default_judgment"]),
+        time_limits=tuple(TimeLimit(**each) for each in data["time_limit"]),
         clashes=tuple(ClashRule(**each) for each in data["clash"]),
         steps=tuple(EscalationRule(**each) for each in data["step"]),
         office=CourtOffice(**data["office"]),

@@ -1,5 +1,6 @@
 """Pure: periods in days and working days, as procedural law counts them."""
 
+import calendar
 import datetime as dt
 from collections.abc import Callable
 
@@ -20,6 +21,13 @@ def earliest_day(
             break
         last += dt.timedelta(days=1)
     return last
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later, or the last of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))
 
 
 def latest_day(

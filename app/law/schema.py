@@ -75,6 +75,10 @@ class _Evidence(_Notice):
     at_most = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
+class _TimeLimit(_Rule):
+    months = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
+
+
 class _GradeNamed(fields.Field):
     """An evidence grade by its lower-case name: opened, delivered."""
 
@@ -125,6 +129,7 @@ class RuleSetIn(_Strict):
     notice = fields.List(fields.Nested(_Notice), load_default=list)
     evidence = fields.List(fields.Nested(_Evidence), load_default=list)
     default_judgment = fields.List(fields.Nested(_Default), load_default=list)
+    time_limit = fields.List(fields.Nested(_TimeLimit), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
     electronic_service = fields.List(fields.Nested(_ElectronicService), load_default=list)

@@ -11,8 +11,8 @@ from app.cases.models import Case
 from app.core.errors import N_, Message
 from app.court.models import ClosedDay, Court
 from app.court.places import is_working_day
-from app.law import Counted, RuleSet, periods, rule_set
-from app.law.day_counting import latest_day
+from app.law import Counted, RuleSet, TimeLimit, periods, rule_set
+from app.law.day_counting import latest_day, months_later
 from app.law.periods import Period
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "is_working_day",
     "periods_of",
     "rules_of",
+    "time_limit",
     "warnings",
     "working_days",
 ]
@@ -89,6 +90,27 @@ def periods_of(
     )
 
 
+@dataclass(frozen=True)
+class TimeLimitOfCase:
+    """The time limit of a case's trial, and the last day within it."""
+
+    rule: TimeLimit
+    counted_from: dt.date
+    last_day: dt.date
+
+
+def time_limit(court: Court, case: Case) -> TimeLimitOfCase | None:
+    """Return the time limit of a case's trial, counted from the day on which it was entered.
+
+    It was filed that day or before: no day after the limit is within it.
+    """
+    entered_on = case.created_at.astimezone(ZoneInfo(court.zone)).date()
+    rule = rules_of(court).time_limit_for(case.procedure, entered_on)
+    if rule is None:
+        return None
+    return TimeLimitOfCase(rule, entered_on, months_later(entered_on, rule.months))
+
+
 def warnings(
     court: Court,
     working: WorkingDays,
@@ -101,7 +123,8 @@ def warnings(
 
     Only periods with this ``counted`` are checked. A notice period is owed to every recipient, so
     overriding it needs a reason. An evidence period only causes a hint, because the law counts it
-    from the date of service, which is not known here (SPC Interpretation art. 99).
+    from the date of service, which is not known here (SPC Interpretation art. 99); so does the time
+    limit of the trial, which a court may extend.
     """
     zone = ZoneInfo(court.zone)
     days = [at.astimezone(zone).date() for at in starts]
@@ -124,4 +147,25 @@ def warnings(
                     source=period.rule.source,
                 )
             )
+    if counted is Counted.FROM_ENTRY:
+        messages += _late(time_limit(court, case), days)
     return messages
+
+
+def _late(limit: TimeLimitOfCase | None, days: list[dt.date]) -> list[Message]:
+    late = [day for day in days if limit and day > limit.last_day]
+    if limit is None or not late:
+        return []
+    return [
+        Message(
+            N_(
+                "%(count)s of the slots come after %(latest)s, when the time limit of the trial "
+                "ends, counted from %(from)s, when the case was entered: %(rule)s (%(source)s)."
+            ),
+            count=len(late),
+            latest=limit.last_day,
+            rule=limit.rule.words,
+            source=limit.rule.source,
+            **{"from": limit.counted_from},
+        )
+    ]

@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from app.cases.models import Counsel
+from app.cli import cli
 from app.core.db import db
 from app.notices.models import Notice
 from tests.conftest import Scenario, confirmed
@@ -271,3 +273,59 @@ def test_a_program_is_told_of_what_is_not_there(scenario: Scenario, link: str) -
     for path in ("/hearings/9/move-requests/1", f"/hearings/{10**30}/move-requests/1"):
         assert scenario.api("POST", path, refuse)[0] == 404
     assert scenario.api("GET", "/hearings/9/move-requests")[0] == 404
+
+
+def test_fifty_acts_at_once_leave_one_truth(scenario: Scenario, link: str) -> None:
+    """Both sides ask, agree and object while the court moves, refuses and cancels."""
+    to_li = scenario.link(LI)
+    ask(browser(scenario), link)
+    [asked] = scenario.api("GET", "/hearings/1/move-requests")[1]["move_requests"]
+    key = nonce(browser(scenario).get(to_li))
+    own_key = nonce(browser(scenario).get(link))
+    token = {"Authorization": f"Bearer {scenario.token('wang@court.example')}"}
+    opinion = {"nonce": key, "request": "1"}
+    decide = "/api/v1/hearings/1/move-requests/1"
+    posts: list[tuple[str, dict[str, Any]]] = [
+        (f"{to_li}/move/opinion", {"data": opinion | {"stance": "all"}}),
+        (f"{to_li}/move/opinion", {"data": opinion | {"stance": "object", "words": "No."}}),
+        (f"{to_li}/move", {"data": {"nonce": key, "kind": "settlement"}}),
+        (f"{link}/move", {"data": {"nonce": own_key, "kind": "absent"}}),
+        (decide, {"json": {"decision": "move", "slot": asked["slots"][0]["id"]}, "headers": token}),
+        (decide, {"json": {"decision": "refuse", "reason": "No."}, "headers": token}),
+        ("/api/v1/hearings/1/cancel", {"json": {"reason": "Settled."}, "headers": token}),
+    ]
+
+    def press(n: int) -> int:
+        path, more = posts[n % len(posts)]
+        return browser(scenario).post(path, **more).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(press, range(50)))
+    assert statuses <= {200, 303, 404, 409, 410, 422, 429}, statuses
+    requests = scenario.api("GET", "/hearings/1/move-requests")[1]["move_requests"]
+    state = scenario.api("GET", "/hearings/1")[1]["state"]
+    assert sum(each["state"] == "open" for each in requests) <= (state != "cancelled")
+    assert sum(each["state"] in ("moved", "refused") for each in requests) <= len(requests)
+    scenario.beat()
+    assert scenario.app.test_cli_runner().invoke(cli, ["record", "verify"]).exit_code == 0
+
+
+def test_two_sides_who_ask_at_once_have_one_request(scenario: Scenario, link: str) -> None:
+    to_li = scenario.link(LI)
+    keys = [nonce(browser(scenario).get(each)) for each in (link, to_li)]
+
+    def press(n: int) -> int:
+        path, key = (link, to_li)[n % 2], keys[n % 2]
+        form = {"nonce": key, "kind": "absent", "reason": f"Reason {n % 2}."}
+        return browser(scenario).post(f"{path}/move", data=form).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(press, range(16)))
+    assert statuses <= {303, 429}
+    [asked] = scenario.api("GET", "/hearings/1/move-requests")[1]["move_requests"]
+    assert sorted(each["words"] for each in asked["opinions"] if each["asks"]) == [
+        "Reason 0.",
+        "Reason 1.",
+    ]
+    # Who joined has yet to say which of the times suit.
+    assert [each["stance"] for each in asked["opinions"]].count("agree") == 1

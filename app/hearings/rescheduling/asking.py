@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ from app.hearings.models import (
     MoveSlot,
     Stance,
 )
+from app.law import working_days
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
@@ -73,7 +75,10 @@ class Opinion:
 
 
 def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[Suggestion]:
-    """Return up to five slots that suit everybody known, the earliest first; none is held."""
+    """Return up to five slots that suit everybody known, the earliest first; none is held.
+
+    They observe notice and evidence periods, and the time limit of the trial while it lasts.
+    """
     if hearing.starts_at is None or hearing.ends_at is None:
         return []
     court = hearing.case.court
@@ -83,10 +88,23 @@ def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[Sugg
         rooms=suggestions.active_courtrooms(session, court),
         answer_by=_answer_by(session, hearing, now),
         many=MAX_SLOTS,
+        last=_last_day(hearing.case, now),
         but=hearing.id,
         but_not=[hearing.starts_at],
     )
     return sorted(suggestions.suggest(session, hearing.case, query, now), key=_start)
+
+
+def _last_day(case: Case, now: dt.datetime) -> dt.date | None:
+    """Return the last day within the time limit of the trial; None if it ends much later.
+
+    Also once it is over: then it does not tell which day is better.
+    """
+    limit = working_days.time_limit(case.court, case)
+    today = now.astimezone(ZoneInfo(case.court.zone)).date()
+    if limit is None or not today < limit.last_day <= today + 2 * dt.timedelta(suggestions.AHEAD):
+        return None
+    return limit.last_day
 
 
 def _start(suggestion: Suggestion) -> dt.datetime:

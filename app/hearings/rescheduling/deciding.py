@@ -21,19 +21,17 @@ AGREED = "agreed"
 
 
 def lock(session: Session, court_id: int, hearing_id: int, number: int) -> MoveRequest:
-    """Return an open request of a court, its hearing locked.
+    """Return an open request of a court, its hearing locked and consent read under that lock.
 
     Raises NotFound; Refusal where it has ended.
     """
     hearing = queries.find_hearing(session, court_id, hearing_id, lock=True)
-    requests = move_requests.requests_of(session, hearing.id)
-    request = next((each for each in requests if each.number == number), None)
-    if request is None:
+    request = move_requests.open_request(session, hearing.id)
+    if request is not None and request.number == number:
+        return request
+    if all(each.number != number for each in move_requests.requests_of(session, hearing.id)):
         raise NotFound(N_("There is no such request in this court."))
-    session.refresh(request)
-    if request.state != MoveState.OPEN:
-        raise Refusal(N_("This request was answered already."))
-    return request
+    raise Refusal(N_("This request was answered already."))
 
 
 def move(
