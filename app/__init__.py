@@ -197,6 +197,7 @@ def _register_features(app: Flask) -> None:
         cases,
         counsel,
         court,
+        delegates,
         desk,
         evidence,
         feeds,
@@ -228,6 +229,7 @@ def _register_features(app: Flask) -> None:
     questions.register(app)
     needs.register(app)
     addresses.register(app)
+    delegates.register(app)
     desk.register(app)
     counsel.register(app)
     feeds.register(app)

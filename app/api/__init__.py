@@ -13,6 +13,7 @@ from app.api import problems
 from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases
 from app.api.courtrooms import bp as courtrooms
+from app.api.delegates import bp as delegates
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, ProblemSchema
@@ -62,7 +63,7 @@ def register(app: Flask) -> None:
             "description": "The same key again is answered as at first, and nothing is done twice",
         },
     )
-    for room in (cases, courtrooms, hearings, suggestions, feeds, questions):
+    for room in (cases, courtrooms, hearings, suggestions, feeds, questions, delegates):
         face.register_blueprint(room)
 
 

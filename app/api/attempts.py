@@ -39,6 +39,7 @@ def _attempt(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
             "side": first.side,
             "counsel_id": first.counsel_id,
         },
+        "delegate": body.get("delegate", ""),
         "address": body.get("address", ""),
         "state": attempt_state(events, first.notice_id is not None),
         "grade": {"level": f"E{best.value}", "name": best.name.lower()},

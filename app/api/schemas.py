@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from app.cases.delegates import DelegateEnd
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
@@ -314,6 +315,7 @@ class AttemptOut(Schema):
     channel = fields.String()
     direction = _one_of("out", "in")
     person = fields.Nested(PersonOut)
+    delegate = fields.String(metadata={"description": "Who acted for them, if a delegate did"})
     address = fields.String()
     state = fields.String(metadata={"description": "The fold of the lines"})
     grade = fields.Nested(GradeOut)
@@ -442,3 +444,34 @@ class QuestionsOut(Schema):
     """The questions of a case, the newest first."""
 
     questions = fields.List(fields.Nested(QuestionOut))
+
+
+class DelegateOut(Schema):
+    """Somebody who acts, or acted, for counsel in a case; never their link."""
+
+    id = fields.Integer()
+    case_id = fields.Integer()
+    hearing_id = fields.Integer(
+        metadata={"nullable": True, "description": "Their only hearing; null: the whole case"}
+    )
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    side = fields.String()
+    name = fields.String()
+    email = fields.String()
+    phone = fields.String()
+    language = fields.String()
+    may_answer = fields.Boolean(metadata={"description": "Not only read"})
+    copies = fields.Boolean(metadata={"description": "They are sent what counsel is sent"})
+    named_at = _moment()
+    until = fields.Date(metadata={"nullable": True, "description": "The last day, included"})
+    active = fields.Boolean()
+    ended_at = _moment()
+    ended_because = _one_of("", *DelegateEnd)
+    ended_by = fields.String(metadata={"description": "The user of the court who ended it"})
+
+
+class DelegatesOut(Schema):
+    """The delegates of a case; those who may act come first."""
+
+    delegates = fields.List(fields.Nested(DelegateOut))

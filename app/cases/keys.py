@@ -34,6 +34,14 @@ def of_representation(secret: bytes, representation_id: int, version: int) -> Ke
     )
 
 
+def of_delegate(secret: bytes, delegate_id: int) -> Key:
+    """Return the key of a delegate; it is never renewed, for another is named as quickly."""
+    return Key(
+        links.token(secret, "delegate", delegate_id, 1),
+        links.code(secret, delegate_id, 1, purpose="delegate code"),
+    )
+
+
 def of_invitation(secret: bytes, invitation_id: int, version: int) -> Key:
     """Return the key of an invitation from before keys belonged to representations."""
     return Key(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.db.indexes import partial_index
 from app.court.models import Court, Judge
 from app.people.models import User
 
@@ -258,3 +259,43 @@ class RevokedKey(Base):
     digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
     revoked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class Delegate(Base):
+    """Somebody who may act for counsel in a case, with a key of their own (see delegates).
+
+    ``ends_at`` is the end of their last day, None where counsel named none. A row that was refused
+    (``DelegateEnd.OTHER_SIDE``) never had a key: it is kept for the court to see.
+    """
+
+    __tablename__ = "delegate"
+    __table_args__ = (
+        partial_index("ix_delegate_active", "representation_id", where="ended_at IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
+    # The only hearing of which they see anything, a plain number; None: the whole case.
+    hearing_id: Mapped[int | None] = mapped_column(Key)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    phone: Mapped[str] = mapped_column(sa.String(40))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    may_answer: Mapped[bool] = mapped_column()
+    # Whether they get copies of what counsel is sent.
+    copies: Mapped[bool] = mapped_column()
+    # The version of counsel's key at the naming: renewing it ends what it was used for.
+    key_version: Mapped[int] = mapped_column()
+    key_digest: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
+    named_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # A DelegateEnd, or "" while they may act.
+    ended_because: Mapped[str] = mapped_column(sa.String(20), default="")
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+
+    representation: Mapped[Representation] = relationship()
+    ended_by: Mapped[User | None] = relationship()

@@ -3,14 +3,16 @@
 ``page`` guards what counsel reads and ``act`` what counsel does. Both limit the rate, resolve the
 link and speak counsel's language. An act must also carry the key of a page that was rendered for
 the invitation (see ``page_keys``): mail scanners and chat previews open links, run scripts and
-even press buttons. An act runs in one transaction that locks the hearing first, so that the link,
-the page key and the act itself are all checked against the same state; what the services refuse is
-shown on the form that was sent, with all that was typed.
+even press buttons. A delegate of counsel may read or do what the table of acts allows them (see
+``for_delegates``), and nothing else. An act runs in one transaction that locks the hearing first,
+so that the link, the page key and the act itself are all checked against the same state; what the
+services refuse is shown on the form that was sent, with all that was typed.
 """
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 
@@ -29,14 +31,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, refresh
 from sqlalchemy.orm import Session
 
-from app.cases.models import Representation
+from app.cases.delegates import DelegateEnd, Delegation
+from app.cases.models import Delegate, Representation
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Refusal
 from app.core.web.params import row_number
 from app.counsel import case_hearings, page_keys, page_state
 from app.counsel.case_hearings import CaseHearing
-from app.counsel.page_keys import PageSubject
+from app.counsel.page_keys import PageKey, PageSubject
 from app.counsel.page_state import CasePage, CounselPage
 from app.hearings.answers import counsel_keys, locking
 from app.hearings.answers.locking import LockedInvitation
@@ -74,6 +77,27 @@ class Submission(Generic[F]):
     form: F
     nonce: str
     now: dt.datetime
+    # Who acts for counsel, if not counsel themselves.
+    delegate: Delegation | None = None
+
+
+class DelegateRight(StrEnum):
+    """What a page or an act is to a delegate of counsel, who may have less right than counsel."""
+
+    NONE = "none"
+    READ = "read"
+    ANSWER = "answer"
+    # Of the whole case, and so not for a delegate for one hearing.
+    READ_CASE = "read_case"
+    ANSWER_CASE = "answer_case"
+
+    def permits(self, delegate: Delegate) -> bool:
+        """Tell whether a delegate may do it."""
+        if self is DelegateRight.NONE:
+            return False
+        answers = self in (DelegateRight.ANSWER, DelegateRight.ANSWER_CASE)
+        of_case = self in (DelegateRight.READ_CASE, DelegateRight.ANSWER_CASE)
+        return (delegate.may_answer or not answers) and not (of_case and delegate.hearing_id)
 
 
 class StalePage(Exception):  # noqa: N818
@@ -95,6 +119,8 @@ def enter_case(token: str) -> CasePage:
         abort(make_response(render_template("counsel/link_unknown.html"), 404))
     g.language = page.counsel.language
     refresh()
+    if page.delegate is not None:
+        _admit(page, page.delegate)
     if page.revoked_at or page.left:
         chosen = None if page.left else _unasked(page, now)
         shown = page_state.load_hearing(session, page, chosen, now) if chosen else page
@@ -102,6 +128,38 @@ def enter_case(token: str) -> CasePage:
     if len(page.hearings) > 1:
         g.hearing_in_links = _named_hearing()
     return page
+
+
+def _admit(page: CasePage, delegate: Delegate) -> None:
+    """Let a delegate in, in their language. Aborts with status 410 if they may act no longer.
+
+    And with 403 where the page or the act is for counsel alone.
+    """
+    g.language = delegate.language or page.counsel.language
+    refresh()
+    if page.ended_because or page.left:
+        why = DelegateEnd(page.ended_because or DelegateEnd.LEFT).label
+        words = render_template("counsel/delegates/ended.html", page=page, why=gettext(why))
+        abort(make_response(words, 410))
+    if not _right().permits(delegate):
+        abort(make_response(render_template("counsel/delegates/refused.html", page=page), 403))
+
+
+def _right() -> DelegateRight:
+    """Return what the requested page or act is to delegates: nothing, unless the table says so."""
+    right: DelegateRight = g.get("delegate_right", DelegateRight.NONE)
+    return right
+
+
+def for_delegates(view: View, right: DelegateRight) -> View:
+    """Let delegates use a view, within a right."""
+
+    @wraps(view)
+    def allowed(token: str) -> ResponseReturnValue:
+        g.delegate_right = right
+        return view(token)
+
+    return allowed
 
 
 def enter(token: str) -> CounselPage:
@@ -262,8 +320,8 @@ def act(
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> None:
-                invitation, nonce = _authorize(session, token, key)
-                perform(session, Submission(invitation, form, nonce, now))
+                invitation, nonce, delegate = _authorize(session, token, key, now)
+                perform(session, Submission(invitation, form, nonce, now, delegate))
 
             return _carry_out(work, partial(enter, token), show, form, stale) or _go_on(then, token)
 
@@ -284,6 +342,7 @@ class CaseSubmission(Generic[F]):
     form: F
     nonce: str
     now: dt.datetime
+    delegate: Delegation | None = None
 
 
 def case_act(
@@ -310,8 +369,9 @@ def case_act(
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> object:
-                representation, nonce = _authorize_in_case(session, token, key)
-                return perform(session, CaseSubmission(representation, token, form, nonce, now))
+                representation, nonce, delegate = _authorize_in_case(session, token, key, now)
+                submission = CaseSubmission(representation, token, form, nonce, now, delegate)
+                return perform(session, submission)
 
             return _carry_out(work, partial(enter_case, token), show, form, stale) or _go_on(
                 then, token, done
@@ -322,34 +382,77 @@ def case_act(
     return guard
 
 
-def _authorize_in_case(session: Session, token: str, key: str) -> tuple[Representation, str]:
-    """Return the representation of a link, and the nonce of a page key for it. Raises StalePage."""
-    page_key, opened = page_keys.parse(web.secret(), key), counsel_keys.resolve(session, token)
-    if page_key is None or opened is None or opened.revoked:
-        raise StalePage
-    if page_key.subject != PageSubject.representation(opened.representation_id):
-        raise StalePage
-    representation = session.get_one(Representation, opened.representation_id)
-    case_id = representation.party.case_id
-    if not counsel_keys.acts(session, case_id, representation.counsel_id):
-        raise StalePage
-    return representation, page_key.nonce
-
-
-def _authorize(session: Session, token: str, key: str) -> tuple[LockedInvitation, str]:
-    """Lock the invitation of a page key, if the link opens its case, and return it with the nonce.
+def _authorize_in_case(
+    session: Session, token: str, key: str, now: dt.datetime
+) -> tuple[Representation, str, Delegation | None]:
+    """Return the representation of a link, the nonce of a page key for it, and the acting delegate.
 
     Raises StalePage.
     """
     page_key = page_keys.parse(web.secret(), key)
     if page_key is None:
         raise StalePage
-    invitation = locking.by_key(session, token, page_key.subject.id)
+    delegate = _lock_delegate(session, token, page_key, now)
+    opened = counsel_keys.resolve(session, token, now)
+    if opened is None or opened.revoked:
+        raise StalePage
+    subject = PageSubject.representation(opened.representation_id, opened.delegate_id or 0)
+    if page_key.subject != subject:
+        raise StalePage
+    representation = session.get_one(Representation, opened.representation_id)
+    case_id = representation.party.case_id
+    if not counsel_keys.acts(session, case_id, representation.counsel_id):
+        raise StalePage
+    return representation, page_key.nonce, _delegation(delegate)
+
+
+def _lock_delegate(
+    session: Session, token: str, page_key: PageKey, now: dt.datetime
+) -> Delegate | None:
+    """Return the delegate of a page key, locked; None on a page of counsel's own.
+
+    Raises StalePage if the link is not that delegate's any more, or the act is not for them: the
+    page that is shown then says so.
+    """
+    if not page_key.subject.delegate_id:
+        return None
+    delegate = counsel_keys.lock_delegate(session, token, now)
+    if delegate is None or delegate.id != page_key.subject.delegate_id:
+        raise StalePage
+    if not _right().permits(delegate):
+        raise StalePage
+    return delegate
+
+
+def _delegation(delegate: Delegate | None) -> Delegation | None:
+    if delegate is None:
+        return None
+    counsel = delegate.representation.counsel
+    return Delegation(delegate.id, delegate.name, counsel.name)
+
+
+def _authorize(
+    session: Session, token: str, key: str, now: dt.datetime
+) -> tuple[LockedInvitation, str, Delegation | None]:
+    """Lock the invitation of a page key, if the link opens its case.
+
+    Return it with the nonce, and with who acts for counsel. Raises StalePage.
+    """
+    page_key = page_keys.parse(web.secret(), key)
+    if page_key is None:
+        raise StalePage
+    delegate = _lock_delegate(session, token, page_key, now)
+    if delegate is None:
+        invitation = locking.by_key(session, token, page_key.subject.id)
+    else:
+        invitation = locking.by_delegate(session, delegate, page_key.subject.id)
     if invitation is None or invitation.revoked or not invitation.own.acting:
         raise StalePage
-    if page_key.subject != PageSubject.invitation(invitation.id, invitation.proposal.id):
+    delegate_id = delegate.id if delegate else 0
+    subject = PageSubject.invitation(invitation.id, invitation.proposal.id, delegate_id)
+    if page_key.subject != subject:
         raise StalePage
-    return invitation, page_key.nonce
+    return invitation, page_key.nonce, _delegation(delegate)
 
 
 def _carry_out(
@@ -359,7 +462,10 @@ def _carry_out(
     form: F,
     stale: str,
 ) -> Response | None:
-    """Carry out an act in one transaction; return its form again if it is rejected, else None."""
+    """Carry out an act in one transaction; return its form again if it is rejected, else None.
+
+    What was written is rolled back if the act raises a refusal, and stays if it returns one.
+    """
     try:
         outcome = retrying(work)
     except (StalePage, Invalid, Refusal) as error:

@@ -52,4 +52,6 @@ def submit(session: Session, submission: Submission[AcknowledgementForm]) -> Non
     if not submission.form.seen:
         raise Refusal(N_("Tick that you have seen the date, then confirm it."))
     invitation_id = submission.invitation.id
-    acknowledgements.acknowledge(session, invitation_id, revision, submission.now)
+    acknowledgements.acknowledge(
+        session, invitation_id, revision, submission.now, delegate=submission.delegate
+    )

@@ -26,12 +26,15 @@ from app.counsel import (
     questions,
     short_codes,
 )
-from app.counsel.access import View
+from app.counsel.access import DelegateRight, View
 from app.counsel.address import changing, declaring
 from app.counsel.availability import days_away, own_calendar
 from app.counsel.callbacks import page as callbacks
 from app.counsel.case_hearings import HearingStatus
+from app.counsel.delegates import views as delegates
 from app.counsel.page_state import CasePage, CounselPage
+
+READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
 
 
 def _always(_page: CasePage) -> bool:
@@ -74,6 +77,9 @@ class Act:
     icon: str = ""
     group: ActGroup = ActGroup.CASE
     offered: Callable[[CasePage], bool] = _always
+    # What it is to a delegate of counsel, and what sending its form is.
+    reading: DelegateRight = DelegateRight.NONE
+    acting: DelegateRight = DelegateRight.NONE
 
     @property
     def endpoint(self) -> str:
@@ -92,11 +98,11 @@ class Act:
 
 # In the order in which counsel's page links to them.
 ACTS = (
-    Act("page", "", page.show),
-    Act("opened", "/opened", submit=page.opened),
-    Act("answers", "", submit=answers.submit),
-    Act("acknowledgements", "/knows", submit=acknowledgements.submit),
-    Act("calendar_file", "/hearing.ics", calendar_file.show),
+    Act("page", "", page.show, reading=READ),
+    Act("opened", "/opened", submit=page.opened, acting=READ),
+    Act("answers", "", submit=answers.submit, acting=ANSWER),
+    Act("acknowledgements", "/knows", submit=acknowledgements.submit, acting=ANSWER),
+    Act("calendar_file", "/hearing.ics", calendar_file.show, reading=READ),
     Act(
         "contact_record",
         "/record",
@@ -105,6 +111,7 @@ ACTS = (
         line=N_("Every message and call in this case, to all sides"),
         icon="list-ul",
         offered=_unless_withdrawn,
+        reading=READ,
     ),
     Act(
         "questions",
@@ -114,10 +121,27 @@ ACTS = (
         label=N_("Ask the court a question"),
         line=questions.line,
         icon="chat-left-text",
+        reading=DelegateRight.READ_CASE,
+        acting=DelegateRight.ANSWER_CASE,
     ),
-    Act("added_words", "/questions/word", submit=questions.add_word),
-    Act("known_facts", "/questions/known", submit=questions.fact_helped),
-    Act("question_ratings", "/questions/rating", submit=questions.rate),
+    Act(
+        "added_words",
+        "/questions/word",
+        submit=questions.add_word,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
+    Act(
+        "known_facts",
+        "/questions/known",
+        submit=questions.fact_helped,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
+    Act(
+        "question_ratings",
+        "/questions/rating",
+        submit=questions.rate,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
     Act(
         "move_requests",
         "/move",
@@ -127,9 +151,21 @@ ACTS = (
         line=move_requests.line,
         icon="calendar2-x",
         offered=_movable,
+        reading=READ,
+        acting=ANSWER,
     ),
-    Act("move_opinions", "/move/opinion", submit=move_requests.submit_opinion),
-    Act("move_document", "/move/document", move_requests.document),
+    Act("move_opinions", "/move/opinion", submit=move_requests.submit_opinion, acting=ANSWER),
+    Act("move_document", "/move/document", move_requests.document, reading=READ),
+    Act(
+        "delegates",
+        "/delegate",
+        delegates.show,
+        delegates.submit,
+        label=N_("Let somebody act for you"),
+        line=delegates.line,
+        icon="person-plus",
+    ),
+    Act("delegate_ends", "/delegate/end", submit=delegates.end),
     Act(
         "needs",
         "/needs",
@@ -204,7 +240,13 @@ ACTS = (
 
 def offered_acts(page: CasePage, group: str) -> list[Act]:
     """Return the acts of a group to which counsel's page links now."""
-    return [act for act in ACTS if act.label and act.group == group and act.offered(page)]
+    delegate = page.delegate
+    return [
+        act
+        for act in ACTS
+        if act.label and act.group == group and act.offered(page)
+        if delegate is None or act.reading.permits(delegate)
+    ]
 
 
 def blueprint() -> Blueprint:
@@ -213,9 +255,11 @@ def blueprint() -> Blueprint:
     for act in ACTS:
         address = f"/r/<token>{act.path}"
         if act.show:
-            bp.add_url_rule(address, act.name, act.show)
+            view = access.for_delegates(act.show, act.reading)
+            bp.add_url_rule(address, act.name, view)
         if act.submit:
-            bp.add_url_rule(address, f"{act.name}_submit", act.submit, methods=["POST"])
+            view = access.for_delegates(act.submit, act.acting)
+            bp.add_url_rule(address, f"{act.name}_submit", view, methods=["POST"])
     bp.add_url_rule("/r", "short_codes", short_codes.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from app.cases.models import Delegate
 from app.core import web
-from app.core.errors import N_, Invalid, Message
+from app.core.errors import N_, Clash, Invalid, Message, Refusal
 from app.core.half_days import HalfDay
 from app.counsel import access, page
 from app.counsel.access import PAGE_RATE, Rejection, Submission
@@ -31,15 +32,20 @@ STALE = N_(
 
 @dataclass(frozen=True)
 class ProposalForm:
-    """Answer as typed, and the days on which counsel is away, which may be given beside it."""
+    """Answer as typed, and the days on which counsel is away, which may be given beside it.
+
+    ``seen`` tells which answer the page showed, None where it does not say.
+    """
 
     answer: AnswerForm
     days_away: AwayFields
+    seen: str | None = None
 
 
 def read(request: Request) -> ProposalForm:
     """Return the form of a request."""
-    return ProposalForm(forms.parse(request.form), away.parse(request.form))
+    seen = request.form.get("seen")
+    return ProposalForm(forms.parse(request.form), away.parse(request.form), seen)
 
 
 def render(current: CounselPage, form: ProposalForm, rejection: Rejection) -> ResponseReturnValue:
@@ -99,12 +105,34 @@ def submit(session: Session, submission: Submission[ProposalForm]) -> None:
     )
     if days == away.EMPTY and changeable and recorded:
         return
+    _check_delegate(session, submission)
     key = forms.submission_key(submission.nonce, says, comment, half_days)
-    answer = service.AnswerInput(says, comment, key, half_days)
+    answer = service.AnswerInput(says, comment, key, half_days, submission.delegate)
     service.take(session, invitation, answer, now, web.secret())
     if days != away.EMPTY:
         invited = ActingCounsel.invited(session.get_one(Invitation, invitation.id))
         away.add_days(session, invited, days, now)
+
+
+def _check_delegate(session: Session, submission: Submission[ProposalForm]) -> None:
+    """Refuse what a delegate may not do, and an answer over one that its author has not seen.
+
+    Counsel and a delegate may both answer; days away hold for all of counsel's cases.
+    """
+    form, delegate, invitation = submission.form, submission.delegate, submission.invitation
+    if delegate is not None and form.days_away != away.EMPTY:
+        words = N_("Days away hold for all of %(name)s's cases: only they can give them.")
+        raise Refusal(words, name=delegate.counsel)
+    stored, delegate_id = invitation.invitation, delegate.id if delegate else None
+    if not invitation.own.says or stored.delegate_id == delegate_id:
+        return
+    if form.seen in (None, stored.nonce):
+        return
+    other = session.get(Delegate, stored.delegate_id) if stored.delegate_id else None
+    raise Clash(
+        N_("%(name)s has answered meanwhile, and nothing was changed. See the answer below."),
+        name=other.name if other else stored.counsel.name,
+    )
 
 
 def _half_days(

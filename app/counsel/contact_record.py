@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from app.cases import delegates
 from app.cases.models import Case
 from app.cases.rules import masked_address
 from app.core.db import db
+from app.core.matters import Matter
 from app.core.web.params import page_number
 from app.counsel import access
 from app.counsel.page_state import CasePage
@@ -32,7 +34,7 @@ PAGE = 50  # contacts
 # Kinds of entries about no message that counsel are told.
 NAMED = (
     *("move", "handed_on", "question", "question_word", "question_rating"),
-    *("address", "electronic_service", "key"),
+    *("address", "electronic_service", "key", "delegate"),
 )
 
 
@@ -48,26 +50,36 @@ class RecordPage:
 @access.case_page
 def show(page: CasePage) -> str:
     """Show the record of contact with all sides in the case."""
-    session = db.session()
-    record = contacts(session, page.case, page.counsel.id, page_number())
+    session, delegate = db.session(), page.delegate
+    # A delegate is shown no address, and nothing but their hearing if they are for one alone.
+    about = str(Matter.hearing(delegate.hearing_id)) if delegate and delegate.hearing_id else ""
+    reader_id = 0 if delegate else page.counsel.id
+    record = contacts(session, page.case, reader_id, page_number(), about)
     return access.render(
         "counsel/contact_record.html",
         page,
         record=record,
         releases=record.releases,
-        symmetry=symmetry.of(session, page.case),
+        symmetry=symmetry.of(session, page.case, about),
     )
 
 
-def contacts(session: Session, case: Case, reader_id: int, number: int) -> RecordPage:
+def contacts(
+    session: Session, case: Case, reader_id: int, number: int, about: str = ""
+) -> RecordPage:
     """Return a page of the contacts with counsel in a case for one counsel to read.
 
-    A contact is a notice with all that became of it, or one entry about none.
+    ``about``: those of one matter alone. What delegates of counsel were sent, and opened, is among
+    them. A contact is a notice with all that became of it, or one entry about none.
     """
     contact = sa.func.coalesce(Entry.notice_id, -Entry.id)
     in_order = (
         sa.select(contact)
-        .where(Entry.case_id == case.id, Entry.counsel_id.is_not(None))
+        .where(
+            Entry.case_id == case.id,
+            sa.or_(Entry.counsel_id.is_not(None), Entry.side == delegates.SIDE),
+        )
+        .where(Entry.about == about if about else sa.true())
         .group_by(contact)
         .order_by(sa.func.min(Entry.seq).desc())
     )

@@ -53,6 +53,8 @@ class OpinionForm:
     stance: str = ""
     says: Mapping[int, str] = field(default_factory=dict)
     words: str = ""
+    # Which answer of counsel the page showed, None where it does not say.
+    seen: str | None = None
 
 
 def read(request: Request) -> MoveRequestForm:
@@ -94,6 +96,7 @@ def read_opinion(request: Request) -> OpinionForm:
         stance=values.get("stance", ""),
         says=says,
         words=values.get("words", "").strip(),
+        seen=values.get("seen"),
     )
 
 
@@ -176,7 +179,7 @@ def submit(session: Session, submission: Submission[MoveRequestForm]) -> None:
         document=form.document,
         slots=[at for text in form.slots or () if (at := _instant(text)) is not None],
     )
-    asking.request_move(session, invitation.id, plea, submission.now)
+    asking.request_move(session, invitation.id, plea, submission.now, submission.delegate)
 
 
 def _number(text: str) -> int:
@@ -223,7 +226,15 @@ def submit_opinion(session: Session, submission: Submission[OpinionForm]) -> Non
         says = {slot.id: AnswerChoice.YES.value for slot in current.slots} if current else {}
     stance = Stance.OBJECT if form.stance == "object" else Stance.AGREE
     opinion = Opinion(stance, says, form.words)
-    asking.give_opinion(session, invitation.id, form.number, opinion, submission.now)
+    asking.give_opinion(
+        session,
+        invitation.id,
+        form.number,
+        opinion,
+        submission.now,
+        delegate=submission.delegate,
+        seen=form.seen,
+    )
 
 
 @access.page
@@ -231,7 +242,9 @@ def document(page: CounselPage) -> ResponseReturnValue:
     """Return a document of a request as a download, to counsel of any side who may see it."""
     number = _number(request.args.get("id", ""))
     try:
-        stored = move_requests.document_for(db.session(), page.hearing.id, page.counsel.id, number)
+        # What went to the court alone is not for a delegate either.
+        reader_id = 0 if page.delegate else page.counsel.id
+        stored = move_requests.document_for(db.session(), page.hearing.id, reader_id, number)
     except NotFound as fault:
         missing = Rejection(404, web.translated(fault.message))
         return render(page, MoveRequestForm(), missing), 404

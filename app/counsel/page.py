@@ -6,13 +6,14 @@ Reading it decides nothing. Each visit is recorded, see ``visit_log`` for what t
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases import delegates
 from app.core import web, wording
 from app.core.db import db, release_session, retrying
 from app.core.errors import N_
@@ -94,7 +95,7 @@ def _visitor(page: CasePage) -> visit_log.Visitor:
         attempt, side = f"i{invitation.id}", invitation.side
     else:
         attempt, side, hearing_id = f"r{page.representation.id}", page.party.side, None
-    return visit_log.Visitor(
+    visitor = visit_log.Visitor(
         court_id=page.court.id,
         case_id=page.case.id,
         about=page.about,
@@ -103,6 +104,18 @@ def _visitor(page: CasePage) -> visit_log.Visitor:
         counsel_id=page.counsel.id,
         side=side,
         name=page.counsel.name,
+    )
+    if page.delegate is None:
+        return visitor
+    # That a delegate came proves nothing of counsel: the visit is one of nobody's counsel.
+    return replace(
+        visitor,
+        attempt=f"d{page.delegate.id}.{attempt}",
+        counsel_id=None,
+        side=delegates.SIDE,
+        name=page.delegate.name,
+        principal=page.counsel.name,
+        delegate_id=page.delegate.id,
     )
 
 
@@ -116,7 +129,7 @@ def render(
 ) -> str:
     """Render the page; the form holds ``answer_form``, or the answer that is recorded."""
     session, now = db.session(), web.now()
-    answered = page.status == HearingStatus.ANSWERED
+    answered, own = page.status == HearingStatus.ANSWERED, page.delegate is None
     recorded = AnswerForm(
         says={each.slot.id: each.says for each in page.slots},
         comment=page.invitation.comment if answered else "",
@@ -131,9 +144,9 @@ def render(
         answer_form=answer_form or recorded,
         days_away_form=days_away_form,
         days_away_errors=days_away_errors,
-        days_away=days_away.upcoming(page) if answered else [],
-        ahead=case_hearings.ahead(session, page.counsel, page.case, now),
-        unanswered=case_hearings.unanswered(session, page.counsel, page.case, now),
+        days_away=days_away.upcoming(page) if answered and own else [],
+        ahead=case_hearings.ahead(session, page.counsel, page.case, now) if own else [],
+        unanswered=case_hearings.unanswered(session, page.counsel, page.case, now) if own else [],
         half_day_weeks=_half_day_weeks(page, now) if page.open else [],
         calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,

@@ -1,8 +1,9 @@
 """Page keys: signed nonces that bind a form to the page on which counsel was shown it.
 
 A key is good for one invitation of one proposal, or, on a page that is about no hearing, for one
-representation. A program that posts to an address without having rendered the page has none, and a
-page of a superseded proposal has the wrong one.
+representation; and for counsel themselves, or for one delegate of theirs. A program that posts to
+an address without having rendered the page has none, and a page of a superseded proposal has the
+wrong one.
 """
 
 import hashlib
@@ -14,20 +15,24 @@ from itsdangerous import BadData, URLSafeSerializer
 
 
 class PageSubject(NamedTuple):
-    """The subject of a page: an invitation of a proposal, or a representation and 0."""
+    """The subject of a page: an invitation of a proposal, or a representation and 0.
+
+    ``delegate_id`` is the delegate whose page it is, 0 for counsel's own.
+    """
 
     id: int
     proposal_id: int
+    delegate_id: int = 0
 
     @classmethod
-    def invitation(cls, invitation_id: int, proposal_id: int) -> Self:
+    def invitation(cls, invitation_id: int, proposal_id: int, delegate_id: int = 0) -> Self:
         """Return the subject of a page about a hearing."""
-        return cls(invitation_id, proposal_id)
+        return cls(invitation_id, proposal_id, delegate_id)
 
     @classmethod
-    def representation(cls, representation_id: int) -> Self:
+    def representation(cls, representation_id: int, delegate_id: int = 0) -> Self:
         """Return the subject of a page about a case."""
-        return cls(representation_id, 0)
+        return cls(representation_id, 0, delegate_id)
 
 
 class PageKey(NamedTuple):
@@ -52,7 +57,8 @@ def issue(secret: bytes, subject: PageSubject) -> str:
 def parse(secret: bytes, key: str) -> PageKey | None:
     """Return what was signed in a key, or None if it was not issued here."""
     try:
-        subject_id, proposal_id, nonce = _serializer(secret).loads(key)
+        subject_id, proposal_id, *delegate_id, nonce = _serializer(secret).loads(key)
+        subject = PageSubject(subject_id, proposal_id, *delegate_id)
     except (BadData, ValueError, TypeError):
         return None
-    return PageKey(PageSubject(subject_id, proposal_id), nonce)
+    return PageKey(subject, nonce)

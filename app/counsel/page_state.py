@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.cases.rules import addresses_by_channel, masked_address
 from app.core import wording
 from app.core.matters import Matter
@@ -31,6 +31,7 @@ from app.hearings.models import (
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
+from app.record.models import Entry
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class CasePage:
     """View model of counsel's page of a case; ``token`` is the link by which it was opened.
 
     ``sent_for`` is the hearing of a key from before keys opened a whole case. ``revoked_at`` is
-    when the link was replaced; ``left`` tells that counsel acts in the case no longer.
+    when the link was replaced; ``left`` tells that counsel acts in the case no longer. ``delegate``
+    is whose page it is, if not counsel's own, and ``ended_because`` why they may act no longer.
     """
 
     token: str
@@ -64,11 +66,28 @@ class CasePage:
     sent_for: int | None = None
     revoked_at: dt.datetime | None = None
     left: bool = False
+    delegate: Delegate | None = None
+    ended_because: str = ""
+
+    @property
+    def reader(self) -> str:
+        """Name of the person whose page it is: counsel, or a delegate of theirs."""
+        return self.delegate.name if self.delegate else self.counsel.name
+
+    @property
+    def delegate_id(self) -> int:
+        """Id of the delegate whose page it is, or 0."""
+        return self.delegate.id if self.delegate else 0
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the reader may act, and not only read."""
+        return self.delegate is None or self.delegate.may_answer
 
     @property
     def subject(self) -> PageSubject:
         """What forms on the page are bound to."""
-        return PageSubject.representation(self.representation.id)
+        return PageSubject.representation(self.representation.id, self.delegate_id)
 
     @property
     def about(self) -> str:
@@ -110,6 +129,7 @@ class CounselPage(CasePage):
     can_request_move: bool = False
     move_request: MoveRequest | None = None
     acknowledged_at: dt.datetime | None = None
+    acknowledged_by: str = ""
 
     @property
     def same_offset_at(self) -> dt.datetime | None:
@@ -126,7 +146,7 @@ class CounselPage(CasePage):
     @property
     def subject(self) -> PageSubject:
         """What forms on the page are bound to."""
-        return PageSubject.invitation(self.invitation.id, self.proposal.id)
+        return PageSubject.invitation(self.invitation.id, self.proposal.id, self.delegate_id)
 
     @property
     def about(self) -> str:
@@ -142,9 +162,10 @@ class CounselPage(CasePage):
 
 def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None:
     """Return what a key opens of a case, or None for an unknown key."""
-    key = counsel_keys.resolve(session, token)
+    key = counsel_keys.resolve(session, token, now)
     if key is None:
         return None
+    delegate = session.get_one(Delegate, key.delegate_id) if key.delegate_id else None
     representation = session.scalars(
         sa.select(Representation)
         .where(Representation.id == key.representation_id)
@@ -162,10 +183,16 @@ def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None
         court=case.court,
         counsel=representation.counsel,
         party=representation.party,
-        hearings=case_hearings.load(session, case.id, counsel_id, now),
+        hearings=[
+            each
+            for each in case_hearings.load(session, case.id, counsel_id, now)
+            if delegate is None or delegate.hearing_id in (None, each.id)
+        ],
         sent_for=key.hearing_id,
         revoked_at=key.revoked_at,
         left=not counsel_keys.acts(session, case.id, counsel_id),
+        delegate=delegate,
+        ended_because=key.ended_because,
     )
 
 
@@ -203,8 +230,10 @@ def load_hearing(
     ).one()
     proposal, hearing, status = invitation.proposal, invitation.proposal.hearing, chosen.status
     fixed = status == HearingStatus.FIXED
-    acknowledged_at = (
-        acknowledgements.acknowledged_at(session, hearing, invitation.counsel_id) if fixed else None
+    acknowledged = (
+        acknowledgements.first_acknowledgement(session, hearing, invitation.counsel_id)
+        if fixed
+        else None
     )
     of_case = {each.name: getattr(page, each.name) for each in fields(CasePage)}
     return CounselPage(
@@ -213,7 +242,7 @@ def load_hearing(
         hearing=hearing,
         proposal=proposal,
         status=status,
-        slots=_slots(session, invitation)
+        slots=_slots(session, invitation, with_busy=page.delegate is None)
         if status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
         else [],
         asked=len(proposal.invitations),
@@ -229,8 +258,14 @@ def load_hearing(
             hearing, hearing.case.court.move_closes_hours, now
         ),
         move_request=move_requests.open_request(session, hearing.id) if hearing.has_date else None,
-        acknowledged_at=acknowledged_at,
+        acknowledged_at=acknowledged.at if acknowledged else None,
+        acknowledged_by=_delegate_of(acknowledged) if acknowledged else "",
     )
+
+
+def _delegate_of(entry: Entry) -> str:
+    """Return the name of the delegate who did what an entry says, or ""."""
+    return str(entry.content.body.get("delegate", "")) if entry.content else ""
 
 
 def _none_suits(proposal: Proposal) -> bool:
@@ -267,16 +302,17 @@ def _previous_date(session: Session, invitation: Invitation) -> dict[str, Any] |
     return {**was, "starts_at": wording.instant(was["starts_at"])}
 
 
-def _slots(session: Session, invitation: Invitation) -> list[SlotView]:
+def _slots(session: Session, invitation: Invitation, *, with_busy: bool) -> list[SlotView]:
+    """Return the slots; a delegate does not learn of counsel's hearings in other cases."""
     proposal = invitation.proposal
     zone = ZoneInfo(proposal.hearing.case.court.zone)
-    busy = _other_hearings_by_day(session, invitation, zone)
+    busy = _other_hearings_by_day(session, invitation, zone) if with_busy else {}
     answers = {answer.slot_id: answer.says for answer in invitation.answers}
     return [
         SlotView(
             slot=slot,
             says=answers.get(slot.id, ""),
-            busy=tuple(busy[slot.starts_at.astimezone(zone).date()]),
+            busy=tuple(busy.get(slot.starts_at.astimezone(zone).date(), ())),
             own_zone=_differing_zone(invitation.counsel.zone, zone.key, slot.starts_at),
         )
         for slot in proposal.slots

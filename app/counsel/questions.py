@@ -118,7 +118,14 @@ def show(page: CasePage) -> ResponseReturnValue:
 @access.case_act(read, render, then="counsel.questions", stale=STALE)
 def submit(session: Session, submission: CaseSubmission[QuestionInput]) -> None:
     """Ask the court."""
-    service.ask(session, submission.representation, submission.form, submission.now, web.secret())
+    service.ask(
+        session,
+        submission.representation,
+        submission.form,
+        submission.now,
+        web.secret(),
+        submission.delegate,
+    )
 
 
 def read_fact(request: Request) -> str:
@@ -147,7 +154,13 @@ def add_word(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
     """Add a word to an open question of another side."""
     act, now = submission.form, submission.now
     service.add_word(
-        session, submission.representation, act.question_id, act.words, now, web.secret()
+        session,
+        submission.representation,
+        act.question_id,
+        act.words,
+        now,
+        web.secret(),
+        submission.delegate,
     )
 
 
@@ -164,4 +177,5 @@ def rate(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
         act.choice == "answered",
         submission.now,
         web.secret(),
+        submission.delegate,
     )

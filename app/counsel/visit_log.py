@@ -57,7 +57,7 @@ class Visitor:
     """Who visits what: one counsel, and the hearing or the case that their page is about.
 
     ``attempt`` names the page in the record: that of an invitation (``i45``) or representation
-    (``r7``).
+    (``r7``). ``counsel_id`` is None for a delegate, and ``principal`` whom they act for.
     """
 
     court_id: int
@@ -65,9 +65,11 @@ class Visitor:
     about: str
     hearing_id: int | None
     attempt: str
-    counsel_id: int
+    counsel_id: int | None
     side: str
     name: str
+    principal: str = ""
+    delegate_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,15 @@ def write(session: Session, visit: Visit, now: dt.datetime) -> bool:
         side=visitor.side,
         channel="link",
         kind="visit",
-        detail={"agent": visit.agent, "method": visit.method},
-        personal={"name": visitor.name},
+        detail={
+            "agent": visit.agent,
+            "method": visit.method,
+            **({"delegate": visitor.delegate_id} if visitor.delegate_id else {}),
+        },
+        personal={
+            "name": visitor.name,
+            **({"for": visitor.principal} if visitor.principal else {}),
+        },
     )
     ledger.append(session, [entry], now)
     return True

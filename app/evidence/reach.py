@@ -262,11 +262,15 @@ def _row_without_message(entry: Entry, entries: Sequence[Entry]) -> MessageRow:
     """Return the row of an entry without a notice; ``entries`` are all about the same person.
 
     A message that was handed on proves nothing itself: what the person did on their page since
-    shows that they have it.
+    shows that they have it, unless a delegate did it for them.
     """
     body = entry.content.body if entry.content else {}
     if entry.kind == "handed_on":
-        later = [each for each in entries if each.seq > entry.seq and each.direction == "in"]
+        later = [
+            each
+            for each in entries
+            if each.seq > entry.seq and each.direction == "in" and not each.detail.get("delegate")
+        ]
         best, proof = _best(later)
         address = str(body.get("address", ""))
         return MessageRow(

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
@@ -243,8 +243,11 @@ class Invitation(Base):
     left_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # The rendered page that the last answer came from: pressing twice on it counts once.
     nonce: Mapped[str] = mapped_column(sa.String(64), default="")
+    # Who gave the last answer for counsel, if a delegate did.
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
 
     proposal: Mapped[Proposal] = relationship(back_populates="invitations")
+    delegate: Mapped[Delegate | None] = relationship()
     counsel: Mapped[Counsel] = relationship()
     party: Mapped[Party] = relationship()
     representation: Mapped[Representation | None] = relationship()
@@ -453,7 +456,10 @@ class MoveOpinion(Base):
     stance: Mapped[str] = mapped_column(sa.String(10), default="")
     says: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     given_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Who acted last for counsel, if a delegate did.
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
 
     request: Mapped[MoveRequest] = relationship(back_populates="opinions")
+    delegate: Mapped[Delegate | None] = relationship()
     counsel: Mapped[Counsel] = relationship(lazy="joined", innerjoin=True)
     document: Mapped[MoveDocument | None] = relationship()

@@ -136,6 +136,7 @@ class InvitationValues:
     revoked_at: dt.datetime | None
     comment: str
     nonce: str
+    delegate_id: int | None
     _: KW_ONLY
     counsel: CounselValues
     party: PartyValues

@@ -1,7 +1,7 @@
 """Compose letters: from plain facts to a subject, a text and its HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -77,6 +77,7 @@ def compose(
         raise ValueError(f"no words for {kind} by {channel}")
     language = wording.language_of(language)
     context = template_context(facts, language) | {
+        "copy_note": _copy_note(facts, channel, language),
         "link": wording.one_line(link),
         "code": wording.one_line(code),
         "page": f"{wording.one_line(base).rstrip('/')}/r",
@@ -86,11 +87,54 @@ def compose(
     if Channel(channel).traits.by_segment:
         forms = _forms_of_text(kind, channel, facts)
         written = (_texts(kind, language, form, _short(context)) for form in forms)
-        return Letter("", texts.cheapest(chain.from_iterable(written)), "")
+        return Letter("", texts.cheapest(_as_copies(chain.from_iterable(written), context)), "")
     (subject, button, body) = _mail(kind, channel, language)
-    text = _written(body, context)
+    text = context["copy_note"] + _written(body, context)
     heading = _clip(wording.one_line(subject.render(context)), _ROOM_IN_SUBJECT)
     return Letter(heading, text + "\n", _html(heading, text, button, context, language))
+
+
+# By mail above the letter to counsel, by text behind the court's name.
+_COPY_NOTES = {
+    (
+        "en",
+        True,
+    ): "This is a copy of a message to {counsel}, for whom you {may}. The link is your own.\n\n",
+    ("zh", True): "本信系发给{counsel}的通知的抄送件。您受其委托，{may}。链接为您本人专用。\n\n",
+    ("en", False): "copy of a message to {counsel}: ",
+    ("zh", False): "抄送（原致{counsel}）：",
+}
+_MAY = {
+    ("en", True): "may answer",
+    ("en", False): "may read, but not answer",
+    ("zh", True): "可以代为答复",
+    ("zh", False): "可以查阅，不能代为答复",
+}
+
+
+def _copy_note(facts: Mapping[str, Any], channel: str, language: str) -> str:
+    """Return what tells a delegate of counsel that a letter is a copy; "" for anybody else."""
+    delegate = facts.get("delegate")
+    if not delegate:
+        return ""
+    by_mail = not Channel(channel).traits.by_segment
+    counsel = wording.one_line(delegate["counsel"])
+    return _COPY_NOTES[language, by_mail].format(
+        counsel=counsel if by_mail else _clip(counsel, _ROOM_IN_TEXT),
+        may=_MAY[language, bool(delegate["may_answer"])],
+    )
+
+
+def _as_copies(forms: Iterable[str], context: Mapping[str, Any]) -> list[str]:
+    """Return the wordings of a text with the note that it is a copy behind the court's name."""
+    note, short = context["copy_note"], context["court"]["short"]
+    if not note:
+        return list(forms)
+    copied = []
+    for form in forms:
+        sender = next((s for s in (f"【{short}】", f"{short}: ") if form.startswith(s)), "")
+        copied.append(f"{sender}{note}{form.removeprefix(sender)}")
+    return copied
 
 
 def _own(
@@ -111,8 +155,9 @@ def _own(
     if written is None or (numberless and _numbered(kind, facts)):
         return None
     if by_segment:
-        return Letter("", texts.cheapest(written[1]), "", own.version)
-    heading, text = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT), written[1][0]
+        return Letter("", texts.cheapest(_as_copies(written[1], context)), "", own.version)
+    heading = _clip(wording.one_line(written[0]), _ROOM_IN_SUBJECT)
+    text = context["copy_note"] + written[1][0]
     html = _html(heading, text, _mail(kind, channel, language)[1], context, language)
     return Letter(heading, text + "\n", html, own.version)
 
@@ -184,6 +229,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "answers": ["{answers}"],
     "by_order": False,
     "on_request": False,
+    "by_delegate": "",
     "paper": False,
     "agreed": False,
     "asks_address": False,
@@ -248,7 +294,7 @@ def _forms_of_text(kind: str, channel: str, facts: Mapping[str, Any]) -> list[st
     """
     if _numbered(kind, facts):
         return [f"{channel}_slots"]
-    if NoticeKind(kind).traits.numbered and facts.get("request"):
+    if NoticeKind(kind).traits.numbered and facts.get("request") and not facts.get("delegate"):
         return [f"{channel}_slots", channel]
     return [channel]
 

@@ -62,10 +62,12 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "change": _change(facts, times),
         # The first message of a case says that one's address can be confirmed.
         "asks_address": bool(facts.get("asks_address")),
+        "naming": _naming(facts, times),
+        "by_delegate": facts.get("by_delegate") or "",
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
-        # A notice on paper has no attachments.
-        "paper": bool(facts.get("paper")),
+        # A notice on paper has no attachments, nor has the copy of a delegate.
+        "paper": bool(facts.get("paper") or facts.get("delegate")),
         # The date that remains valid until counsel agree on one of the slots.
         "holds": times.span(hearing) if facts.get("slots") else "",
         "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
@@ -193,7 +195,9 @@ def _request(facts: Facts, times: _Times) -> dict[str, Any]:
     answers = request.get("answers") or []
     return {
         "name": name,
-        "who": name + (wording.aside(wording.side_name(side, language), language) if side else ""),
+        "who": name
+        + (wording.aside(wording.side_name(side, language), language) if side else "")
+        + _by(request.get("delegate"), language),
         "private": bool(request.get("private")),
         "why": why + (wording.aside(elsewhere, language) if elsewhere else ""),
         "times": [times.slot(slot) for slot in request.get("times") or []],
@@ -228,11 +232,14 @@ _PRIVATE = {
 
 def _question(facts: Facts, language: str) -> dict[str, str]:
     """Describe a question to the court, and its answer; every value is "" in other letters."""
-    names = ("subject", "words", "by", "answer", "outcome", "added", "added_by")
+    names = ("subject", "words", "answer", "outcome", "added")
     question = facts.get("question") or {}
     private = _PRIVATE.get(question.get("private") or "", ("", ""))
     return {
         **{name: question.get(name) or "" for name in names},
+        "by": (question.get("by") or "") + _by(question.get("delegate"), language),
+        "added_by": (question.get("added_by") or "")
+        + _by(question.get("added_delegate"), language),
         "side": wording.side_name(question.get("side") or "", language),
         "private": private[language == "zh"],
     }
@@ -251,6 +258,27 @@ def _change(facts: Facts, times: _Times) -> dict[str, str]:
         "field": _CHANGED.get(change.get("field") or "", ("", ""))[times.language == "zh"],
         "at": times.moment(change.get("at")),
         "at_short": times.short(change.get("at"), weekday=False),
+    }
+
+
+def _by(delegate: str | None, language: str) -> str:
+    """Say behind counsel's name who acted for them, if a delegate did."""
+    if not delegate:
+        return ""
+    return f"，由{delegate}代办" if language == "zh" else f", by {delegate}"
+
+
+def _naming(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe the naming of a delegate: who acts for whom, whether they may answer, until when."""
+    naming = facts.get("naming") or {}
+    flags = ("to_counsel", "may_answer", "copies", "for_hearing")
+    until = naming.get("until")
+    local = wording.local(wording.instant(until), facts["court"]["zone"]) if until else None
+    return {
+        "name": naming.get("name") or "",
+        "counsel": naming.get("counsel") or "",
+        **{flag: bool(naming.get(flag)) for flag in flags},
+        "until": wording.day_name(local.date(), times.language) if local else "",
     }
 
 

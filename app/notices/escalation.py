@@ -31,7 +31,9 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     """
     if NoticeKind(notice.kind).traits.to_one_address:
         return
-    if notice.counsel_id is None or not notice.facts or superseded(session, [notice.row]):
+    if notice.counsel_id is None or not notice.facts:
+        return
+    if superseded(session, [notice.row], now):
         return
     counsel = session.get_one(Counsel, notice.counsel_id)
     key = NoticeKey.parse(notice.key)._replace(repeat=0)

@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     NEW_LINK = "new_link"
     ADDRESS_CODE = "address_code"
     ADDRESS_CHANGED = "address_changed"
+    DELEGATED = "delegated"
 
     @property
     def traits(self) -> "KindTraits":
@@ -101,6 +102,9 @@ class KindTraits:
     # The invite in its mail: for a date; for slots, under the UID of a hearing without one.
     invite: Method | None = None
     tentative: Method | None = None
+    # Delegates of the person get it too, if they get copies: nothing by which the person proves who
+    # they are, and nothing that answers what they did themselves in private.
+    copied: bool = False
     # None: a court cannot word it itself.
     wording: WordingRules | None = field(default=None, repr=False)
 
@@ -118,6 +122,7 @@ _CONCLUSIONS = frozenset({_K.READY, _K.NONE_SUITS})
 KINDS: dict[NoticeKind, KindTraits] = {
     _K.PROPOSAL: KindTraits(
         N_("Slots proposed"),
+        copied=True,
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
@@ -131,6 +136,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.NUDGE: KindTraits(
         N_("Asked again"),
+        copied=True,
         superseded_by=_NEWS | {_K.ANSWERED},
         ends_with_date=True,
         asks=True,
@@ -147,6 +153,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.ANSWERED: KindTraits(
         N_("Answer confirmed"),
+        copied=True,
         optional=True,
         personal=True,
         once=True,
@@ -154,6 +161,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.FIXED: KindTraits(
         N_("Date fixed"),
+        copied=True,
         superseded_by=_DATES,
         changes_date=True,
         announces_date=True,
@@ -167,6 +175,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.MOVED: KindTraits(
         N_("Date moved"),
+        copied=True,
         superseded_by=_DATES,
         changes_date=True,
         announces_date=True,
@@ -180,6 +189,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.CANCELLED: KindTraits(
         N_("Hearing cancelled"),
+        copied=True,
         changes_date=True,
         invite=Method.CANCEL,
         wording=_wording(
@@ -188,11 +198,13 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.WITHDRAWN: KindTraits(
         N_("Proposal withdrawn"),
+        copied=True,
         tentative=Method.CANCEL,
         wording=_wording("reason", mail=("case",), text=("case",)),
     ),
     _K.REMINDER: KindTraits(
         N_("Reminder"),
+        copied=True,
         superseded_by=_DATES,
         ends_with_date=True,
         optional=True,
@@ -203,7 +215,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
             text=("case", "date", "link"),
         ),
     ),
-    _K.OFF_CHANNEL: KindTraits(N_("Told of a contact with another side")),
+    _K.OFF_CHANNEL: KindTraits(N_("Told of a contact with another side"), copied=True),
     _K.CONFIRM: KindTraits(
         N_("Asked to confirm by link"),
         superseded_by=_NEWS | {_K.ANSWERED},
@@ -231,7 +243,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         tentative=Method.CANCEL,
         wording=_wording("date", mail=("case",), text=("case",)),
     ),
-    _K.STAYS: KindTraits(N_("Date stays"), superseded_by=_DATES),
+    _K.STAYS: KindTraits(N_("Date stays"), superseded_by=_DATES, copied=True),
     # They follow what one side did, and tell all others of it.
     _K.MOVE_ASKED: KindTraits(
         N_("Another date asked for"),
@@ -239,12 +251,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
         page="/move",
         numbered=True,
         keeps_quiet_hours=True,
+        copied=True,
     ),
     _K.MOVE_OBJECTED: KindTraits(
         N_("Objection to another date"),
         superseded_by=_DATES | {_K.STAYS},
         page="/move",
         keeps_quiet_hours=True,
+        copied=True,
         once=True,
     ),
     _K.MOVE_AGREED: KindTraits(
@@ -252,6 +266,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         superseded_by=_DATES | {_K.STAYS},
         page="/move",
         keeps_quiet_hours=True,
+        copied=True,
         once=True,
         prefers=Channel.EMAIL,
     ),
@@ -259,6 +274,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     _K.MOVE_ANSWERED: KindTraits(
         N_("Answer on another date confirmed"),
         page="/move",
+        copied=True,
         optional=True,
         personal=True,
         once=True,
@@ -280,8 +296,8 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.LAPSED: KindTraits(N_("No agreement in time")),
     _K.NOT_REACHED: KindTraits(N_("Somebody not reached")),
-    _K.QUESTION: KindTraits(N_("Question to the court"), page="/questions"),
-    _K.QUESTION_ANSWERED: KindTraits(N_("Answer of the court"), page="/questions"),
+    _K.QUESTION: KindTraits(N_("Question to the court"), page="/questions", copied=True),
+    _K.QUESTION_ANSWERED: KindTraits(N_("Answer of the court"), page="/questions", copied=True),
     _K.NEW_LINK: KindTraits(N_("New link"), personal=True),
     _K.ADDRESS_CODE: KindTraits(
         N_("Code for a new address"), optional=True, personal=True, to_one_address=True
@@ -292,6 +308,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         personal=True,
         to_one_address=True,
     ),
+    _K.DELEGATED: KindTraits(N_("Told that they may act for counsel"), personal=True),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -313,6 +330,7 @@ ENTRY_LABELS = {
     "away": N_("Gave days away"),
     "key": N_("Link to counsel's page"),
     "court_note": N_("Note to the court alone"),
+    "delegate": N_("Delegate"),
     "question_word": N_("Word on a question"),
     "question_rating": N_("Whether that answers the question"),
     "counter": N_("Their calendar asks for another time"),
@@ -334,6 +352,7 @@ CHANGING_DATE = tuple(kind for kind, row in KINDS.items() if row.changes_date)
 ANNOUNCING_DATE = tuple(kind for kind, row in KINDS.items() if row.announces_date)
 ENDING_WITH_DATE = tuple(kind for kind, row in KINDS.items() if row.ends_with_date)
 CONCLUSIONS = tuple(sorted(_CONCLUSIONS))
+COPIED = tuple(kind for kind, row in KINDS.items() if row.copied)
 PERSONAL = frozenset(kind for kind, row in KINDS.items() if row.personal)
 TO_ONE_ADDRESS = tuple(kind for kind, row in KINDS.items() if row.to_one_address)
 SUPERSEDED_BY_DATE = tuple(kind for kind, row in KINDS.items() if row.superseded_by >= _DATES)

@@ -25,6 +25,8 @@ class Notice(Base):
     about: Mapped[str] = mapped_column(sa.String(40), index=True)
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # Of a copy to a delegate, a plain number; such a notice has no counsel.
+    delegate_id: Mapped[int | None] = mapped_column(Key)
     # The invitation that the letter is about; no foreign key, for the queue knows no hearings.
     invitation_id: Mapped[int | None] = mapped_column(Key)
     # Whose key the letter carries, a plain number; None of a notice from before keys belonged to
@@ -64,6 +66,7 @@ class Notice(Base):
         sa.Index(None, "court_id", "created_at"),
         sa.Index("ix_notice_first_due_at", "first_due_at"),  # the service level is measured over it
         sa.Index(None, "counsel_id", "tried_at"),  # rate limit of each person
+        partial_index("ix_notice_delegate_id", "delegate_id", where="delegate_id IS NOT NULL"),
         partial_index("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
         partial_index("ix_notice_server_id", "server_id", where="server_id <> ''"),
         partial_index(
@@ -103,6 +106,7 @@ class NoticeRow(NamedTuple):
     about: str
     counsel_id: int | None
     user_id: int | None
+    delegate_id: int | None
     invitation_id: int | None
     representation_id: int | None
     link_version: int

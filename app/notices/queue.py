@@ -13,13 +13,16 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import delegates
+from app.cases.delegates import CopyRecipient
 from app.cases.models import Counsel
 from app.cases.rules import addresses_of
 from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
+from app.core.matters import Matter
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
-from app.notices.kinds import TO_ONE_ADDRESS, NoticeKind
+from app.notices.kinds import COPIED, TO_ONE_ADDRESS, NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
 from app.record import chain, ledger
 from app.record.rules import Event, NoticeState
@@ -37,6 +40,7 @@ class Recipient:
     side: str = ""
     counsel_id: int | None = None
     user_id: int | None = None
+    delegate_id: int | None = None
     invitation_id: int | None = None
     representation_id: int | None = None
     link_version: int = 1
@@ -51,6 +55,7 @@ class Recipient:
             side=notice.side,
             counsel_id=notice.counsel_id,
             user_id=notice.user_id,
+            delegate_id=notice.delegate_id,
             invitation_id=notice.invitation_id,
             representation_id=notice.representation_id,
             link_version=notice.link_version,
@@ -59,6 +64,8 @@ class Recipient:
     @property
     def key(self) -> str:
         """The part of a notice's key that names the person."""
+        if self.delegate_id is not None:
+            return f"d{self.delegate_id}"
         if self.invitation_id is not None:
             return str(self.invitation_id)
         return f"c{self.counsel_id}" if self.counsel_id is not None else f"u{self.user_id}"
@@ -83,7 +90,8 @@ class NoticeRequest:
     """A request to notify one person of one subject, over each of their channels.
 
     ``variant`` tells apart several of a kind about one version (``7d``: the reminder seven days
-    before); ``repeat`` and ``detail`` are those of a message that is sent again.
+    before); ``repeat`` and ``detail`` are those of a message that is sent again. ``confidential``:
+    it is for the person alone, and no delegate of theirs gets a copy.
     """
 
     subject: Subject
@@ -95,6 +103,7 @@ class NoticeRequest:
     variant: str = ""
     repeat: int = 0
     detail: Mapping[str, Any] = field(default_factory=dict)
+    confidential: bool = False
 
     @property
     def ways(self) -> Sequence[tuple[str, str]]:
@@ -137,12 +146,13 @@ def queue(
 ) -> list[int]:
     """Queue one notice per request and channel, and record it; return the ids of the new ones.
 
-    A notice whose key is in the queue already is not queued again: the same call twice is one
-    notice. Of a person without any channel the record says that they cannot be reached.
-    ``entries`` are written before the queue's own; ``heads`` are the ends of chains that the
-    caller has locked already, by case.
+    Delegates who get copies of what counsel is sent get theirs with it. A notice whose key is in
+    the queue already is not queued again: the same call twice is one notice. Of a person without
+    any channel the record says that they cannot be reached. ``entries`` are written before the
+    queue's own; ``heads`` are the ends of chains that the caller has locked already, by case.
     """
     session.flush()
+    requests = [*requests, *copies(session, requests, now)]
     count = sum(len(each.ways) for each in requests)
     numbers = iter(bulk.ids(session, _NOTICE, count) if count else ())
     rows_of = [(each, _rows(each, numbers, now)) for each in requests]
@@ -171,6 +181,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "about": subject.about,
             "counsel_id": recipient.counsel_id,
             "user_id": recipient.user_id,
+            "delegate_id": recipient.delegate_id,
             "invitation_id": recipient.invitation_id,
             "representation_id": recipient.representation_id,
             "link_version": recipient.link_version,
@@ -195,7 +206,79 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
     ]
 
 
+def copies(
+    session: Session, requests: Sequence[NoticeRequest], now: dt.datetime
+) -> list[NoticeRequest]:
+    """Return the copies of some requests for delegates of their counsel.
+
+    They are notices of their own to somebody else: their counsel column is empty, so that nothing
+    that measures or proves what counsel was sent counts them. A message that is sent again by hand
+    is not copied again.
+    """
+    by_representation: dict[int, list[NoticeRequest]] = {}
+    for each in requests:
+        representation_id = each.recipient.representation_id
+        is_copied = each.kind.traits.copied and not each.confidential and not each.repeat
+        if is_copied and representation_id is not None and each.recipient.counsel_id is not None:
+            by_representation.setdefault(representation_id, []).append(each)
+    if not by_representation:
+        return []
+    return [
+        copy_for(each, delegate)
+        for delegate in delegates.copy_recipients(session, by_representation, now)
+        for each in by_representation[delegate.representation_id]
+        if delegate.hearing_id in (None, Matter.hearing_id(each.subject.about))
+    ]
+
+
+def copy_for(request: NoticeRequest, delegate: CopyRecipient) -> NoticeRequest:
+    """Return the copy of a request to counsel for one delegate of theirs.
+
+    It lists no slots by number: an answer by text would come from a number that is not counsel's.
+    """
+    facts = request.facts
+    recipient = Recipient(
+        name=delegate.name,
+        language=delegate.language,
+        ways=delegates.ways(delegate.phone, delegate.email),
+        side=delegates.SIDE,
+        delegate_id=delegate.id,
+        invitation_id=request.recipient.invitation_id,
+    )
+    copied = {
+        **facts,
+        "court": {**facts["court"], "text_slots": False},
+        "asks_address": False,
+        "delegate": {"counsel": delegate.counsel, "may_answer": delegate.may_answer},
+    }
+    detail = {**request.detail, "delegate": delegate.id}
+    return replace(request, recipient=recipient, facts=copied, detail=detail)
+
+
+def copy_waiting(
+    session: Session, delegate: CopyRecipient, case_id: int, now: dt.datetime
+) -> list[NoticeRequest]:
+    """Return copies of what waits for counsel already, such as reminders, for a new delegate."""
+    waiting = sa.select(*COLUMNS).where(
+        _NOTICE.c.case_id == case_id,
+        _NOTICE.c.representation_id == delegate.representation_id,
+        _NOTICE.c.counsel_id.is_not(None),
+        _NOTICE.c.state == NoticeState.QUEUED.value,
+        _NOTICE.c.kind.in_(COPIED),
+        _NOTICE.c.due_at > now,
+    )
+    rows = [NoticeRow(*row) for row in session.connection().execute(waiting)]
+    requests = {
+        (row.kind, row.about, row.due_at): request_for(row, (row.channel, row.address), row.due_at)
+        for row in rows
+        if delegate.hearing_id in (None, Matter.hearing_id(row.about))
+    }
+    return [copy_for(each, delegate) for each in requests.values()]
+
+
 def _queued(request: NoticeRequest, row: Mapping[str, Any]) -> ledger.NewEntry:
+    principal = request.facts.get("delegate")
+    counsel = {"for": principal["counsel"]} if principal and row["delegate_id"] else {}
     return ledger.NewEntry(
         Event.QUEUED,
         court_id=row["court_id"],
@@ -208,7 +291,7 @@ def _queued(request: NoticeRequest, row: Mapping[str, Any]) -> ledger.NewEntry:
         channel=row["channel"],
         kind=row["kind"],
         detail={"due_at": ledger.instant(row["due_at"]), **request.detail},
-        personal={"name": row["name"], "address": row["address"]},
+        personal={"name": row["name"], "address": row["address"], **counsel},
     )
 
 
@@ -257,6 +340,14 @@ def withdraw_unrecorded(
     rows = _waiting(
         session, about=[about], kind=kinds, counsel_id=counsel_ids, invitation_id=invitation_ids
     )
+    changed = [{"id": row.id, "state": NoticeState.WITHDRAWN.value} for row in rows]
+    bulk.update(session, _NOTICE, changed)
+    return [entry_of(row, Event.WITHDRAWN, why=why) for row in rows]
+
+
+def withdraw_copies(session: Session, delegate_id: int, why: str) -> list[ledger.NewEntry]:
+    """Withdraw what waits for a delegate; return its entries for the caller to append."""
+    rows = _waiting(session, delegate_id=[delegate_id])
     changed = [{"id": row.id, "state": NoticeState.WITHDRAWN.value} for row in rows]
     bulk.update(session, _NOTICE, changed)
     return [entry_of(row, Event.WITHDRAWN, why=why) for row in rows]

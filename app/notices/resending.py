@@ -46,7 +46,7 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
     repeats = earlier.all()
     if any(each.state in PENDING for each in repeats):
         raise Refusal(N_("This message is being sent again already."))
-    why = superseded(session, [notice.row]).get(notice.id)
+    why = superseded(session, [notice.row], now).get(notice.id)
     if why == LEFT:
         raise Refusal(N_("%(name)s no longer acts in this case."), name=notice.name)
     if why:

@@ -1,10 +1,13 @@
 """Notices superseded before they are sent: by later news, or because their person left."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import delegates
+from app.cases.delegates import DelegateEnd
 from app.cases.models import Party, Representation
 from app.core.errors import N_
 from app.notices.keys import NoticeKey
@@ -15,13 +18,17 @@ OVERTAKEN = N_("newer news about the hearing went into the queue")
 LEFT = N_("the person acts in the case no longer")
 
 
-def superseded(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
-    """Return, by id, the reasons why some notices must not be sent any more; in two queries.
+def superseded(session: Session, notices: Sequence[NoticeRow], now: dt.datetime) -> dict[int, str]:
+    """Return, by id, the reasons why some notices must not be sent any more; in three queries.
 
     A notice that is being sent when a hearing changes cannot be withdrawn at that moment. If its
     carrier refuses it for now, or it escalates, it would arrive after the news that ended it.
     """
-    return {**_overtaken(session, notices), **_left(session, notices)}
+    return {
+        **_overtaken(session, notices),
+        **_left(session, notices),
+        **_ended(session, notices, now),
+    }
 
 
 def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]:
@@ -30,7 +37,10 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
     if not candidates:
         return {}
     later = session.execute(
-        sa.select(Notice.id, Notice.about, Notice.counsel_id, Notice.kind, Notice.key).where(
+        sa.select(
+            *(Notice.id, Notice.about, Notice.counsel_id, Notice.delegate_id),
+            *(Notice.kind, Notice.key),
+        ).where(
             Notice.about.in_({each.about for each in candidates}),
             Notice.kind.in_(frozenset().union(*kinds.values())),
             Notice.id > min(each.id for each in candidates),
@@ -44,8 +54,25 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
         and new.about == old.about
         and new.kind in kinds[old.id]
         # A notice to a user of the court is superseded by news to anybody.
-        and (old.counsel_id is None or new.counsel_id == old.counsel_id)
+        and (old.user_id is not None or _recipient(new) == _recipient(old))
         and NoticeKey.parse(new.key).version != NoticeKey.parse(old.key).version
+    }
+
+
+def _recipient(notice: NoticeRow | sa.Row) -> tuple[int | None, int | None]:
+    return notice.counsel_id, notice.delegate_id
+
+
+def _ended(session: Session, notices: Sequence[NoticeRow], now: dt.datetime) -> dict[int, str]:
+    """Return the reasons for copies to delegates who may act no longer."""
+    copies = {each.id: each.delegate_id for each in notices if each.delegate_id is not None}
+    if not copies:
+        return {}
+    ended = delegates.ended(session, copies.values(), now)
+    return {
+        notice_id: DelegateEnd(ended[delegate_id]).label
+        for notice_id, delegate_id in copies.items()
+        if delegate_id in ended
     }
 
 

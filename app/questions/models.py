@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.models import Case, Counsel, Representation
+from app.cases.models import Case, Counsel, Delegate, Representation
 from app.core.db import Base, Key, UTCDateTime
 from app.core.db.indexes import partial_index
 from app.people.models import User
@@ -49,7 +49,10 @@ class Question(Base):
     joined_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"), index=True)
     # Whether it answers the question, as the asker says; None until then.
     helpful: Mapped[bool | None] = mapped_column()
+    # Who asked for counsel, if a delegate did.
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
 
+    delegate: Mapped[Delegate | None] = relationship()
     case: Mapped[Case] = relationship()
     counsel: Mapped[Counsel] = relationship()
     representation: Mapped[Representation] = relationship()
@@ -77,6 +80,8 @@ class AddedWord(Base):
     words: Mapped[str] = mapped_column(sa.Text)
     digest: Mapped[str] = mapped_column(sa.String(64))
     added_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
 
+    delegate: Mapped[Delegate | None] = relationship()
     question: Mapped[Question] = relationship(back_populates="added")
     counsel: Mapped[Counsel] = relationship()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import keys
+from app.cases.delegates import Delegation
 from app.cases.models import Representation
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
@@ -43,11 +44,13 @@ def ask(
     typed: QuestionInput,
     now: dt.datetime,
     secret: bytes,
+    delegate: Delegation | None = None,
 ) -> Question:
     """Put counsel's question on the record, tell the other sides, and open a task for the court.
 
-    The same words within ten minutes are one question. Raises Invalid, and Refusal where counsel
-    has asked too many, or the question before cannot be asked on.
+    ``delegate`` asks for counsel. The same words within ten minutes are one question.
+    Raises Invalid, and Refusal where counsel has asked too many, or the question before cannot be
+    asked on.
     """
     rules.check_question(typed)
     case, counsel_id = representation.party.case, representation.counsel_id
@@ -76,6 +79,7 @@ def ask(
         asked_at=now,
         due_at=_due_at(session, representation, now),
         follows_id=typed.follows_id,
+        delegate_id=delegate.id if delegate else None,
     )
     session.add(question)
     session.flush()
@@ -88,6 +92,7 @@ def ask(
         representation.counsel.name,
         {"due_at": ledger.instant(question.due_at)},
         "" if question.private else f"{question.subject}\n{question.words}",
+        delegate=delegate,
     )
     requests = _requests(session, question, NoticeKind.QUESTION, now, but=counsel_id)
     queue(session, requests, now, [entry], heads=heads)
@@ -165,6 +170,7 @@ def _entry(
     note: str,
     kind: str = "question",
     by: str = "",
+    delegate: Delegation | None = None,
 ) -> ledger.NewEntry:
     """Return an entry about a question; the words of a private one stay with the court."""
     common = {"question": question.id, "sha256": question.digest}
@@ -181,6 +187,7 @@ def _entry(
         kind=kind,
         detail={**common, **private, **detail},
         personal={"name": name, **({"note": note} if note else {}), **({"by": by} if by else {})},
+        delegate=delegate,
     )
 
 
@@ -217,6 +224,7 @@ def _requests(
             due_at=due_at,
             stale_at=due_at + STALE_AFTER,
             variant=variant,
+            confidential=question.is_private,
         )
         for each in hearings.acting_representations(session, case)
         if each.counsel_id != but and only in (None, each.counsel_id)
@@ -231,11 +239,13 @@ def _question_facts(question: Question, added: AddedWord | None) -> dict[str, An
         "words": "" if hidden else question.words,
         "private": question.private if hidden else "",
         "by": question.counsel.name,
+        "delegate": question.delegate.name if question.delegate else "",
         "side": question.side,
         "outcome": question.outcome,
         "answer": question.answer,
         "added": added.words if added else "",
         "added_by": added.counsel.name if added else "",
+        "added_delegate": added.delegate.name if added and added.delegate else "",
     }
 
 
@@ -246,6 +256,7 @@ def add_word(
     words: str,
     now: dt.datetime,
     secret: bytes,
+    delegate: Delegation | None = None,
 ) -> AddedWord:
     """Add a word of another side to an open question, once for each counsel, and tell all others.
 
@@ -271,6 +282,7 @@ def add_word(
         words=words,
         digest=rules.digest(words, salt=question.salt),
         added_at=now,
+        delegate_id=delegate.id if delegate else None,
     )
     session.add(added)
     session.flush()
@@ -283,6 +295,7 @@ def add_word(
         {"added": added.digest},
         words,
         kind="question_word",
+        delegate=delegate,
     )
     requests = _requests(
         session,
@@ -388,6 +401,7 @@ def rate(
     helpful: bool,
     now: dt.datetime,
     secret: bytes,
+    delegate: Delegation | None = None,
 ) -> Question:
     """Keep whether the asker finds the question answered; the last of their choices holds.
 
@@ -412,6 +426,7 @@ def rate(
         {"helpful": helpful},
         "",
         kind="question_rating",
+        delegate=delegate,
     )
     ledger.append(session, [entry], now, heads=heads)
     return question

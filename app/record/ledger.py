@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.core.db import bulk
 from app.record.chain import ChainPosition, lock_heads
 from app.record.hashing import START, covered, instant, sha
@@ -58,6 +59,8 @@ class NewEntry:
     detail: Mapping[str, Any] = field(default_factory=dict)
     # Can be blanked (see retention): names, addresses, words.
     personal: Mapping[str, Any] = field(default_factory=dict)
+    # Who did it for the person, if a delegate did.
+    delegate: Delegation | None = None
 
 
 def append(
@@ -95,7 +98,10 @@ def _row(
     entry: NewEntry, head: ChainPosition, now: dt.datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an entry's columns with its hash, and the salted contents that it seals."""
-    body = {**storable(entry.personal), "salt": secrets.token_hex(16)}
+    detail, personal = dict(entry.detail), dict(entry.personal)
+    if entry.delegate is not None:
+        detail["delegate"], personal["delegate"] = entry.delegate.id, entry.delegate.name
+    body = {**storable(personal), "salt": secrets.token_hex(16)}
     at = head.next_at(now)
     row: dict[str, Any] = {
         "court_id": entry.court_id,
@@ -111,7 +117,7 @@ def _row(
         "side": entry.side,
         "channel": entry.channel,
         "kind": entry.kind,
-        "detail": storable(entry.detail),
+        "detail": storable(detail),
         "content_hash": sha(body),
         "prev": head.hash,
     }

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -136,6 +136,11 @@ class RecordRow:
     # Without the reason of a request that only its author and the court may read.
     public_comment: str = ""
     own: bool = False
+    # Who did it for the person; or, of what a delegate was sent or opened, the person whom for.
+    delegate: str = ""
+    principal: str = ""
+    # What a delegate may do, of an entry that names one or ends it.
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_message(self) -> bool:
@@ -263,7 +268,9 @@ def _key(entry: Entry, visits: dict[str, Entry]) -> tuple[str, object]:
 
 
 def _is_response(entry: Entry) -> bool:
-    return entry.notice_id is None and entry.what in RESPONSES
+    """Tell whether an entry shows that its person read a message: not if a delegate acted."""
+    by_delegate = bool((entry.detail or {}).get("delegate"))
+    return entry.notice_id is None and entry.what in RESPONSES and not by_delegate
 
 
 def _row(entries: tuple[Entry, ...]) -> RecordRow:
@@ -290,6 +297,9 @@ def _row(entries: tuple[Entry, ...]) -> RecordRow:
         half_days=half_days.of_entry(body) if first.what == Event.ANSWERED else (),
         comment=_comment(entries, public=False),
         public_comment=_comment(entries, public=True),
+        delegate=str(body.get("delegate", "")),
+        principal=str(body.get("for", "")),
+        terms=dict(first.detail or {}) if first.kind == "delegate" else {},
     )
     if first.kind == "handed_on":  # an official message, copied: with its words
         return replace(row, subject=str(body.get("subject", "")), text=str(body.get("text", "")))

@@ -414,6 +414,30 @@ class Event(StrEnum):
         ),
     )
 
+    # Counsel names somebody who may act for them, and ends it.
+    DELEGATED = (
+        "delegated",
+        EventTraits(label=N_("lets somebody act"), icon="person-plus", look="busy", direction="in"),
+    )
+    # By a press of counsel or of the court, by its day, or because counsel acts no longer.
+    DELEGATION_ENDED = (
+        "delegation_ended",
+        EventTraits(
+            label=N_("somebody acts no longer"), icon="person-dash", look="off", direction="in"
+        ),
+    )
+    # Who was to act for counsel is known for another side.
+    DELEGATION_REFUSED = (
+        "delegation_refused",
+        EventTraits(
+            label=N_("delegate refused"),
+            icon="exclamation-triangle",
+            look="due",
+            direction="in",
+            shown_to_counsel=False,
+        ),
+    )
+
     # The court answers what a person asked; each side is sent the answer by a notice of its own.
     REPLIED = (
         "replied",

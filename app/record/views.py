@@ -16,6 +16,7 @@ from app.core.half_days import HalfDay
 from app.core.web.access import signed_in
 from app.record import ledger, queries, rows
 from app.record.models import ChainHead, Entry
+from app.record.rows import RecordRow
 from app.record.rules import LOGGED, ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
@@ -49,6 +50,22 @@ def line_words(entry: Entry) -> str:
         gettext("by %(name)s", name=body["by"]) if body.get("by") else "",
     ]
     return " · ".join(dict.fromkeys(each for each in parts if each))
+
+
+@bp.app_template_global()
+def delegate_words(row: RecordRow) -> str:
+    """Return what a row about a delegate says: who, what they may do, and until when."""
+    terms, name = row.terms, row.delegate or "–"
+    if "ended" in terms:
+        return gettext("%(name)s may act no longer", name=name)
+    if "shares" in terms:
+        return gettext("%(name)s is known for another side, and was not named", name=name)
+    if terms.get("may") == "answer":
+        may = gettext("%(name)s may answer for them", name=name)
+    else:
+        may = gettext("%(name)s may read for them", name=name)
+    scope = gettext("one hearing") if terms.get("hearing") else gettext("the whole case")
+    return " · ".join([may, scope])
 
 
 @bp.app_template_global()

@@ -12,6 +12,7 @@ from app.core.db import Base
 from app.core.errors import N_, Refusal
 from app.core.forms import Form
 from app.court.models import Court
+from app.delegates import service as delegates
 from app.hearings import move_requests
 from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
 from app.hearings.proposing import drafts
@@ -43,6 +44,7 @@ def erase(
     is often made of them. Raises Refusal while a hearing lies ahead, a proposal or a question is
     open, or a notice waits.
     """
+    delegates.end_all(session, case.id, now)
     _lock(session, case.id)
     if session.scalar(_alive(now).where(Hearing.case_id == case.id).limit(1)) is not None:
         raise Refusal(
@@ -65,6 +67,7 @@ def erase(
     questions.erase(session, case.id)
     needs.erase(session, case.id)
     addresses.erase(session, case.id)
+    delegates.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

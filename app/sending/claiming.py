@@ -78,7 +78,7 @@ def claim(
     _postpone(session, crowded, now)
     due = [notice for notice in due if notice.id not in crowded]
     notices = sorted(_with_keys(session, due, sender.secret), key=lambda n: (n.case_id, n.id))
-    superseded = superseding.superseded(session, notices)
+    superseded = superseding.superseded(session, notices, now)
     opted_out = _opted_out(session, notices)
     shares = _shares(session, sender, channel)
     wordings = wording_versions.current(session, {notice.court_id for notice in notices})
@@ -141,6 +141,7 @@ def _held_up() -> sa.Exists:
         # Written so that no index serves it: SQLite would read all that a person ever got.
         _or_none(earlier.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),
         _or_none(earlier.c.user_id) == _or_none(_NOTICE.c.user_id),
+        _or_none(earlier.c.delegate_id) == _or_none(_NOTICE.c.delegate_id),
         sa.or_(
             earlier.c.first_due_at < _NOTICE.c.first_due_at,
             sa.and_(earlier.c.first_due_at == _NOTICE.c.first_due_at, earlier.c.id < _NOTICE.c.id),

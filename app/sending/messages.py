@@ -101,6 +101,8 @@ def _place(notice: NoticeRow) -> str:
 
 def _key(notice: NoticeRow, secret: bytes) -> keys.Key | None:
     """Return the key that a notice's letter carries, or None if it carries none."""
+    if notice.delegate_id is not None:
+        return keys.of_delegate(secret, notice.delegate_id)
     if notice.representation_id is not None:
         return keys.of_representation(secret, notice.representation_id, notice.link_version)
     if notice.invitation_id is not None:
@@ -109,7 +111,8 @@ def _key(notice: NoticeRow, secret: bytes) -> keys.Key | None:
 
 
 def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str | None]:
-    if not Channel(notice.channel).traits.rich:
+    # Only counsel is invited: a delegate has the calendar file on their page.
+    if not Channel(notice.channel).traits.rich or notice.delegate_id is not None:
         return None, None
     kind = NoticeKind(notice.kind).traits
     write, method = ical.invite, kind.invite

@@ -13,6 +13,8 @@ from app.carriers import traffic_split
 from app.carriers.registry import ExternalServices
 from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
+from app.delegates import queries as delegate_queries
+from app.delegates import service as delegates
 from app.feeds import rendered_events
 from app.hearings import counsel_changes, queries
 from app.hearings import service as hearings
@@ -30,6 +32,7 @@ from app.tasks import service
 log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs again
 _next_erase: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_delegates: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
@@ -62,6 +65,20 @@ def _apply_departures(sender: Sender) -> int:
         hearing_ids = counsel_changes.hearings_left(session)
     use_case = partial(counsel_changes.continue_without, secret=sender.secret)
     return _one_by_one(use_case, hearing_ids, sender)
+
+
+def _end_delegates(sender: Sender) -> int:
+    """Put on the record which delegates may act no longer; after finding none, pauses.
+
+    Their keys were refused from that moment on: only the entry waits.
+    """
+    if _next_delegates.get(sender.external, sender.now) > sender.now:
+        return 0
+    with transaction() as session:
+        delegate_ids = delegate_queries.to_end(session, sender.now)
+    if not delegate_ids:
+        _next_delegates[sender.external] = sender.now + LOOK_AGAIN
+    return _one_by_one(delegates.end_as_due, delegate_ids, sender)
 
 
 def _invite_newcomers(sender: Sender) -> int:
@@ -207,6 +224,7 @@ def _rebalance_traffic(sender: Sender) -> int:
 BEFORE = (
     _lapse,
     _apply_departures,
+    _end_delegates,
     _invite_newcomers,
     _send_listed,
     _correct_calendars,

@@ -293,6 +293,23 @@ def _move_asked(stage: Stage, side: str) -> None:
     act("move_requests").do(stage, side)
 
 
+ASSISTANT = {
+    "name": "Ding Ning",
+    "email": "ding@firm.example",
+    "phone": "",
+    "until": "",
+    "for": "0",
+    "may": "answer",
+    "copies": "1",
+    "language": "en",
+}
+
+
+def _newest_delegate(stage: Stage, side: str) -> str:
+    delegates = stage.api("GET", f"/cases/{stage.case_id}/delegates")["delegates"]
+    return str(next((each["id"] for each in delegates if each["side"] == side), 1))
+
+
 COUNSEL = (
     CounselAct("opened", "/opened", hearing="fixed", done=204, because="a visit, on the record"),
     CounselAct(
@@ -407,6 +424,24 @@ COUNSEL = (
             "topic": "the summons",
         },
         typed=("phone", "wish", "topic"),
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "delegates",
+        "/delegate",
+        "/delegate",
+        fields=lambda _stage, _side: dict(ASSISTANT),
+        texts=("name",),
+        typed=("name", "email", "phone", "until"),
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "delegate_ends",
+        "/delegate/end",
+        "/delegate",
+        prepare=lambda stage, side: act("delegates").do(stage, side),
+        fields=lambda stage, side: {"delegate": _newest_delegate(stage, side)},
+        row="delegate",
         reaches=Reach.RECORD,
     ),
     CounselAct("feeds.begin", "/feed", "/feed", because="a calendar of one's own"),

@@ -33,7 +33,7 @@ def revoke(scenario: Scenario, link: str) -> None:
     """End a link."""
 
     def end(session: Any, here: service.CourtContext) -> None:
-        key = counsel_keys.resolve(session, link[3:])
+        key = counsel_keys.resolve(session, link[3:], here.now)
         counsel_keys.renew(
             session, session.get_one(Representation, key.representation_id), here.now
         )

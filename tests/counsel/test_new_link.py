@@ -209,7 +209,7 @@ def test_messages_that_wait_carry_the_new_key(scenario: Scenario, hearing: int) 
             for each in session.scalars(sa.select(Notice).order_by(Notice.id))
             if each.name == "Zhao Lei"
         }
-        resolved = counsel_keys.resolve(session, scenario.link(ZHAO)[3:])
+        resolved = counsel_keys.resolve(session, scenario.link(ZHAO)[3:], scenario.clock.now())
     assert versions["nudge"] == versions["new_link"] == 2
     assert resolved is not None
     assert not resolved.revoked

@@ -10,7 +10,7 @@ from tests.counsel.test_answers import ZHAO, browser, propose, words
 def test_a_short_code_leads_to_the_page(scenario: Scenario) -> None:
     propose(scenario)
     with scenario.app.app_context(), transaction() as session:
-        opened = counsel_keys.resolve(session, scenario.link(ZHAO)[3:])
+        opened = counsel_keys.resolve(session, scenario.link(ZHAO)[3:], scenario.clock.now())
         code = keys.of_representation(SECRET, opened.representation_id, 1).code
     client = browser(scenario)
     assert "Type the code" in words(client.get("/r"))

@@ -54,6 +54,7 @@ BY_KEY = {
     "counsel.needs",
     "counsel.address",
     "counsel.consent_withdrawal",
+    "counsel.delegates",
 }
 
 
@@ -212,6 +213,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
                 "/away",
                 "/link",
                 "/needs",
+                "/delegate",
             ):
                 read(left, name + page, counsel.get(below(link, page)))
     for name in ("open", "fixed", "moved"):
@@ -228,6 +230,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     read(left, "no number", counsel.post(below(asking, "/address/change"), data=typed), 422)
     agreed = below(made["agreed"]["links"][0], "/address/withdraw")
     read(left, "to withdraw electronic service", counsel.get(agreed))
+    read_delegates(scenario, left, counsel, made["open"]["links"][0])
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))
@@ -244,6 +247,38 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     assert left == {}
 
 
+def read_delegates(
+    scenario: Scenario, left: dict[str, list[str]], counsel: FlaskClient, link: str
+) -> None:
+    """Read what counsel and delegates see when somebody is named, acts, and acts no longer."""
+    page = below(link, "/delegate")
+    form = {"nonce": nonce(counsel.get(page)), "for": "0", "language": "zh", "copies": "1"}
+    read(left, "a delegate without a name", counsel.post(page, data=form), 422)
+    for n, may in enumerate(("answer", "read")):
+        person = {"name": f"助理{n}", "email": f"lin{n}@huacheng.example", "may": may}
+        assert counsel.post(page, data={**form, **person}).status_code == 303
+    foreign = {**form, "name": "他方助理", "email": "zhao@jinmao.example", "may": "read"}
+    read(left, "a delegate of another side", counsel.post(page, data=foreign), 422)
+    read(left, "two delegates", counsel.get(page))
+    scenario.beat()
+    for n in range(2):
+        own = scenario.link(f"lin{n}@")
+        for path in ("", "/record", "/questions", "/move"):
+            read(left, f"delegate {n}{path}", counsel.get(own + path))
+        read(left, f"delegate {n}, not allowed", counsel.get(f"{own}/delegate"), 403)
+    for _ in range(2):
+        found = re.search(r'name="delegate" value="(\d+)"', counsel.get(page).text)
+        assert found
+        data = {"nonce": nonce(counsel.get(page)), "delegate": found[1]}
+        assert counsel.post(below(link, "/delegate/end"), data=data).status_code == 303
+    read(left, "delegate, ended", counsel.get(own), 410)
+    read(left, "record with delegates", counsel.get(below(link, "/record")))
+    desk = scenario.sign_in("admin@court.example")
+    desk.set_cookie("lang", "zh")
+    read(left, "case with delegates", desk.get("/cases/1"))
+    read(left, "entries with delegates", desk.get("/cases/1/record?view=entries"))
+
+
 def below(link: str, path: str) -> str:
     """Return the address of a page below a link that names its hearing."""
     return link.replace("?", f"{path}?")
@@ -251,7 +286,7 @@ def below(link: str, path: str) -> str:
 
 def revoke(session: Any, here: Any, link: str) -> None:
     """End a link."""
-    key = counsel_keys.resolve(session, link[3:].partition("?")[0])
+    key = counsel_keys.resolve(session, link[3:].partition("?")[0], here.now)
     counsel_keys.renew(session, session.get_one(Representation, key.representation_id), here.now)
 
 

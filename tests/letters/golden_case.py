@@ -144,6 +144,18 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "by": "孟二" if zh else "Ben Meng",
             "side": "respondent",
         }
+    if kind == "delegated":
+        told["hearing"] |= slots[0]
+        told["person"]["name"] = "江北" if zh else "Kit Shaw"
+        told["naming"] = {
+            "name": "江北" if zh else "Kit Shaw",
+            "counsel": "林一" if zh else "Ada Lin",
+            "to_counsel": False,
+            "may_answer": True,
+            "copies": True,
+            "for_hearing": True,
+            "until": "2026-12-15T15:59:59Z",
+        }
     if kind == "question_answered":
         told["question"] |= {
             "outcome": "answer",

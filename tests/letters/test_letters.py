@@ -361,3 +361,33 @@ def test_an_answer_that_is_none_reads_as_reviewed(outcome: str, language: str) -
     mail = letter("question_answered", "email", language, question=question)
     name = f"question_answered/email_{outcome}.{language}.txt"
     assert agrees(name, f"Subject: {mail.subject}\n\n{mail.text}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_what_counsel_is_told_of_their_delegate_reads_as_reviewed(
+    channel: str, language: str
+) -> None:
+    told = facts("delegated", language)
+    told["person"]["name"] = told["naming"]["counsel"]
+    told["naming"] |= {"to_counsel": True, "may_answer": False, "copies": False, "until": ""}
+    said = composing.compose("delegated", channel, language, told, link=LINK).text
+    assert agrees(f"delegated/{channel}.counsel.{language}.txt", said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize("kind", ["proposal", "fixed"])
+def test_a_copy_for_a_delegate_reads_as_reviewed(kind: str, channel: str, language: str) -> None:
+    copied = {"delegate": {"counsel": "林一" if language == "zh" else "Ada Lin"}}
+    copied["delegate"]["may_answer"] = kind == "proposal"
+    said = letter(kind, channel, language, **copied).text
+    assert agrees(f"{kind}/{channel}.copy.{language}.txt", said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_an_answer_by_a_delegate_is_confirmed_as_such(channel: str, language: str) -> None:
+    by = "江北" if language == "zh" else "Kit Shaw"
+    said = letter("answered", channel, language, by_delegate=by).text
+    assert agrees(f"answered/{channel}.delegate.{language}.txt", said)

@@ -33,6 +33,7 @@ _SIDES = {
     "claimant": ("Claimant", "原告"),
     "respondent": ("Respondent", "被告"),
     "other": ("Other party", "其他当事人"),
+    "delegate": ("Delegate of counsel", "代理人委托的代办人"),
 }
 _MOVE_REASONS = {
     "clash": ("a hearing of another court at that time", "与其他法院的开庭时间冲突"),

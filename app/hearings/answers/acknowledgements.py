@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.core.errors import N_, Refusal
 from app.hearings import queries
 from app.hearings.models import Hearing, HearingState, Invitation
@@ -22,10 +23,12 @@ def acknowledge(
     channel: str = "link",
     kind: str = "knows",
     address: str = "",
+    delegate: Delegation | None = None,
 ) -> bool:
     """Record that counsel knows the date of a revision; return False if that is recorded already.
 
-    ``address`` is the mail address that confirmed it, if any. Raises Refusal if the date has
+    ``address`` is the mail address that confirmed it, if any; ``delegate`` confirms it for counsel.
+    Raises Refusal if the date has
     changed since: counsel knows another one.
     """
     invitation = session.get_one(Invitation, invitation_id)
@@ -46,6 +49,7 @@ def acknowledge(
         kind=kind,
         detail={"revision": revision},
         personal={"name": invitation.counsel.name, **({"address": address} if address else {})},
+        delegate=delegate,
     )
     ledger.append(session, [entry], now)
     return True
@@ -53,14 +57,20 @@ def acknowledge(
 
 def acknowledged_at(session: Session, hearing: Hearing, counsel_id: int) -> dt.datetime | None:
     """Return when counsel first acknowledged the present date, or None."""
-    entries = sa.select(Entry.at, Entry.detail).where(
+    entry = first_acknowledgement(session, hearing, counsel_id)
+    return entry.at if entry is not None else None
+
+
+def first_acknowledgement(session: Session, hearing: Hearing, counsel_id: int) -> Entry | None:
+    """Return the entry by which counsel first acknowledged the present date, or None."""
+    entries = sa.select(Entry).where(
         Entry.about == hearing.about,
         Entry.counsel_id == counsel_id,
         Entry.what == Event.CONFIRMED.value,
     )
-    times = [
-        at
-        for at, detail in session.execute(entries)
-        if (detail or {}).get("revision") == hearing.revision
+    of_revision = [
+        each
+        for each in session.scalars(entries)
+        if (each.detail or {}).get("revision") == hearing.revision
     ]
-    return min(times, default=None)
+    return min(of_revision, key=lambda each: each.seq, default=None)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.hearings import facts
 from app.hearings.answers.locking import LockedInvitation
 from app.hearings.models import AnswerChoice
@@ -23,11 +24,13 @@ def queue_confirmation(
     *,
     channel: str,
     entries: Sequence[ledger.NewEntry],
+    delegate: Delegation | None = None,
 ) -> None:
     """Queue the confirmation of an answer, by which counsel notice any misuse of their link.
 
     An answer by text is confirmed by text, whatever counsel's preferred channel is. ``stamp``
     distinguishes this answer from others to the proposal; ``entries`` go on the record before it.
+    ``delegate`` gave the answer for counsel.
     """
     hearing, proposal = locked.hearing, locked.proposal
     context = facts.hearing_facts(
@@ -38,6 +41,7 @@ def queue_confirmation(
         ],
         answer_by=facts.iso(proposal.answer_by),
         person=facts.person_facts(locked.invitation),
+        by_delegate=delegate.name if delegate else "",
     )
     request = NoticeRequest(
         facts.subject(hearing, f"r{proposal.round}.{stamp}"),

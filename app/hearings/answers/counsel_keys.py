@@ -1,4 +1,5 @@
-"""Counsel's keys resolved to representations, with those that invitations had before; renewal.
+"""Counsel's keys resolved to representations, with those that invitations had before, and those
+of delegates; renewal.
 
 Until December 2026 each invitation had a key of its own. Those that were sent still open counsel's
 page, at the hearing that they were sent for.
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import keys
-from app.cases.models import Party, Representation, RevokedKey
+from app.cases import delegates, keys
+from app.cases.models import Delegate, Party, Representation, RevokedKey
 from app.core import links
 from app.hearings.models import Invitation, Proposal
 
@@ -20,20 +21,23 @@ from app.hearings.models import Invitation, Proposal
 class ResolvedKey:
     """The representation of a key, and the hearing that an earlier key was sent for.
 
-    ``revoked_at`` is when it ended, None while it opens counsel's page.
+    ``revoked_at`` is when it ended, None while it opens counsel's page. Of a delegate's key: the
+    delegate, the only hearing that they see, and why it ended, a ``DelegateEnd`` or "".
     """
 
     representation_id: int
     hearing_id: int | None = None
     revoked_at: dt.datetime | None = None
+    delegate_id: int | None = None
+    ended_because: str = ""
 
     @property
     def revoked(self) -> bool:
         """Whether it opens counsel's page no longer."""
-        return self.revoked_at is not None
+        return self.revoked_at is not None or bool(self.ended_because)
 
 
-def resolve(session: Session, token: str) -> ResolvedKey | None:
+def resolve(session: Session, token: str, now: dt.datetime) -> ResolvedKey | None:
     """Return what the token of a link opens, or None for an unknown one."""
     digest = links.digest(token)
     representation_id = session.scalar(
@@ -49,7 +53,44 @@ def resolve(session: Session, token: str) -> ResolvedKey | None:
     if earlier is not None and earlier.representation_id is not None:
         return ResolvedKey(earlier.representation_id, earlier.hearing_id, earlier.revoked_at)
     ended = session.get(RevokedKey, digest)
-    return ResolvedKey(ended.representation_id, revoked_at=ended.revoked_at) if ended else None
+    if ended is not None:
+        return ResolvedKey(ended.representation_id, revoked_at=ended.revoked_at)
+    return _delegates_key(session, digest, now)
+
+
+def _delegates_key(session: Session, digest: str, now: dt.datetime) -> ResolvedKey | None:
+    row = session.execute(
+        sa.select(
+            Delegate.id,
+            Delegate.representation_id,
+            Delegate.hearing_id,
+            delegates.end_now(now).label("why"),
+        )
+        .join(Representation)
+        .where(Delegate.key_digest == digest)
+    ).one_or_none()
+    if row is None:
+        return None
+    return ResolvedKey(
+        row.representation_id, row.hearing_id, delegate_id=row.id, ended_because=row.why
+    )
+
+
+def lock_delegate(session: Session, token: str, now: dt.datetime) -> Delegate | None:
+    """Return the delegate of a key, locked for an act of theirs; None once they may act no longer.
+
+    The lock comes before all others, so that ending and acting come one after the other.
+    """
+    locked = (
+        sa.select(Delegate)
+        .where(Delegate.key_digest == links.digest(token))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    delegate = session.scalar(locked)
+    if delegate is None or delegates.ended(session, [delegate.id], now):
+        return None
+    return delegate
 
 
 def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
@@ -59,7 +100,10 @@ def token_of_code(session: Session, typed: str, secret: bytes) -> str | None:
         return keys.of_representation(secret, representation.id, representation.key_version).token
     digest = links.digest(links.parse_code(typed))
     earlier = session.scalar(sa.select(Invitation).where(Invitation.code_digest == digest))
-    return keys.of_invitation(secret, earlier.id, earlier.version).token if earlier else None
+    if earlier is not None:
+        return keys.of_invitation(secret, earlier.id, earlier.version).token
+    delegate_id = session.scalar(sa.select(Delegate.id).where(Delegate.code_digest == digest))
+    return keys.of_delegate(secret, delegate_id).token if delegate_id is not None else None
 
 
 def is_revoked_code(session: Session, typed: str) -> bool:

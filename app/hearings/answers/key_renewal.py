@@ -63,7 +63,7 @@ def renew_on_request(
     counsel has asked too often.
     """
     heads = _lock(session, representation)
-    opened = counsel_keys.resolve(session, token)
+    opened = counsel_keys.resolve(session, token, now)
     if opened is None or opened.revoked:
         raise Refusal(N_("This link was replaced a moment ago."))
     if not facts.representation_recipient(representation).ways:

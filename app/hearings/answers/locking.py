@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import links
 from app.core.db import bulk
 from app.court.models import Court, Courtroom, Judge
@@ -109,6 +109,21 @@ def by_key(session: Session, token: str, invitation_id: int) -> LockedInvitation
     opened = {"digest": links.digest(token), "invitation": invitation_id}
     locked = session.connection().execute(_LOCK_BY_KEY, opened).one_or_none()
     if locked is None:
+        return None
+    parameters = {"hearing": locked.id, "counsel": locked.counsel_id}
+    return _load(session, _NEWEST_INVITATION, parameters, locked)
+
+
+def by_delegate(
+    session: Session, delegate: Delegate, invitation_id: int
+) -> LockedInvitation | None:
+    """Return counsel's newest invitation as ``by_key`` does, for a delegate of theirs.
+
+    The delegate is locked. None if they may not act in the hearing of that invitation.
+    """
+    opened = {"representation": delegate.representation_id, "invitation": invitation_id}
+    locked = session.connection().execute(_LOCK_BY_DELEGATE, opened).one_or_none()
+    if locked is None or delegate.hearing_id not in (None, locked.id):
         return None
     parameters = {"hearing": locked.id, "counsel": locked.counsel_id}
     return _load(session, _NEWEST_INVITATION, parameters, locked)
@@ -277,6 +292,20 @@ _LOCK_BY_KEY = _lock_hearing(
         _INVITATION.c.id == sa.bindparam("invitation"),
         sa.or_(_OPENED_BY_KEY, _OPENED_BY_EARLIER_KEY),
     )
+)
+_OPENED_BY_DELEGATE = (
+    sa.select(_REPRESENTATION.c.id)
+    .join(_PARTY, _PARTY.c.id == _REPRESENTATION.c.party_id)
+    .where(
+        _REPRESENTATION.c.id == sa.bindparam("representation"),
+        _REPRESENTATION.c.counsel_id == _INVITATION.c.counsel_id,
+        _PARTY.c.case_id == _HEARING.c.case_id,
+    )
+    .correlate(_INVITATION, _HEARING)
+    .exists()
+)
+_LOCK_BY_DELEGATE = _lock_hearing(
+    sa.and_(_INVITATION.c.id == sa.bindparam("invitation"), _OPENED_BY_DELEGATE)
 )
 _LOCK_BY_ID = _lock_hearing(_INVITATION.c.id == sa.bindparam("invitation"))
 _ONE_INVITATION = _invitations().where(_INVITATION.c.id == sa.bindparam("invitation"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.cases.delegates import Delegation
 from app.cases.models import Case
 from app.core.db import bulk
 from app.core.errors import N_, Gone, HearingTime, Invalid, Message
@@ -50,6 +51,8 @@ class AnswerInput:
     comment: str
     key: str
     half_days: tuple[HalfDay, ...] = ()
+    # Who gives it for counsel, if not counsel themselves.
+    delegate: Delegation | None = None
 
 
 def answer(
@@ -98,7 +101,14 @@ def take(
     # The place in the chain distinguishes answers, so that one given again is confirmed again.
     stamp = f"a{locked.head.seq + 1}"
     confirmation.queue_confirmation(
-        session, locked, answer_input.says, stamp, now, channel=channel, entries=entries
+        session,
+        locked,
+        answer_input.says,
+        stamp,
+        now,
+        channel=channel,
+        entries=entries,
+        delegate=answer_input.delegate,
     )
     session.expire_all()  # the session knows nothing of these bulk statements
     answers = locked.with_own(answer_input.says)
@@ -120,7 +130,13 @@ def _store(
         for each in answer_input.half_days
     ]
     bulk.insert(session, _HALF_DAY, offered)
-    changes = {"answered_at": now, "comment": answer_input.comment, "nonce": answer_input.key}
+    delegate = answer_input.delegate
+    changes = {
+        "answered_at": now,
+        "comment": answer_input.comment,
+        "nonce": answer_input.key,
+        "delegate_id": delegate.id if delegate else None,
+    }
     bulk.update(session, _INVITATION, [{"id": locked.id, **changes}])
 
 
@@ -181,6 +197,7 @@ def _entry(locked: LockedInvitation, answer_input: AnswerInput, channel: str) ->
             "comment": answer_input.comment,
             **_offered(answer_input.half_days),
         },
+        delegate=answer_input.delegate,
     )
 
 

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.cases.models import Case
 from app.core.channels import OtherChannel
 from app.core.document_types import UploadedDocument
-from app.core.errors import N_, HearingTime, Invalid, Message, Refusal
+from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.hearings import facts, move_requests, notifications, queries
 from app.hearings.availability import suggestions
 from app.hearings.availability.suggestions import Suggestion, SuggestionQuery
@@ -120,11 +121,18 @@ def _answer_by(session: Session, hearing: Hearing, now: dt.datetime) -> dt.datet
     return min(by, closing)
 
 
-def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datetime) -> MoveRequest:
+def request_move(
+    session: Session,
+    invitation_id: int,
+    plea: Plea,
+    now: dt.datetime,
+    delegate: Delegation | None = None,
+) -> MoveRequest:
     """Ask the court and all other sides for another date, or join the request that is open.
 
-    Pressing twice returns the open request unchanged. Raises Invalid by field; Refusal where no
-    date can be moved any more, or counsel asked many times.
+    ``delegate`` asks for counsel. Pressing twice returns the open request
+    unchanged. Raises Invalid by field; Refusal where no date can be moved any more, or counsel
+    asked many times.
     """
     invitation = session.get_one(Invitation, invitation_id)
     hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
@@ -143,8 +151,9 @@ def request_move(session: Session, invitation_id: int, plea: Plea, now: dt.datet
         )
         session.add(own)
     _fill_in(session, request, own, plea, now, joins=joins)
+    own.delegate_id = delegate.id if delegate else None
     session.flush()
-    seq = _record(session, request, own, Event.ASKED, plea.document, now)
+    seq = _record(session, request, own, Event.ASKED, plea.document, now, delegate)
     _notify_others(session, request, own, NoticeKind.MOVE_ASKED, seq, now)
     return request
 
@@ -331,14 +340,23 @@ def _store(
 
 
 def give_opinion(
-    session: Session, invitation_id: int, number: int, opinion: Opinion, now: dt.datetime
+    session: Session,
+    invitation_id: int,
+    number: int,
+    opinion: Opinion,
+    now: dt.datetime,
+    *,
+    delegate: Delegation | None = None,
+    seen: str | None = None,
 ) -> MoveRequest:
     """Say to an open request that counsel agrees, to which slots, or objects and why.
 
     All others are told in the same transaction, and the person themselves, who notices by it any
     misuse of their link or number. It can be changed until the court decides; the same again
-    changes nothing. Raises Refusal where the request has ended, the hearing was changed since or
-    its day has come; Invalid by field.
+    changes nothing. ``delegate`` says it for counsel; ``seen`` is the ``version_of`` the opinion
+    that the page showed. Raises Refusal where the request has ended, the hearing was changed since
+    or its day has come; Invalid by field; Clash where counsel and a delegate both answer, and one
+    has not seen the other's answer.
     """
     invitation = session.get_one(Invitation, invitation_id)
     hearing = queries.lock_hearing(session, invitation.proposal.hearing_id)
@@ -357,17 +375,29 @@ def give_opinion(
     words_stay = own.asks or own.words == opinion.words
     if own.stance == opinion.stance and own.says == choices and words_stay:
         return request
+    delegate_id = delegate.id if delegate else None
+    if own.stance and own.delegate_id != delegate_id and seen not in (None, version_of(own)):
+        raise Clash(
+            N_("%(name)s has answered meanwhile, and nothing was changed. See the answer below."),
+            name=own.delegate.name if own.delegate else own.counsel.name,
+        )
+    own.delegate_id = delegate_id
     own.stance, own.says, own.given_at = opinion.stance.value, choices, now
     if not own.asks:
         own.words = opinion.words
     session.flush()
     agrees = opinion.stance is Stance.AGREE
     event = Event.AGREED if agrees else Event.OBJECTED
-    seq = _record(session, request, own, event, None, now, channel=opinion.channel)
+    seq = _record(session, request, own, event, None, now, delegate, channel=opinion.channel)
     kind = NoticeKind.MOVE_AGREED if agrees else NoticeKind.MOVE_OBJECTED
     _notify_others(session, request, own, kind, seq, now)
     _confirm(session, request, invitation, own, seq, now, channel=opinion.channel)
     return request
+
+
+def version_of(opinion: MoveOpinion | None) -> str:
+    """Return what tells one answer of a counsel to a request from the next, "" before the first."""
+    return facts.iso(opinion.given_at) or "" if opinion else ""
 
 
 def _choices(request: MoveRequest, opinion: Opinion, *, asks: bool) -> dict[str, str]:
@@ -400,6 +430,7 @@ def _record(
     event: Event,
     document: UploadedDocument | None,
     now: dt.datetime,
+    delegate: Delegation | None,
     *,
     channel: str = OtherChannel.LINK.value,
 ) -> int:
@@ -432,6 +463,7 @@ def _record(
             "note": own.words,
             "paper": document.name if document else "",
         },
+        delegate=delegate,
     )
     [seq] = ledger.append(session, [entry], now)
     return seq
@@ -505,6 +537,7 @@ def _request_facts(request: MoveRequest, own: MoveOpinion) -> dict[str, Any]:
                 if str(slot.id) in own.says
             ],
             "name": own.counsel.name,
+            "delegate": own.delegate.name if own.delegate else "",
             "side": own.side,
             "private": own.private,
             "kind": own.reason,

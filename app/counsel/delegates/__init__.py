@@ -1,0 +1,1 @@
+"""Delegates: counsel lets somebody act for them, and ends it."""

@@ -1,0 +1,49 @@
+"""The court's part: who may act for counsel in a case, and the button that ends it."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.core import web
+from app.core.db import db, retrying
+from app.core.web.access import signed_in
+from app.core.web.params import row_number
+from app.delegates import queries, service
+from app.delegates.queries import DelegateView
+from app.people.models import User
+
+bp = Blueprint("delegates", __name__)
+
+
+@bp.app_template_global()
+def delegates_of(case_id: int, hearing_id: int = 0) -> Sequence[DelegateView]:
+    """Return the delegates of all counsel in a case, or in one hearing of it, the active first."""
+    found = queries.of_case(db.session(), case_id, web.now())
+    return [
+        each for each in found if not hearing_id or each.delegate.hearing_id in (None, hearing_id)
+    ]
+
+
+@bp.post("/delegates/<int:delegate_id>/end")
+@signed_in
+def end(delegate_id: int) -> ResponseReturnValue:
+    """End what a delegate may do, and go back to the page with the button."""
+    court_id, user_id, now = current_user.court_id, current_user.id, web.now()
+
+    def work(session: Session) -> tuple[int, str]:
+        user = session.get_one(User, user_id)
+        ended = service.end_by_court(session, court_id, delegate_id, user, now)
+        return ended.case_id, ended.name
+
+    case_id, name = retrying(work)
+    flash(gettext("%(name)s acts no longer. All sides see it on the record.", name=name), "ok")
+    hearing_id = row_number(request.form.get("hearing", ""))
+    if hearing_id:
+        back = url_for("hearing.shown", hearing_id=hearing_id, _anchor="delegates")
+    else:
+        back = url_for("case.case", case_id=case_id, _anchor="delegates")
+    return redirect(back, 303)
