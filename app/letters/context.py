@@ -195,9 +195,9 @@ def _request(facts: Facts, times: _Times) -> dict[str, Any]:
     answers = request.get("answers") or []
     return {
         "name": name,
-        "who": name
-        + (wording.aside(wording.side_name(side, language), language) if side else "")
-        + _by(request.get("delegate"), language),
+        "who": _acting(name, request.get("delegate"), language)
+        + (wording.aside(wording.side_name(side, language), language) if side else ""),
+        "delegate": request.get("delegate") or "",
         "private": bool(request.get("private")),
         "why": why + (wording.aside(elsewhere, language) if elsewhere else ""),
         "times": [times.slot(slot) for slot in request.get("times") or []],
@@ -237,9 +237,10 @@ def _question(facts: Facts, language: str) -> dict[str, str]:
     private = _PRIVATE.get(question.get("private") or "", ("", ""))
     return {
         **{name: question.get(name) or "" for name in names},
-        "by": (question.get("by") or "") + _by(question.get("delegate"), language),
-        "added_by": (question.get("added_by") or "")
-        + _by(question.get("added_delegate"), language),
+        "by": _acting(question.get("by") or "", question.get("delegate"), language),
+        "added_by": _acting(
+            question.get("added_by") or "", question.get("added_delegate"), language
+        ),
         "side": wording.side_name(question.get("side") or "", language),
         "private": private[language == "zh"],
     }
@@ -261,11 +262,11 @@ def _change(facts: Facts, times: _Times) -> dict[str, str]:
     }
 
 
-def _by(delegate: str | None, language: str) -> str:
-    """Say behind counsel's name who acted for them, if a delegate did."""
+def _acting(name: str, delegate: str | None, language: str) -> str:
+    """Return counsel's name, with the delegate's before it if they acted for counsel."""
     if not delegate:
-        return ""
-    return f"，由{delegate}代办" if language == "zh" else f", by {delegate}"
+        return name
+    return f"{delegate}代{name}" if language == "zh" else f"{delegate} for {name}"
 
 
 def _naming(facts: Facts, times: _Times) -> dict[str, Any]:

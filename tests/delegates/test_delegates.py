@@ -512,7 +512,7 @@ def test_a_question_is_asked_by_a_delegate_and_private_ones_stay_counsels(
     data = {"subject": "Video", "words": "By video?", "all_sides": "1", "nonce": nonce(page)}
     assert client.post(f"{link}/questions", data=data).status_code == 303
     scenario.beat()
-    assert scenario.letters(to="li@huacheng.example", containing="由Lin Jing代办")
+    assert scenario.letters(to="li@huacheng.example", containing="Lin Jing代Zhao Lei")
     assert "by Lin Jing" in words(browser(scenario).get(f"{own}/questions"))
     private = browser(scenario)
     page = private.get(f"{own}/questions?private=1")

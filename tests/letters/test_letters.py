@@ -381,13 +381,19 @@ def test_what_counsel_is_told_of_their_delegate_reads_as_reviewed(
 def test_a_copy_for_a_delegate_reads_as_reviewed(kind: str, channel: str, language: str) -> None:
     copied = {"delegate": {"counsel": "林一" if language == "zh" else "Ada Lin"}}
     copied["delegate"]["may_answer"] = kind == "proposal"
-    said = letter(kind, channel, language, **copied).text
+    said = letter(kind, channel, language, asks_address=False, **copied).text
     assert agrees(f"{kind}/{channel}.copy.{language}.txt", said)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("channel", ["email", "sms"])
-def test_an_answer_by_a_delegate_is_confirmed_as_such(channel: str, language: str) -> None:
+@pytest.mark.parametrize("kind", ["answered", "move_answered", "move_agreed"])
+def test_an_answer_by_a_delegate_is_confirmed_as_such(
+    kind: str, channel: str, language: str
+) -> None:
     by = "江北" if language == "zh" else "Kit Shaw"
-    said = letter("answered", channel, language, by_delegate=by).text
-    assert agrees(f"answered/{channel}.delegate.{language}.txt", said)
+    told = facts(kind, language) | {"by_delegate": by}
+    if "request" in told:
+        told["request"]["delegate"] = by
+    said = composing.compose(kind, channel, language, told, link=LINK).text
+    assert agrees(f"{kind}/{channel}.delegate.{language}.txt", said)
