@@ -287,18 +287,36 @@ def test_keys_sent_before_keys_belonged_to_representations_still_answer(
 
 
 def test_who_left_the_case_sees_that_and_no_more(scenario: Scenario, case: dict[str, Any]) -> None:
-    propose(scenario, case, 20)
-    link = scenario.link(ZHAO)
+    hearing = propose(scenario, case, 20)
+    fix_by_answers(scenario, hearing)
+    client, link = browser(scenario), scenario.link(ZHAO)
+    page_keys = [nonce(client.get(f"{link}{path}")) for path in ("", "/questions")]
+    begin = {"nonce": nonce(client.get(f"{link}/feed"))}
+    assert client.post(f"{link}/feed", data=begin).status_code == 303
+    [feed] = re.findall(r"/feeds/[\w-]+\.ics", client.get(f"{link}/feed").text)[:1]
+    assert CASE["number"] in client.get(feed).text
     with session_of(scenario) as session:
         for each in session.scalars(sa.select(Representation)):
             if each.counsel.name == "Zhao Lei":
                 each.left_at = scenario.clock.now()
-    client = browser(scenario)
-    for path in ("", "/record", "/feed", "/away", "/call-me", "/hearing.ics"):
-        page = client.get(link + path)
-        assert page.status_code == 410, path
-        assert "you no longer act in this case" in words(page)
-        assert "Sat 19 Dec 2026" not in words(page)
+                code = keys.of_representation(SECRET, each.id, each.key_version).code
+    scenario.beat()
+    rules = [each for each in scenario.app.url_map.iter_rules() if "token" in each.arguments]
+    paths = {str(each).removeprefix("/r/<token>"): each for each in rules if str(each)[:3] == "/r/"}
+    assert {"", "/record", "/feed", "/away", "/call-me", "/hearing.ics", "/needs"} <= set(paths)
+    for path, rule in paths.items():
+        shown = [client.get(link + path)] if "GET" in (rule.methods or ()) else []
+        for key in page_keys if "POST" in (rule.methods or ()) else ():
+            shown.append(client.post(link + path, data={"nonce": key, "wish": "x", "none": "1"}))
+        for page in shown:
+            assert page.status_code == 410, path
+            assert "you no longer act in this case" in words(page)
+            for secret in ("19 Dec", "13 Dec", "第三法庭", "Zhao Lei", "zhao@", "z•••@"):
+                assert secret not in words(page), (path, secret)
+    assert CASE["number"] not in client.get(feed).text.replace("\r\n ", "")
+    led = client.post("/r", data={"code": code}, follow_redirects=True)
+    assert led.status_code == 410
+    assert "you no longer act in this case" in words(led)
 
 
 def test_only_hashes_of_keys_are_stored(scenario: Scenario, case: dict[str, Any]) -> None:

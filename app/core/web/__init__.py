@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -81,11 +81,19 @@ def language() -> str:
     """
     if not has_request_context():
         return "en"
+    return next((each for each in _languages() if each in LANGUAGES), "en")
+
+
+def _languages() -> Iterator[str | None]:
+    """Yield what may be the language of this page, best first; a page asks hundreds of times."""
+    yield request.args.get("lang")
+    yield request.cookies.get("lang")
+    yield g.get("language")
     users, courts = _user_languages()
+    yield users
     browsers = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW"])
-    chosen = (request.args.get("lang"), request.cookies.get("lang"), g.get("language"))
-    candidates = (*chosen, users, (browsers or "")[:2], courts)
-    return next((each for each in candidates if each in LANGUAGES), "en")
+    yield (browsers or "")[:2]
+    yield courts
 
 
 def _user_languages() -> tuple[str, str]:
