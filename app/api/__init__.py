@@ -18,6 +18,7 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.questions import bp as questions
+from app.api.questions import standard_answers
 from app.api.suggestions import bp as suggestions
 from app.core.forms import InstantField, ListField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
@@ -63,7 +64,17 @@ def register(app: Flask) -> None:
             "description": "The same key again is answered as at first, and nothing is done twice",
         },
     )
-    for room in (cases, courtrooms, hearings, suggestions, feeds, questions, delegates):
+    rooms = (
+        cases,
+        courtrooms,
+        hearings,
+        suggestions,
+        feeds,
+        questions,
+        standard_answers,
+        delegates,
+    )
+    for room in rooms:
         face.register_blueprint(room)
 
 

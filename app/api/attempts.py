@@ -28,7 +28,7 @@ def _attempt(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
     first = entries[0]
     events = [Event(entry.what) for entry in entries]
     best = grade(zip(events, (entry.detail for entry in entries), strict=True))
-    body = first.content.body
+    body = first.content.body if first.content else {}
     return {
         "attempt": name,
         "kind": first.kind,
@@ -60,7 +60,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "channel": entry.channel,
         "kind": entry.kind,
         "detail": entry.detail,
-        "content": entry.content.body,
+        "content": entry.content.body if entry.content else {},
         "content_hash": entry.content_hash,
         "prev": entry.prev,
         "hash": entry.hash,

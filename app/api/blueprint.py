@@ -133,4 +133,5 @@ def authenticate() -> None:
         if has_token:
             challenge["error"] = "invalid_token"
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", challenge))
+    people.read_as(db.session(), user)
     g.user_id = user.id

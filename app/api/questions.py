@@ -5,46 +5,60 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.api.blueprint import Resource
+from app.api.blueprint import PageIn, Resource
 from app.api.cases import bp as cases
-from app.api.schemas import QuestionOut, QuestionsOut
+from app.api.schemas import QuestionOut, QuestionsOut, StandardAnswersOut
 from app.api.serializers import moment
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
 from app.core.errors import N_, Refusal
 from app.core.forms import ChoiceField, Form, RowIdField, TextField, posted
 from app.hearings.service import CourtContext
+from app.letters import wording_versions
+from app.people.models import User
 from app.questions import queries, rules, service
 from app.questions.models import Question
 from app.questions.rules import QuestionOutcome, ReplyInput
 
 bp = Resource("questions", __name__, description="Questions of counsel to the court")
+standard_answers = Resource(
+    "standard-answers", __name__, description="The court's own words for answers to questions"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerIn(Form):
-    """The court's answer to a question."""
+    """The court's answer to a question; a standard answer may be sent in words of its own."""
 
     words: str = posted(TextField(rules.MAX_ANSWER, lines=True, blank=True, load_default=""))
     outcome: str = posted(ChoiceField(tuple(QuestionOutcome), load_default="answer"))
     joined_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
+    standard_answer_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
 
 
-def _shape(question: Question) -> dict[str, Any]:
+def _shape(question: Question, reader: User | None) -> dict[str, Any]:
+    """Return a question as its reader may know it: a judge reads none that is held back."""
     zone = question.case.court.zone
-    plain = ("id", "case_id", "counsel_id", "side", "subject", "words", "private", "state")
-    more = ("outcome", "answer", "follows_id", "joined_id", "helpful")
+    plain = ("id", "case_id", "counsel_id", "side", "private", "state")
+    more = ("outcome", "follows_id", "joined_id", "helpful", "standard_answer_id")
+    words = ("subject", "words", "answer")
     times = ("disclosed_at", "asked_at", "due_at", "answered_at")
+    held_back = reader is not None and not question.may_be_read_by(reader)
     return {
         **{name: getattr(question, name) for name in (*plain, *more)},
+        **{name: getattr(question, name) if not held_back else "" for name in words},
+        "answers": {} if held_back else question.answers,
+        "standard_versions": question.standard_versions,
+        "held_back": held_back,
         **{name: moment(getattr(question, name), zone) for name in times},
+        "case_number": question.case.number,
         "counsel": question.counsel.name,
         "answered_by": question.user.name if question.user else "",
         "added": [
             {
                 "counsel": each.counsel.name,
                 "side": each.side,
-                "words": each.words,
+                "words": "" if held_back else each.words,
                 "added_at": moment(each.added_at, zone),
             }
             for each in question.added
@@ -53,13 +67,19 @@ def _shape(question: Question) -> dict[str, Any]:
 
 
 @cases.route("/<row:case_id>/questions", methods=["GET"])
+@cases.arguments(PageIn.schema(), location="query")
 @cases.response(200, QuestionsOut)
-def of_case(case_id: int) -> Any:
+def of_case(query: PageIn, case_id: int) -> Any:
     """List the questions of a case, the newest first, with the time by which each is due"""
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         case = case_service.find_case(session, context.court.id, case_id)
-        return {"questions": [_shape(each) for each in queries.of_case(session, case.id)]}
+        asked = queries.of_case(session, case.id, limit=query.limit + 1, after=query.after)
+        shown, more = asked[: query.limit], len(asked) > query.limit
+        return {
+            "questions": [_shape(each, context.user) for each in shown],
+            "next": shown[-1].id if more else None,
+        }
 
     return run_read(read)
 
@@ -73,9 +93,37 @@ def answer(form: AnswerIn, question_id: int) -> Answer:
     def write(session: Session, context: CourtContext) -> CommittedResponse:
         if context.user is None:
             raise Refusal(N_("Only a person of the court can answer a question."))
-        typed = ReplyInput(form.words, form.outcome, form.joined_id)
+        typed = ReplyInput(form.words, form.outcome, form.joined_id, form.standard_answer_id)
         court_id, now, secret = context.court.id, context.now, context.secret
         question = service.answer(session, court_id, question_id, typed, context.user, now, secret)
-        return CommittedResponse(_shape(question))
+        return CommittedResponse(_shape(question, context.user))
 
     return run_write(write)
+
+
+@standard_answers.route("", methods=["GET"])
+@standard_answers.response(200, StandardAnswersOut)
+def all_standard_answers() -> Any:
+    """List the court's standard answers, with their placeholders, by language"""
+
+    def read(session: Session, context: CourtContext) -> dict[str, Any]:
+        known = wording_versions.answers(session, context.court.id)
+        return {
+            "standard_answers": [
+                {
+                    "id": number,
+                    "words": [
+                        {
+                            "language": language,
+                            "version": each.version,
+                            "title": each.subject,
+                            "text": each.text,
+                        }
+                        for language, each in words.items()
+                    ],
+                }
+                for number, words in known.items()
+            ]
+        }
+
+    return run_read(read)

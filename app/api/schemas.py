@@ -411,6 +411,7 @@ class QuestionOut(Schema):
 
     id = fields.Integer()
     case_id = fields.Integer()
+    case_number = fields.String()
     counsel = fields.String()
     counsel_id = fields.Integer()
     side = fields.String()
@@ -423,6 +424,20 @@ class QuestionOut(Schema):
     due_at = _moment()
     outcome = _one_of("", *QuestionOutcome)
     answer = fields.String()
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "By language, where each side was sent it in its own"},
+    )
+    standard_answer_id = fields.Integer(metadata={"nullable": True})
+    standard_versions = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Of the standard answer used, by language"},
+    )
+    held_back = fields.Boolean(
+        metadata={"description": "Words are left out: a judge reads none that may be on the merits"}
+    )
     answered_at = _moment()
     answered_by = fields.String()
     follows_id = fields.Integer(metadata={"nullable": True})
@@ -444,6 +459,29 @@ class QuestionsOut(Schema):
     """The questions of a case, the newest first."""
 
     questions = fields.List(fields.Nested(QuestionOut))
+    next = fields.Integer(metadata={"nullable": True, "description": "Ask for more with ?after="})
+
+
+class StandardWordsOut(Schema):
+    """The words of a standard answer in one language, with placeholders such as `{date}`."""
+
+    language = _one_of("en", "zh")
+    version = fields.Integer()
+    title = fields.String()
+    text = fields.String()
+
+
+class StandardAnswerOut(Schema):
+    """A standard answer of the court, in one language or both."""
+
+    id = fields.Integer()
+    words = fields.List(fields.Nested(StandardWordsOut))
+
+
+class StandardAnswersOut(Schema):
+    """The court's standard answers in force."""
+
+    standard_answers = fields.List(fields.Nested(StandardAnswerOut))
 
 
 class DelegateOut(Schema):

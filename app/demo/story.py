@@ -18,11 +18,14 @@ from app.core.db import retrying
 from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.court import service
+from app.court.change_log import ChangeAuthor
 from app.demo import conversation, declared_address
 from app.hearings import forms, queries
 from app.hearings import service as hearings
 from app.hearings.service import AnswerInput, CourtContext
 from app.law.working_days import is_working_day
+from app.letters import wording_versions
+from app.letters.custom_wording import ANSWERS
 from app.people import service as people
 from app.worker import beat
 
@@ -104,10 +107,20 @@ class StoryPlayer:
             people.add_user(session, court, **each, password=STORY["password"], now=now)
         for room in STORY["courtrooms"]:
             service.add_courtroom(session, court, **room)
+        for number, each in enumerate(STORY["standard_answers"], start=1):
+            self._standard_answer(session, court.id, number, each)
         for n, each in enumerate(STORY["cases"]):
             case_data = load(CaseIn, self._case(each))
             user = people.find_user(session, ASSISTANT)
             self.ids[n] = cases.enter(session, court, user, case_data, now - ENTERED_BEFORE).id
+
+    def _standard_answer(
+        self, session: Session, court_id: int, number: int, data: dict[str, list[str]]
+    ) -> None:
+        author = ChangeAuthor(court_id, None, self.clock.now())
+        for language, (title, text) in data.items():
+            key = (f"{ANSWERS}{number}", "", language)
+            wording_versions.keep(session, author, key, title, text)
 
     def _case(self, data: dict[str, Any]) -> dict[str, Any]:
         year = self.now.astimezone(ZoneInfo(ZONE)).year

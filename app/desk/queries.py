@@ -20,6 +20,8 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Pro
 from app.hearings.rules import agreed_slot, days_span
 from app.law import working_days
 from app.people.models import User
+from app.questions import queries as questions
+from app.questions.models import Question
 
 SOON = dt.timedelta(hours=24)
 MOST = 500
@@ -27,10 +29,11 @@ Filters = Sequence[sa.ColumnElement[bool]]
 DAYS = 7
 WEEK = 60  # upcoming hearings shown on the home page
 # Lists of pending work in order of urgency, and grouped as pages count them.
-LISTS = ("todo", "unreached", "lapsed", "none_suits", "ready", "due")
+LISTS = ("todo", "questions", "unreached", "lapsed", "none_suits", "ready", "due")
 KINDS: dict[str, tuple[str, ...]] = {
     "unreached": ("unreached",),
     "todo": ("todo",),
+    "questions": ("questions",),
     "lapsed": ("lapsed",),
     "decide": ("none_suits", "ready"),
     "due": ("due",),
@@ -94,12 +97,15 @@ class ProposalProgress:
         ]
 
 
+PendingItem = TaskItem | Question | Unreached | Hearing | ProposalProgress
+
+
 @dataclass(frozen=True)
 class WorkItem:
     """One item of pending work, the list of LISTS that it is of, and by when it is to be done."""
 
     kind: str
-    item: TaskItem | Unreached | Hearing | ProposalProgress
+    item: PendingItem
     due_at: dt.datetime | None
     # Its deadline, or since when it is overdue or waiting.
     sorts_at: dt.datetime
@@ -115,6 +121,7 @@ class PendingWork:
     """
 
     todo: list[TaskItem] = field(default_factory=list)
+    questions: Sequence[Question] = ()
     unreached: list[Unreached] = field(default_factory=list)
     lapsed: Sequence[Hearing] = ()
     none_suits: list[ProposalProgress] = field(default_factory=list)
@@ -146,7 +153,7 @@ class PendingWork:
 
 def _work_item(
     kind: str,
-    item: TaskItem | Unreached | Hearing | ProposalProgress,
+    item: PendingItem,
     deadlines: Mapping[int, dt.datetime],
     day_ends: dt.datetime,
 ) -> WorkItem:
@@ -154,6 +161,8 @@ def _work_item(
     match item:
         case TaskItem():
             due_at, since, is_requested = item.due_at, item.task.created_at, item.asked_for
+        case Question():
+            due_at = since = item.due_at
         case Unreached():
             due_at, since = deadlines.get(item.hearing.id), item.since
         case Hearing():
@@ -188,9 +197,12 @@ def waiting(
     session: Session, court: Court, user: User | None, now: dt.datetime, search: str = ""
 ) -> PendingWork:
     """Return a court's pending work: of one user's hearings or all, of cases matching a search."""
-    filters = [*owned_by(user), *([case_filter(search)] if search.strip() else [])]
+    of_search = [case_filter(search)] if search.strip() else []
+    filters = [*owned_by(user), *of_search]
+    own = [sa.or_(Case.assistant_id == user.id, Case.assistant_id.is_(None))] if user else []
     work = PendingWork(
         todo=todo.open_tasks(session, court, filters, now),
+        questions=questions.open_in_court(session, court.id, [*own, *of_search]),
         unreached=unreached.people(session, court, filters, now),
     )
     work.lapsed = session.scalars(

@@ -51,6 +51,7 @@ def open_tasks(
     query = (
         sa.select(Task)
         .where(Task.court_id == court.id, Task.state == TaskState.OPEN.value)
+        .where(Task.way != TaskKind.QUESTION.value)  # these are about a case, and rows of their own
         .order_by(Task.opens_at)
         .limit(MOST)
     )

@@ -3,6 +3,9 @@
 A place is a name from a fixed list in braces, and stands for one text or a list of texts. A part
 in square brackets is left out when its places are empty, as in ``{case}[, {title}]``. There is
 nothing else: no attributes, no code. The value of a place is never searched for places.
+
+A court's standard answers to questions are worded in the same way, as the kinds ``answer/<number>``
+of no channel in particular; their subject is the title by which an assistant chooses one.
 """
 
 import re
@@ -35,6 +38,25 @@ _PLACE = re.compile(r"\{([^{}\n]*)\}")
 _IF_THERE = re.compile(r"\[([^\[\]\n]*\{[^\[\]\n]*)\]")
 _WORD = re.compile(r"(?<![A-Za-z0-9])(" + "|".join(RESERVED) + r")(?![A-Za-z0-9])", re.I)
 
+ANSWERS = "answer/"
+LONGEST_TITLE, LONGEST_ANSWER = 100, 2000  # characters
+# Facts that are the same for all sides, who are all sent the answer.
+ANSWER_PLACES = (
+    "case",
+    "case_short",
+    "title",
+    "date",
+    "place",
+    "judge",
+    "kind",
+    "minutes",
+    "answer_by",
+    "zone",
+    "court",
+    "court_short",
+    "phone",
+    "assistant",
+)
 LISTS = frozenset({"slots", "answers"})
 EVERYWHERE = (
     "person",
@@ -102,6 +124,10 @@ def places(text: str) -> set[str]:
 
 def faults(kind: str, channel: str, subject: str, text: str) -> dict[str, Message]:
     """Return the errors of a wording by field; none if it can be sent."""
+    if kind.startswith(ANSWERS):
+        fields = {"subject": _fault(subject, (), LONGEST_TITLE)}
+        fields["text"] = _fault(text, ANSWER_PLACES, LONGEST_ANSWER)
+        return {name: fault for name, fault in fields.items() if fault}
     errors: dict[str, Message] = {}
     if Channel(channel).traits.rich:
         fault = _fault(subject, allowed(kind, channel), LONGEST_SUBJECT)
@@ -212,6 +238,17 @@ def written(
     if any(each not in texts[0] for each in required):
         return None
     return fill(own.subject, filled, channel), texts
+
+
+def fill_answer(text: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
+    """Return a standard answer with its places filled, and the names of those that are unknown.
+
+    An unknown place stays as it is written, unless it is in a part that is left out without it.
+    """
+    always = _PLACE.findall(_IF_THERE.sub("", text))
+    missing = [name for name in dict.fromkeys(always) if not known[name]]
+    unfilled = {name: f"{{{name}}}" for name in missing}
+    return fill(text, {**known, **unfilled}, Channel.EMAIL), missing
 
 
 def fill(text: str, filled: Mapping[str, str | list[str]], channel: str) -> str:

@@ -1,5 +1,6 @@
-"""Pages of the wording of messages by kind, channel and language: the court's own, or Tingqi's."""
+"""Pages of the court's own words: messages by kind, channel and language; standard answers."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from app.court import settings
 from app.court.authorship import signed_in_author
 from app.letters import composing, custom_wording, sample_hearing, wording_versions
 from app.letters.custom_wording import CustomWording
+from app.letters.models import Wording
 from app.letters.text_length import segments
 
 bp = Blueprint("letters", __name__)
@@ -40,6 +42,118 @@ def wordings_page() -> str:
     return render_template(
         "letters/wordings.html", held=held, kinds=custom_wording.KINDS, channels=list(Channel)
     )
+
+
+@bp.get("/settings/answers")
+@may("set_up")
+def answers_page() -> str:
+    """List the court's standard answers to questions."""
+    return render_template(
+        "letters/answers.html", answers=wording_versions.answers(db.session(), _court_id())
+    )
+
+
+@bp.get("/settings/answers/new")
+@bp.get("/settings/answers/<int:number>")
+@may("set_up")
+def answer_page(number: int = 0) -> str:
+    """Show a standard answer in both languages in a form; with ``?version=`` an earlier one."""
+    known = _answer_versions(number)
+    asked = request.args.get("version", "")
+    shown = {
+        language: next((each for each in rows if f"{language}{each.version}" == asked), None)
+        or next(iter(rows), None)
+        for language, rows in known.items()
+    }
+    words = {
+        language: (row.subject, row.text) if row else ("", "") for language, row in shown.items()
+    }
+    return _answer_page(number, words)
+
+
+def _court_id() -> int:
+    return current_user.court_id
+
+
+def _answer_versions(number: int) -> dict[str, Sequence[Wording]]:
+    """Return the versions of a standard answer by language, the newest first; 0 is a new one."""
+    kind = f"{custom_wording.ANSWERS}{number}"
+    known = {
+        language: wording_versions.versions(db.session(), _court_id(), kind, "", language)
+        for language in web.LANGUAGES
+    }
+    if number and not any(known.values()):
+        abort(404)
+    return known
+
+
+def _answer_page(number: int, words: Mapping[str, tuple[str, str]], **more: Any) -> str:
+    known = _answer_versions(number)
+    return render_template(
+        "letters/answer.html",
+        number=number,
+        words=words,
+        versions=known,
+        held={lang: rows[0] for lang, rows in known.items() if rows and rows[0].text},
+        zone=current_user.court.zone,
+        places=custom_wording.ANSWER_PLACES,
+        longest=(custom_wording.LONGEST_TITLE, custom_wording.LONGEST_ANSWER),
+        **{"errors": {}, **more},
+    )
+
+
+@bp.post("/settings/answers/new")
+@bp.post("/settings/answers/<int:number>")
+@may("set_up")
+def change_answer(number: int = 0) -> Any:
+    """Save a standard answer in one or both languages as a new version, or remove it."""
+    _answer_versions(number)
+    removed = request.form.get("do") == "remove"
+    words = {
+        language: (
+            settings.plain(request.form.get(f"subject_{language}", "")).strip()[:1000],
+            _typed(request.form.get(f"text_{language}", "")),
+        )
+        for language in web.LANGUAGES
+    }
+    if removed:
+        words = dict.fromkeys(words, ("", ""))
+    elif errors := _answer_errors(words):
+        return _answer_page(number, words, errors=errors), 422
+    whose = signed_in_author()
+
+    def keep(session: Session) -> tuple[int, bool]:
+        author = whose(session)
+        kept = number or wording_versions.next_answer_number(session, author.court_id)
+        kind = f"{custom_wording.ANSWERS}{kept}"
+        changes = [
+            wording_versions.keep(session, author, (kind, "", language), *each)
+            for language, each in words.items()
+        ]
+        return kept, any(changes)
+
+    kept, changed = retrying(keep)
+    if removed:
+        flash(gettext("The standard answer is removed. Answers that were sent stay."), "ok")
+        return redirect(url_for("letters.answers_page"), 303)
+    if changed:
+        flash(gettext("The standard answer is saved as a new version."), "ok")
+    else:
+        flash(gettext("This wording is in use already. Nothing was changed."), "ok")
+    return redirect(url_for("letters.answer_page", number=kept), 303)
+
+
+def _answer_errors(words: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return the errors of a standard answer by field; it needs words in one language at least."""
+    errors: dict[str, str] = {}
+    for language, (title, text) in words.items():
+        if title or text:
+            faults = custom_wording.faults(custom_wording.ANSWERS, "", title, text)
+            translated = translated_errors(Invalid(faults))
+            errors |= {f"{name}_{language}": fault for name, fault in translated.items()}
+    if not any(title or text for title, text in words.values()):
+        errors[f"text_{web.language()}"] = gettext("Write the answer in one language at least.")
+    return errors
 
 
 @bp.get("/settings/wording/<kind>/<channel>/<language>")

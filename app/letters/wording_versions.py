@@ -21,10 +21,11 @@ Key = tuple[int, str, str, str]  # court, kind, channel, language
 
 
 def current(session: Session, court_ids: Iterable[int]) -> dict[Key, CustomWording]:
-    """Return the wordings in force in some courts; Tingqi's own are left out."""
+    """Return the wordings of messages in force in some courts; Tingqi's own are left out."""
     newest = (
         sa.select(sa.func.max(Wording.id))
         .where(Wording.court_id.in_(set(court_ids)))
+        .where(Wording.kind.not_like(f"{custom_wording.ANSWERS}%"))
         .group_by(Wording.court_id, Wording.kind, Wording.channel, Wording.language)
     )
     rows = session.scalars(sa.select(Wording).where(Wording.id.in_(newest), Wording.text != ""))
@@ -72,6 +73,34 @@ def versions(
     return session.scalars(query.order_by(Wording.version.desc())).all()
 
 
+def answers(session: Session, court_id: int) -> dict[int, dict[str, CustomWording]]:
+    """Return a court's standard answers in force: by number, then by language."""
+    newest = (
+        sa.select(sa.func.max(Wording.id))
+        .where(Wording.court_id == court_id, Wording.kind.startswith(custom_wording.ANSWERS))
+        .group_by(Wording.kind, Wording.language)
+    )
+    found: dict[int, dict[str, CustomWording]] = {}
+    rows = session.scalars(sa.select(Wording).where(Wording.id.in_(newest), Wording.text != ""))
+    for row in rows:
+        words = CustomWording(row.version, row.subject, row.text)
+        found.setdefault(answer_number(row.kind), {})[row.language] = words
+    return dict(sorted(found.items()))
+
+
+def answer_number(kind: str) -> int:
+    """Return the number of a standard answer from its kind: 3 from ``answer/3``."""
+    return int(kind.removeprefix(custom_wording.ANSWERS))
+
+
+def next_answer_number(session: Session, court_id: int) -> int:
+    """Return the number of the next standard answer; numbers of removed ones are not used again."""
+    kinds = sa.select(Wording.kind).where(
+        Wording.court_id == court_id, Wording.kind.startswith(custom_wording.ANSWERS)
+    )
+    return max(map(answer_number, session.scalars(kinds.distinct())), default=0) + 1
+
+
 def keep(
     session: Session, by: ChangeAuthor, key: tuple[str, str, str], subject: str, text: str
 ) -> Wording | None:
@@ -87,7 +116,7 @@ def keep(
     before = known[0] if known else None
     if (before.subject, before.text) == (subject, text) if before else not text:
         return None
-    log = partial(change_log.note, session, by, "wording", "/".join(key))
+    log = partial(change_log.note, session, by, "wording", "/".join(filter(None, key)))
     log(_whole(before.subject, before.text) if before else "", _whole(subject, text))
     version = Wording(
         court_id=by.court_id,

@@ -222,6 +222,14 @@ def create_token(session: Session, user: User, name: str, now: dt.datetime) -> s
     return token
 
 
+READER = "reader"  # in a session's info: the role of the user for whom it reads
+
+
+def read_as(session: Session, user: User) -> None:
+    """Note in a session for whom it reads, which decides on what it leaves out."""
+    session.info[READER] = user.role
+
+
 def user_of_token(session: Session, token: str) -> User | None:
     """Return the active user of an unrevoked API token, or None."""
     row = session.scalar(

@@ -49,7 +49,10 @@ def _load_user(key: str) -> User | None:
     """Return the session's user, or None if the password was changed since."""
     user_id, _, version = key.partition(".")
     user = db.session.get(User, int(user_id)) if user_id.isdigit() and len(user_id) < 19 else None
-    return user if user and user.active and str(user.version) == version else None
+    if user is None or not user.active or str(user.version) != version:
+        return None
+    service.read_as(db.session(), user)
+    return user
 
 
 def _keep_language(response: Response) -> Response:

@@ -7,7 +7,9 @@ if TYPE_CHECKING:
 
 
 def register(app: "Flask") -> None:
-    """Register the court's pages of questions."""
-    from app.questions import views
+    """Register the court's pages of questions, and hold back from judges what they do not read."""
+    from app.core.db import db
+    from app.questions import held_back, views
 
+    held_back.install(db.session)
     app.register_blueprint(views.bp)

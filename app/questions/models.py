@@ -1,14 +1,19 @@
 """Questions to the court, and the words that other sides add to an open one."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Delegate, Representation
-from app.core.db import Base, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.db.indexes import partial_index
-from app.people.models import User
+from app.people.models import Role, User
+from app.questions.rules import QuestionOutcome, QuestionState
+
+# Questions whose words a judge may not read; as literals, for a partial index is used by these.
+HELD_BACK = f"state = '{QuestionState.OPEN}' OR outcome = '{QuestionOutcome.MERITS}'"
 
 
 class Question(Base):
@@ -18,6 +23,7 @@ class Question(Base):
     __table_args__ = (
         sa.Index(None, "court_id", "asked_at"),  # what the promise is measured over
         partial_index("ix_question_open", "court_id", "asked_at", where="state = 'open'"),
+        partial_index("ix_question_held_back", "case_id", where=HELD_BACK),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -38,9 +44,14 @@ class Question(Base):
     state: Mapped[str] = mapped_column(sa.String(10))
     asked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # An QuestionOutcome, or "" while it is open.
+    # A QuestionOutcome, or "" while it is open.
     outcome: Mapped[str] = mapped_column(sa.String(10), default="")
     answer: Mapped[str] = mapped_column(sa.Text, default="")
+    # The answer by language where each side is sent it in its own: a standard answer unchanged.
+    answers: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    # The standard answer that it was written with, and its versions by language.
+    standard_answer_id: Mapped[int | None] = mapped_column()
+    standard_versions: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     # The answered question that this one asks on; each is asked on once.
@@ -65,6 +76,25 @@ class Question(Base):
     def is_private(self) -> bool:
         """Whether other sides see only that it was asked, and of which kind."""
         return bool(self.private) and self.disclosed_at is None
+
+    @property
+    def can_be_joined(self) -> bool:
+        """Whether its answer, which all sides were sent, can answer a later question too."""
+        answers = (QuestionOutcome.ANSWER, QuestionOutcome.JOINED)
+        return self.outcome in answers and not self.is_private
+
+    def may_be_read_by(self, user: User) -> bool:
+        """Tell whether a user of the court may read its words (see is_held_back)."""
+        return user.role != Role.JUDGE or not self.is_held_back
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether a judge may not read its words: it may be on the merits, or is."""
+        return self.state == QuestionState.OPEN or self.outcome == QuestionOutcome.MERITS
+
+    def answer_in(self, language: str) -> str:
+        """Return the answer as who reads a language was sent it."""
+        return self.answers.get(language, self.answer)
 
 
 class AddedWord(Base):

@@ -1,19 +1,23 @@
 """Read questions: of a case, open ones of a court, and how the promise to answer was kept."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from app.cases.models import Case, Representation
+from app.cases.models import Representation
 from app.core.errors import N_, NotFound
+from app.notices.keys import NoticeKey
+from app.notices.models import Notice
 from app.questions.models import AddedWord, Question
-from app.questions.rules import QuestionState
+from app.questions.rules import QuestionOutcome, QuestionState
 
 MOST = 200  # questions of a case, or of a court, that are listed
+MOST_JOINABLE = 50
 WINDOW = dt.timedelta(days=30)
 
 
@@ -43,10 +47,49 @@ def _with_people(query: sa.Select) -> sa.Select:
     )
 
 
-def of_case(session: Session, case_id: int) -> Sequence[Question]:
-    """Return the questions of a case, the newest first."""
+def of_case(
+    session: Session, case_id: int, *, limit: int = MOST, after: int | None = None
+) -> Sequence[Question]:
+    """Return the questions of a case, the newest first; ``after`` goes on behind that id."""
     query = sa.select(Question).where(Question.case_id == case_id).order_by(Question.id.desc())
-    return session.scalars(_with_people(query).limit(MOST)).all()
+    if after is not None:
+        query = query.where(Question.id < after)
+    return session.scalars(_with_people(query).limit(limit)).all()
+
+
+def open_of_case(session: Session, case_id: int, *, limit: int) -> Sequence[Question]:
+    """Return the open questions of a case, the one due first first."""
+    query = sa.select(Question).where(
+        Question.case_id == case_id, Question.state == QuestionState.OPEN.value
+    )
+    ordered = query.order_by(Question.due_at, Question.id).limit(limit)
+    return session.scalars(_with_people(ordered)).all()
+
+
+def answered_of_case(session: Session, case_id: int, *, limit: int) -> Sequence[Question]:
+    """Return the questions of a case that were answered last."""
+    query = sa.select(Question).where(
+        Question.case_id == case_id, Question.state == QuestionState.ANSWERED.value
+    )
+    ordered = query.order_by(Question.answered_at.desc(), Question.id.desc()).limit(limit)
+    return session.scalars(_with_people(ordered)).all()
+
+
+def joinable(session: Session, question: Question) -> Sequence[Question]:
+    """Return the earlier questions whose answer can answer one too, the newest first."""
+    query = sa.select(Question).where(
+        Question.case_id == question.case_id,
+        Question.id < question.id,
+        Question.outcome.in_([QuestionOutcome.ANSWER.value, QuestionOutcome.JOINED.value]),
+        sa.or_(Question.private == "", Question.disclosed_at.is_not(None)),
+    )
+    return session.scalars(query.order_by(Question.id.desc()).limit(MOST_JOINABLE)).all()
+
+
+def count_of_case(session: Session, case_id: int) -> int:
+    """Return how many questions were asked in a case."""
+    query = sa.select(sa.func.count()).select_from(Question).where(Question.case_id == case_id)
+    return session.scalar(query) or 0
 
 
 def count_open(session: Session, case_id: int) -> int:
@@ -57,19 +100,17 @@ def count_open(session: Session, case_id: int) -> int:
 
 
 def open_in_court(
-    session: Session, court_id: int, assistant_id: int | None = None
+    session: Session, court_id: int, filters: Sequence[sa.ColumnElement[bool]] = ()
 ) -> Sequence[Question]:
-    """Return a court's open questions, the one due first first; of one assistant's cases."""
+    """Return a court's open questions, the one due first first; ``filters`` are about its case."""
     query = (
         sa.select(Question)
         .join(Question.case)
-        .where(Question.court_id == court_id, Question.state == QuestionState.OPEN.value)
-        .options(joinedload(Question.case))
+        .where(Question.court_id == court_id, Question.state == QuestionState.OPEN.value, *filters)
+        .options(contains_eager(Question.case))
         .order_by(Question.due_at, Question.id)
         .limit(MOST)
     )
-    if assistant_id is not None:
-        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
     return session.scalars(_with_people(query)).all()
 
 
@@ -80,6 +121,12 @@ def find(session: Session, court_id: int, question_id: int) -> Question:
     if question is None:
         raise NotFound(N_("There is no question %(question)s in this court."), question=question_id)
     return question
+
+
+def of_notice(session: Session, notice: Notice) -> Question | None:
+    """Return the question that a notice is about, or None."""
+    found = re.fullmatch(r"c\d+\.q(\d+)", NoticeKey.parse(notice.key).version)
+    return session.get(Question, int(found[1])) if found else None
 
 
 def promise_kept(session: Session, now: dt.datetime, court_id: int | None = None) -> PromiseKept:

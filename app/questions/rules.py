@@ -2,18 +2,24 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.core.errors import N_, Invalid, Message
+from app.letters.custom_wording import ANSWER_PLACES
 
 MAX_SUBJECT, MAX_WORDS, MAX_ADDED, MAX_ANSWER = 100, 1000, 300, 2000  # characters
+_PLACE = re.compile(r"\{(" + "|".join(ANSWER_PLACES) + r")\}")
 MAX_OPEN = 3  # of one counsel in a case
 MAX_IN_WEEK = 10
 WEEK = dt.timedelta(days=7)
 SAME_WITHIN = dt.timedelta(minutes=10)
+FILLED_ANEW = N_(
+    "What fills the standard answer has changed meanwhile: it is filled in anew, please check it."
+)
 
 
 class QuestionState(StrEnum):
@@ -76,11 +82,28 @@ class QuestionInput:
 
 @dataclass(frozen=True)
 class ReplyInput:
-    """The court's answer: its outcome and words; ``joined_id`` is an earlier question."""
+    """The court's answer: its outcome and words; ``joined_id`` is an earlier question.
+
+    ``standard_answer_id`` is the number of the standard answer that the words came from, and
+    ``filled`` the digest of the words as they were filled in; without words its own are sent.
+    """
 
     words: str = ""
     outcome: str = QuestionOutcome.ANSWER.value
     joined_id: int | None = None
+    standard_answer_id: int | None = None
+    filled: str = ""
+
+    @property
+    def is_as_filled(self) -> bool:
+        """Whether nobody has changed the words since they were filled in."""
+        return bool(self.words) and digest(self.words, salt="") == self.filled
+
+    def filled_with(self, number: int | None, text: str) -> "ReplyInput":
+        """Return the answer with a standard answer filled in, below words of the user's own."""
+        if self.words and not self.is_as_filled:
+            return replace(self, words=f"{self.words}\n{text}".rstrip(), standard_answer_id=number)
+        return replace(self, words=text, standard_answer_id=number, filled=digest(text, salt=""))
 
 
 def check_question(typed: QuestionInput) -> None:
@@ -118,9 +141,26 @@ def check_answer(typed: ReplyInput) -> QuestionOutcome:
         raise Invalid({"outcome": Message(N_("Choose one of the answers."))}) from None
     if len(typed.words) > MAX_ANSWER:
         raise Invalid({"words": _too_long(MAX_ANSWER, typed.words)})
-    if not outcome.wordless and not typed.words.strip():
+    if not outcome.wordless and not typed.words.strip() and not typed.standard_answer_id:
         raise Invalid({"words": Message(N_("Write the answer; all sides are sent it."))})
+    check_places(_PLACE.findall(typed.words))
     return outcome
+
+
+def check_places(names: Iterable[str]) -> None:
+    """Raise Invalid, naming the places of a standard answer that nothing was filled in for."""
+    if found := list(dict.fromkeys(names)):
+        raise Invalid(
+            {
+                "words": Message(
+                    N_(
+                        "Nothing is known of this case to fill in for %(places)s. "
+                        "Write it yourself, or leave it out."
+                    ),
+                    places=" ".join(f"{{{name}}}" for name in found),
+                )
+            }
+        )
 
 
 def _too_long(most: int, words: str) -> Message:

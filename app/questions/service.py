@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.cases import keys
 from app.cases.delegates import Delegation
 from app.cases.models import Representation
+from app.core import wording
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
 from app.hearings import facts
@@ -23,8 +24,8 @@ from app.law import working_days
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
 from app.notices.rules import outside_quiet_hours_at
-from app.people.models import User
-from app.questions import queries, rules
+from app.people.models import Role, User
+from app.questions import queries, rules, standard_answers
 from app.questions.models import AddedWord, Question
 from app.questions.rules import QuestionInput, QuestionOutcome, QuestionState, ReplyInput
 from app.record import chain, ledger
@@ -174,7 +175,7 @@ def _entry(
 ) -> ledger.NewEntry:
     """Return an entry about a question; the words of a private one stay with the court."""
     common = {"question": question.id, "sha256": question.digest}
-    private = {"private": question.private} if question.private else {}
+    private = {"private": question.private} if question.is_private else {}
     return ledger.NewEntry(
         event,
         court_id=question.court_id,
@@ -211,7 +212,6 @@ def _requests(
     common = {
         **facts.case_facts(case),
         "answer_by": facts.iso(question.due_at),
-        "question": _question_facts(question, added),
         # Other sides read on the record what one side was sent, but not this.
         "private": question.private if only is not None else "",
     }
@@ -220,7 +220,11 @@ def _requests(
             subject,
             kind,
             facts.representation_recipient(each),
-            {**common, "person": facts.representation_facts(each)},
+            {
+                **common,
+                "person": facts.representation_facts(each),
+                "question": _question_facts(question, added, each.counsel.language),
+            },
             due_at=due_at,
             stale_at=due_at + STALE_AFTER,
             variant=variant,
@@ -231,8 +235,8 @@ def _requests(
     ]
 
 
-def _question_facts(question: Question, added: AddedWord | None) -> dict[str, Any]:
-    """Return what letters say of a question; nothing of the words of a private one."""
+def _question_facts(question: Question, added: AddedWord | None, language: str) -> dict[str, Any]:
+    """Return what a letter in a language says of a question; of a private one no words."""
     hidden = question.is_private
     return {
         "subject": "" if hidden else question.subject,
@@ -242,7 +246,7 @@ def _question_facts(question: Question, added: AddedWord | None) -> dict[str, An
         "delegate": question.delegate.name if question.delegate else "",
         "side": question.side,
         "outcome": question.outcome,
-        "answer": question.answer,
+        "answer": question.answer_in(wording.language_of(language)),
         "added": added.words if added else "",
         "added_by": added.counsel.name if added else "",
         "added_delegate": added.delegate.name if added and added.delegate else "",
@@ -329,38 +333,84 @@ def answer(
 ) -> Question:
     """Answer a question to all sides, in one transaction; a private one to who asked.
 
-    Raises NotFound, Invalid, and Clash if somebody has answered meanwhile, with their words.
+    Raises NotFound, Invalid, Clash if somebody has answered meanwhile, with their words, and
+    Refusal for a judge, who does not read what may be on the merits.
     """
     question = queries.find(session, court_id, question_id)
     heads = _lock(session, question.case_id, secret)
     session.refresh(question)
     if question.state != QuestionState.OPEN:
         raise _answered_meanwhile(question)
+    if user.role == Role.JUDGE:
+        raise Refusal(N_("A question is answered by an assistant before a judge reads it."))
     outcome = rules.check_answer(typed)
     joined = _joined(session, question, typed) if outcome is QuestionOutcome.JOINED else None
+    source = _write_words(session, question, typed, joined, now)
     question.state, question.outcome = QuestionState.ANSWERED.value, outcome.value
-    question.answer, question.joined_id = typed.words, joined.id if joined else None
-    if joined is not None and not typed.words:
-        question.answer = joined.answer
     question.answered_at, question.user = now, user
     ended = sa.update(Task).where(Task.key == f"question/{question.id}")
     session.execute(ended.values(state=TaskState.DONE.value, ended_at=now))
     session.flush()
-    answered = rules.digest(question.answer, salt=question.salt)
+    texts = _texts(question)
     entry = _entry(
         question,
         Event.REPLIED,
         question.counsel_id,
         question.side,
         question.counsel.name,
-        {"reply": outcome.value, "answer": answered, "user": user.id},
-        "" if question.private else question.answer,
+        {
+            "reply": outcome.value,
+            "answer": rules.digest(*texts, salt=question.salt),
+            "user": user.id,
+            **source,
+        },
+        "" if question.is_private else "\n".join(texts),
         by=user.name,
     )
     only = question.counsel_id if question.is_private else None
     requests = _requests(session, question, NoticeKind.QUESTION_ANSWERED, now, only=only)
     queue(session, requests, now, [entry], heads=heads)
     return question
+
+
+def _write_words(
+    session: Session,
+    question: Question,
+    typed: ReplyInput,
+    joined: Question | None,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """Set the words of an answer: as typed, of an earlier answer, or of a standard answer.
+
+    A standard answer that nobody changed is sent to each side in its own language. Returns which
+    one was used in which versions, if one was. Raises Invalid if a place of it cannot be filled,
+    or if what fills it has changed since it was chosen.
+    """
+    question.answer, question.answers = typed.words, {}
+    if joined is not None:
+        question.joined_id = joined.id
+        if not typed.words:
+            question.answer, question.answers = joined.answer, joined.answers
+    if typed.standard_answer_id is None:
+        return {}
+    standard = standard_answers.filled(session, question.case, typed.standard_answer_id, now)
+    question.standard_answer_id = standard.number
+    question.standard_versions = dict(standard.versions)
+    used = {"standard_answer": standard.number, "versions": question.standard_versions}
+    if not typed.words:
+        question.answer = standard.in_language(wording.language_of(question.case.court.language))
+    elif typed.words not in standard.words.values():
+        if typed.is_as_filled:
+            raise Invalid({"words": Message(rules.FILLED_ANEW)})
+        return {**used, "changed": True}
+    standard.check_filled()
+    question.answers = dict(standard.words) if len(standard.words) > 1 else {}
+    return {**used, "changed": False}
+
+
+def _texts(question: Question) -> list[str]:
+    """Return all words of an answer, in every language in which a side is sent it."""
+    return list(dict.fromkeys([question.answer, *question.answers.values()]))
 
 
 def _answered_meanwhile(question: Question) -> Clash:
@@ -387,7 +437,7 @@ def _joined(session: Session, question: Question, typed: ReplyInput) -> Question
     earlier = session.get(Question, typed.joined_id or 0)
     if earlier is None or earlier.case_id != question.case_id or earlier.id >= question.id:
         raise Invalid({"joined_id": Message(N_("Choose an earlier question of this case."))})
-    if earlier.state != QuestionState.ANSWERED or earlier.is_private:
+    if not earlier.can_be_joined:
         raise Invalid(
             {"joined_id": Message(N_("Choose a question that was answered to all sides."))}
         )
@@ -433,7 +483,7 @@ def rate(
 
 
 def disclose(
-    session: Session, court_id: int, question_id: int, now: dt.datetime, secret: bytes
+    session: Session, court_id: int, question_id: int, user: User, now: dt.datetime, secret: bytes
 ) -> Question:
     """Disclose a private question, and its answer if there is one, to all sides.
 
@@ -452,8 +502,9 @@ def disclose(
         question.counsel_id,
         question.side,
         question.counsel.name,
-        {"disclosed": True},
-        f"{question.subject}\n{question.words}",
+        {"disclosed": True, "user": user.id},
+        "\n".join([question.subject, question.words, *filter(None, _texts(question))]),
+        by=user.name,
     )
     answered = question.state == QuestionState.ANSWERED
     kind = NoticeKind.QUESTION_ANSWERED if answered else NoticeKind.QUESTION
@@ -472,7 +523,7 @@ def erase(session: Session, case_id: int) -> None:
     for words in (
         sa.update(Question)
         .where(Question.case_id == case_id)
-        .values(subject="", words="", answer="", salt=""),
+        .values(subject="", words="", answer="", answers={}, salt=""),
         sa.update(AddedWord).where(AddedWord.question_id.in_(questions)).values(words=""),
     ):
         session.execute(words.execution_options(**unsynchronized))

@@ -15,6 +15,9 @@ from app.core.attempt_reference import AttemptReference
 from app.core.errors import N_
 from app.record.timeline import Touchpoint
 
+# In place of contents that the reader's session leaves out (see questions.held_back).
+HELD_BACK = N_("Not shown to you: a question that is not sorted yet, or is on the merits.")
+
 
 class NoticeState(StrEnum):
     """State of a notice: the fold of its entries."""

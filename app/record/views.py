@@ -17,7 +17,7 @@ from app.core.web.access import signed_in
 from app.record import ledger, queries, rows
 from app.record.models import ChainHead, Entry
 from app.record.rows import RecordRow
-from app.record.rules import LOGGED, ContactOutcome, EvidenceGrade, shown_as
+from app.record.rules import HELD_BACK, LOGGED, ContactOutcome, EvidenceGrade, shown_as
 from app.record.verification import CHECKED_AT_ONCE
 
 bp = Blueprint("record", __name__)
@@ -30,7 +30,9 @@ bp.add_app_template_global(EvidenceGrade, "evidence_grade")
 @bp.app_template_global()
 def line_words(entry: Entry) -> str:
     """Return an entry's detail in words, beyond what its event says."""
-    detail, body = entry.detail or {}, entry.content.body if entry.content else {}
+    if entry.content is None:  # the reader's session left it out (questions.held_back)
+        return gettext(HELD_BACK)
+    detail, body = entry.detail or {}, entry.content.body
     parts = [
         gettext("code %(code)s", code=detail["code"]) if detail.get("code") else "",
         gettext("own wording, version %(version)s", version=detail["wording"])

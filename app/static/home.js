@@ -16,17 +16,26 @@
     line.textContent = words.replace("{time}", document.getElementById("as-of").dataset.time);
     line.hidden = !words;
   };
-  live.addEventListener("htmx:before:request", (event) => {
+  // The fields in the rows make requests of their own, which bubble up to here.
+  const on = (name, act) => live.addEventListener(name, (event) => { if (event.target === live) act(event); });
+  on("htmx:before:request", (event) => {
     if (performance.now() - used < REST) event.preventDefault();
   });
-  live.addEventListener("htmx:before:response", (event) => {
+  on("htmx:before:response", (event) => {
     const answer = event.detail.ctx.response.raw;
     if (answer.ok && !answer.redirected) return;
     event.preventDefault();
     say(answer.redirected ? line.dataset.out : line.dataset.lost);
   });
-  live.addEventListener("htmx:error", () => say(line.dataset.lost));
-  live.addEventListener("htmx:after:swap", () => {
+  // A row whose question somebody else has answered stays while words are in its field.
+  on("htmx:after:request", (event) => {
+    const writing = [...live.querySelectorAll("form.answer-question")].filter((form) => form.elements.words.value);
+    if (writing.every((form) => event.detail.ctx.text.includes(`id="${form.id}"`))) return;
+    event.preventDefault();
+    say(line.dataset.answered);
+  });
+  on("htmx:error", () => say(line.dataset.lost));
+  on("htmx:after:swap", () => {
     say("");
     const { waiting } = document.getElementById("as-of").dataset;
     document.title = Number(waiting) ? `(${waiting}) ${name}` : name;

@@ -107,3 +107,15 @@
     event.preventDefault();
   });
 })();
+
+(() => {
+  // Ctrl+Enter in a field goes on to the messages; on their page it sends them.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+    const form = event.target.closest("form[data-ctrl-enter]");
+    const button = form ? form.querySelector("button:not([formaction])") : document.querySelector("#send[data-confirms]");
+    if (!button) return;
+    event.preventDefault();
+    button.form.requestSubmit(button);
+  });
+})();

@@ -76,6 +76,8 @@ def pages(scenario: Scenario) -> list[Rule]:
 def furnish(scenario: Scenario) -> None:
     """Add what the demo's story lacks: an upload with errors, a listing, a cancelled hearing."""
     client = signed_in(scenario)
+    standard = {"subject_en": "Video", "text_en": "Video is possible in {case}."}
+    assert client.post("/settings/answers/new", data=standard).status_code == 303
     upload(client, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     assert client.post("/import/1", data={**columns, "do": "check"}).status_code == 303
@@ -134,6 +136,7 @@ def _known() -> Iterator[dict[str, Any]]:
     yield from (
         {name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id")
     )
+    yield {"number": 1}
     yield {"listing_id": 1, "listed_id": 1}
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}
     yield {"seal": session.scalars(sa.select(ChainHead.hash)).first()}

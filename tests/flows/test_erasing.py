@@ -49,7 +49,9 @@ def over(scenario: Scenario) -> dict[str, Any]:
     for _ in range(9):
         scenario.wait(days=7)
         scenario.beat()
-    assert scenario.api("POST", "/questions/2/answer", {"words": "八日内申请视频作证。"})[0] == 200
+    answer = {"words": "八日内申请视频作证。"}
+    path = "/questions/2/answer"
+    assert scenario.api("POST", path, answer, **{"Idempotency-Key": "once"})[0] == 200
     for row in scenario.api("GET", "/hearings?state=proposed")[1]["hearings"]:
         scenario.api("POST", f"/hearings/{row['id']}/cancel", {"reason": "已结案"})
     scenario.beat()

@@ -111,6 +111,9 @@ def speak(scenario: Scenario, made: dict[str, Any]) -> None:
         == 303
     )
     scenario.client.get(li, headers={"User-Agent": "curl/8.0"})
+    standard = {"subject_zh": "视频方式", "text_zh": "{case}可以视频方式参加，开庭时间：{date}。"}
+    admin = scenario.sign_in("admin@court.example")
+    assert admin.post("/settings/answers/new", data=standard).status_code == 303
     asking = browser(scenario, "zh")
     for words in ("证人可否视频作证？", "应于何时申请？"):
         page = asking.get(below(li, "/questions"))
@@ -153,6 +156,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "listing_id": 1,
         "listed_id": 1,
         "question_id": 1,
+        "number": 1,
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [
@@ -360,7 +364,11 @@ def test_what_is_done_is_said_in_chinese(scenario: Scenario, made: dict[str, Any
         read(left, f"before {path}", desk.post(path, data=data))
         assert confirmed(desk, path, data).status_code == 303
         read(left, f"after {path}", desk.get(hearing))
+    for name, filled in (("filled", "1"), ("nothing filled", "9")):
+        read(left, name, desk.post("/questions/2/fill", data={"standard_answer_id": filled}))
     for name, path, data in (
+        ("an empty answer", "/questions/2/answer", {"outcome": "answer"}),
+        ("a place left", "/questions/2/answer", {"words": "{answer_by}"}),
         ("fixed twice", f"{hearing}/fix", order),
         ("cancelled twice", f"{hearing}/cancel", {"reason": "法官生病"}),
         ("a courtroom", "/settings/courtrooms", {"name": "第九法庭"}),

@@ -20,7 +20,7 @@ from app.questions import service
 from app.questions.models import Question
 from app.questions.rules import QuestionInput, ReplyInput
 from app.tasks.models import Task
-from tests.conftest import CASE, SECRET, Scenario, proposal
+from tests.conftest import CASE, SECRET, Scenario, confirmed, proposal
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
 from tests.flows.test_pages import COURT
 
@@ -92,10 +92,12 @@ def test_a_question_is_asked_answered_and_seen_by_both_sides(
     desk = scenario.sign_in()
     home = desk.get("/")
     assert WORDS in words(home)
-    answered = desk.post(
-        f"/questions/{asked['id']}/answer",
-        data={"words": ANSWER, "outcome": "answer", "back": "home"},
-    )
+    path = f"/questions/{asked['id']}/answer"
+    form = {"words": ANSWER, "outcome": "answer", "back": "home"}
+    preview = words(desk.post(path, data=form))
+    assert ANSWER in preview  # with nothing sent yet
+    assert questions(scenario, case)[0]["state"] == "open"
+    answered = confirmed(desk, path, form)
     assert (answered.status_code, answered.location) == (303, "/")
     assert WORDS not in words(desk.get("/"))
     for link in (zhao, li):
@@ -214,13 +216,17 @@ def test_three_open_and_ten_a_week_are_the_most(scenario: Scenario, case: dict[s
 def test_the_second_of_two_answers_sees_the_first(scenario: Scenario, case: dict[str, Any]) -> None:
     assert ask(browser(scenario), key(scenario, "Zhao Lei")).status_code == 303
     number = questions(scenario, case)[0]["id"]
-    first, second = scenario.sign_in(), scenario.sign_in("chen@court.example")
-    page = f"/questions/{number}/answer"
-    assert first.post(page, data={"words": ANSWER, "outcome": "answer"}).status_code == 303
-    late = second.post(page, data={"words": "No.", "outcome": "answer"})
-    assert late.status_code == 409
-    assert ANSWER in words(late)
-    assert "未发送的内容： No." in words(late)
+    page, no = f"/questions/{number}/answer", {"words": "No.", "outcome": "answer"}
+    first = scenario.sign_in()
+    browsers = [scenario.sign_in(f"{name}@court.example") for name in ("chen", "admin")]
+    shown = browsers[1].post(page, data=no)  # both read what they would send
+    assert confirmed(first, page, {"words": ANSWER, "outcome": "answer"}).status_code == 303
+    seal = dict(re.findall(r'name="(seen)" value="([^"]*)"', shown.text))
+    for second, form in ((browsers[0], no), (browsers[1], no), (browsers[1], {**no, **seal})):
+        late = second.post(page, data=form)
+        assert late.status_code == 409
+        assert ANSWER in words(late)
+        assert "未发送的内容： No." in words(late)
     assert questions(scenario, case)[0]["answer"] == ANSWER
     assert reply(scenario, number, "Again")[0] == 409
 
@@ -250,8 +256,8 @@ def test_a_private_question_shows_that_it_exists_and_of_which_kind(
     assert any(ANSWER in letter.body for letter in scenario.letters(to=ZHAO))
     assert desk.post(f"/questions/{number}/disclose").status_code == 403  # the judge may
     judge = scenario.sign_in("chen@court.example")
-    assert judge.post(f"/questions/{number}/disclose").status_code == 303
-    assert judge.post(f"/questions/{number}/disclose").status_code == 422
+    assert confirmed(judge, f"/questions/{number}/disclose").status_code == 303
+    assert confirmed(judge, f"/questions/{number}/disclose").status_code == 422
     scenario.beat()
     assert secret in words(browser(scenario).get(f"{li}/questions"))
     assert any(secret in letter.body for letter in scenario.letters(to=LI))

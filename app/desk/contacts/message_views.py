@@ -29,6 +29,8 @@ from app.hearings.proposing import confirmation
 from app.hearings.scheduling import CourtContext
 from app.notices import resending
 from app.people.models import User
+from app.questions import queries as questions
+from app.record.rules import HELD_BACK
 
 bp = Blueprint("messages", __name__)
 
@@ -126,8 +128,10 @@ def again(notice_id: int) -> Any:
     notice = resending.find(db.session(), court_id, notice_id)
     name, back = notice.name, _page_of(notice.about, notice.case_id)
     page = confirmations.resending(notice, back)
+    asked = questions.of_notice(db.session(), notice)
+    withheld = "" if asked is None or asked.may_be_read_by(current_user) else gettext(HELD_BACK)
     db.session().rollback()  # the lock of the notice
-    if shown := confirmation.page_before(queue_again, page, always=True):
+    if shown := confirmation.page_before(queue_again, page, always=True, withheld=withheld):
         return shown
     retrying(queue_again)
     flash(gettext("The message to %(name)s is in the queue again.", name=name), "ok")

@@ -40,6 +40,8 @@ class ConfirmationPage:
     grave: bool = False
     # Its messages are queued by the worker within seconds, not with the button.
     by_worker: bool = False
+    # What was typed can be changed: the way back is a button that shows it again (``go_on``).
+    editable: bool = False
 
 
 def seal(content: Mapping[str, Any]) -> str:
@@ -55,12 +57,17 @@ def sender() -> PreviewSender:
 
 
 def page_before(
-    work: Callable[[Session], int], page: ConfirmationPage, *, always: bool = False
+    work: Callable[[Session], int],
+    page: ConfirmationPage,
+    *,
+    always: bool = False,
+    withheld: str = "",
 ) -> str | None:
     """Return the page that shows what the posted form would send; None if it may be done.
 
     It may if the page was shown before, or, unless ``always``, if nothing would be sent. ``work``
-    is the use case, which returns the id of its case. Raises what the use case raises.
+    is the use case, which returns the id of its case. ``withheld`` is shown in place of the words
+    of the messages, which the user may not read. Raises what the use case raises.
     """
     posted = _posted_fields()
     shown = seal({"path": request.path, "fields": posted})
@@ -69,7 +76,9 @@ def page_before(
     messages = preview_messages(work, sender(), web.now())
     if not messages.recipients and not always:
         return None
-    return render_page(page, messages, posted, shown)
+    return render_page(
+        page, messages.without_words(withheld) if withheld else messages, posted, shown
+    )
 
 
 def first_page(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.core.channels import Channel
 from app.core.db import retrying
+from app.court.models import Court
 from app.letters import wording_versions
 from app.letters.custom_wording import CustomWording
 from app.letters.text_length import segments
 from app.notices.kinds import NoticeKind
 from app.notices.models import COLUMNS, Notice, NoticeRow
+from app.notices.rules import outside_quiet_hours_at
 from app.sending import messages as post
 
 
@@ -47,15 +49,30 @@ class RecipientPreview:
 
 @dataclass(frozen=True)
 class Preview:
-    """All recipients, and when those who do not answer would be reminded."""
+    """All recipients, and when those who do not answer would be reminded.
+
+    ``held_until`` is the end of the court's quiet hours, if the messages wait for it.
+    """
 
     recipients: Sequence[RecipientPreview]
     nudge_at: dt.datetime | None
+    held_until: dt.datetime | None = None
 
     @property
     def count(self) -> int:
         """The number of messages that would be sent at once."""
         return sum(len(person.messages) for person in self.recipients)
+
+    def without_words(self, instead: str) -> "Preview":
+        """Return the same messages with other words in place of what they say."""
+        recipients = [
+            replace(
+                person,
+                messages=[replace(each, subject="", text=instead) for each in person.messages],
+            )
+            for person in self.recipients
+        ]
+        return replace(self, recipients=recipients)
 
 
 @dataclass(frozen=True)
@@ -113,8 +130,9 @@ def _read(
     session: Session, case_id: int, last: int, sender: PreviewSender, now: dt.datetime
 ) -> Preview:
     notices = queued_notices(session, case_id, last)
-    words = wording_versions.current(session, {session.get_one(Case, case_id).court_id})
-    at_once = [notice for notice in notices if notice.due_at <= now]
+    court = session.get_one(Case, case_id).court
+    words = wording_versions.current(session, {court.id})
+    at_once = [notice for notice in notices if _is_at_once(notice, court, now)]
     by_counsel: dict[int | None, list[NoticeRow]] = {}
     for notice in at_once:
         by_counsel.setdefault(notice.counsel_id, []).append(notice)
@@ -126,7 +144,15 @@ def _read(
         ]
         recipients.append(RecipientPreview(first.name, first.side, first.language, messages))
     nudges = [notice.due_at for notice in notices if notice.kind == NoticeKind.NUDGE]
-    return Preview(recipients, min(nudges, default=None))
+    held = [notice.due_at for notice in at_once if notice.due_at > now]
+    return Preview(recipients, min(nudges, default=None), min(held, default=None))
+
+
+def _is_at_once(notice: NoticeRow, court: Court, now: dt.datetime) -> bool:
+    """Tell whether a notice is sent now, or as soon as the court's quiet hours are over."""
+    if notice.kind in (NoticeKind.NUDGE, NoticeKind.REMINDER):
+        return notice.due_at <= now
+    return notice.due_at <= outside_quiet_hours_at(court, now)
 
 
 def _written(
