@@ -37,7 +37,7 @@ class CourtroomCollection(MethodView):
 
         def add(session: Session, context: CourtContext) -> CommittedResponse:
             by = ChangeAuthor(context.court.id, context.user, context.now)
-            room = courtrooms.add(session, by, form.name, form.location)
+            room = courtrooms.add(session, by, form)
             return CommittedResponse(serializers.courtroom(room), 201)
 
         return run_write(add)

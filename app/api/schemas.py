@@ -96,6 +96,7 @@ class CourtroomOut(Schema):
     id = fields.Integer()
     name = fields.String()
     location = fields.String()
+    by_video = fields.Boolean()
 
 
 class CourtroomsOut(Schema):

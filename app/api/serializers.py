@@ -85,7 +85,12 @@ def _described(form: type[Form], row: object, **elsewhere: object) -> Shape:
 
 def courtroom(room: Courtroom) -> Shape:
     """Return a courtroom."""
-    return {"id": room.id, "name": room.name, "location": room.location}
+    return {
+        "id": room.id,
+        "name": room.name,
+        "location": room.location,
+        "by_video": room.by_video,
+    }
 
 
 def hearings(session: Session, rows: Sequence[Hearing]) -> list[Shape]:

@@ -37,6 +37,8 @@ class Case(Base):
     judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
     assistant_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # The day by which evidence is due, where the court has set one.
+    evidence_due_on: Mapped[dt.date | None] = mapped_column()
     # The import by page that made it, which can be undone; a plain number.
     upload_id: Mapped[int | None] = mapped_column(Key, index=True)
 

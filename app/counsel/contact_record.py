@@ -31,10 +31,12 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 
 PAGE = 50  # contacts
+FILINGS = ("filing_noted", "filing_removed", "evidence_due")
 # Kinds of entries about no message that counsel are told.
 NAMED = (
     *("move", "handed_on", "question", "question_word", "question_rating"),
     *("address", "electronic_service", "key", "delegate"),
+    *FILINGS,
 )
 
 

@@ -16,6 +16,7 @@ from app.core.web.params import row_number
 from app.core.wording import one_line
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
+from app.counsel.information import answers_known
 from app.counsel.page_state import CasePage
 from app.hearings import queries as hearings
 from app.law import working_days
@@ -76,6 +77,7 @@ def render(
     ]
     asked = queries.of_case(session, page.case.id)
     working = working_days.working_days(session, page.court)
+    known = known_facts.of_case(session, page.case, access.hearing_id(page), working, now)
     own = [each for each in asked if each.counsel_id == page.counsel.id]
     asked_on = {each.follows_id for each in own}
     return access.render(
@@ -95,7 +97,7 @@ def render(
             now, page.court.zone, page.court.closes, page.court.answer_days, working.has
         ),
         kept=queries.promise_kept(session, now, page.court.id),
-        known=known_facts.of_hearing(session, access.hearing_id(page)),
+        answers=answers_known.in_words(known, page.court, now, web.language()),
         spared=request.args.get("done") == "known",
     )
 

@@ -18,6 +18,7 @@ from app.court import courtrooms as rooms
 from app.court import queries as court_queries
 from app.court.authorship import signed_in_author
 from app.court.forms import CourtroomIn
+from app.court.models import Courtroom
 
 bp = Blueprint("courtrooms", __name__)
 
@@ -41,7 +42,7 @@ def add_courtroom() -> Any:
     form, author = _form(), signed_in_author()
     try:
         room = load(CourtroomIn, form)
-        retrying(lambda session: rooms.add(session, author(session), room.name, room.location).id)
+        retrying(lambda session: rooms.add(session, author(session), room).id)
     except Invalid as fault:
         return _list(form=form, errors=translated_errors(fault)), 422
     except Refusal as fault:
@@ -52,7 +53,13 @@ def add_courtroom() -> Any:
 
 
 def _form() -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in ("name", "location")}
+    typed = {name: request.form.get(name, "") for name in ("name", "location")}
+    return {**typed, "by_video": "true" if request.form.get("by_video") == "1" else "false"}
+
+
+def _stored(room: Courtroom) -> dict[str, str]:
+    by_video = "true" if room.by_video else "false"
+    return {"name": room.name, "location": room.location, "by_video": by_video}
 
 
 @bp.get("/settings/courtrooms/<int:room_id>")
@@ -60,7 +67,7 @@ def _form() -> dict[str, str]:
 def courtroom(room_id: int) -> str:
     """Show one courtroom and the actions on it."""
     room = rooms.find(db.session(), current_user.court_id, room_id)
-    return _detail(room_id, {"name": room.name, "location": room.location})
+    return _detail(room_id, _stored(room))
 
 
 def _detail(room_id: int, form: dict[str, str], **context: Any) -> str:
@@ -91,8 +98,7 @@ def change_courtroom(room_id: int) -> Any:
         if act == "rename":
             return _detail(room_id, form, errors={"name": refusal}), web.status_of(fault)
         room = rooms.find(db.session(), current_user.court_id, room_id)
-        stored = {"name": room.name, "location": room.location}
-        return _detail(room_id, stored, refused=refusal), web.status_of(fault)
+        return _detail(room_id, _stored(room), refused=refusal), web.status_of(fault)
     flash(gettext("Done. The change is in the change log."), "ok")
     return redirect(url_for("courtrooms.courtrooms"), 303)
 
@@ -104,7 +110,7 @@ def _change(act: str, form: dict[str, str]) -> Callable[..., None]:
     if act == "delete":
         return rooms.delete
     fields = load(CourtroomIn, form)
-    return lambda session, by, room: rooms.rename(session, by, room, fields.name, fields.location)
+    return lambda session, by, room: rooms.change(session, by, room, fields)
 
 
 def _apply(session: Session, author: Any, room_id: int, change: Callable[..., None]) -> None:

@@ -8,13 +8,15 @@ from app.core.errors import N_, Clash, NotFound, Refusal
 from app.court import change_log
 from app.court import service as court_service
 from app.court.change_log import ChangeAuthor
+from app.court.forms import CourtroomIn
 from app.court.models import Court, Courtroom
 
 
-def add(session: Session, by: ChangeAuthor, name: str, location: str) -> Courtroom:
+def add(session: Session, by: ChangeAuthor, form: CourtroomIn) -> Courtroom:
     """Add a courtroom. Raises Clash if the court has one of that name."""
-    room = court_service.add_courtroom(session, session.get_one(Court, by.court_id), name, location)
-    change_log.note(session, by, "courtrooms", f"added/{name}", "", location or True)
+    court = session.get_one(Court, by.court_id)
+    room = court_service.add_courtroom(session, court, form.name, form.location, form.by_video)
+    change_log.note(session, by, "courtrooms", f"added/{form.name}", "", form.location or True)
     return room
 
 
@@ -26,14 +28,17 @@ def find(session: Session, court_id: int, room_id: int) -> Courtroom:
     return room
 
 
-def rename(session: Session, by: ChangeAuthor, room: Courtroom, name: str, location: str) -> None:
-    """Change a courtroom's name and location. Raises Clash if another one has the name."""
+def change(session: Session, by: ChangeAuthor, room: Courtroom, form: CourtroomIn) -> None:
+    """Change a courtroom's name, location and kind. Raises Clash if another one has the name."""
+    name, location = form.name, form.location
     namesake = court_service.find_courtroom(session, room.court_id, name)
     if namesake is not None and namesake.id != room.id:
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
     change_log.note(session, by, "courtrooms", f"name/{room.name}", room.name, name)
     change_log.note(session, by, "courtrooms", f"location/{name}", room.location, location)
+    change_log.note(session, by, "courtrooms", f"by_video/{name}", room.by_video, form.by_video)
     room.name, room.name_key, room.location = name, normalization.name_key(name), location
+    room.by_video = form.by_video
 
 
 def retire(session: Session, by: ChangeAuthor, room: Courtroom, retired: bool) -> None:

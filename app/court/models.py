@@ -110,6 +110,9 @@ class Courtroom(Base):
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     name: Mapped[str] = mapped_column(sa.String(200))
     name_key: Mapped[str] = mapped_column(sa.String(200))
+    # Where it is; of a video room the address of its link.
     location: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Hearings there are held by video.
+    by_video: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # No new hearing is proposed there from then on; fixed hearings stay.
     retired_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

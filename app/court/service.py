@@ -21,7 +21,9 @@ def judge_named(session: Session, court: Court, name: str) -> Judge:
     return judge
 
 
-def add_courtroom(session: Session, court: Court, name: str, location: str = "") -> Courtroom:
+def add_courtroom(
+    session: Session, court: Court, name: str, location: str = "", by_video: bool = False
+) -> Courtroom:
     """Add a courtroom. Raises Clash if the court has one of that name."""
     if find_courtroom(session, court.id, name):
         raise Clash(N_("There is a courtroom %(name)s already."), name=name)
@@ -30,6 +32,7 @@ def add_courtroom(session: Session, court: Court, name: str, location: str = "")
         name=clean(name),
         name_key=normalization.name_key(name),
         location=location,
+        by_video=by_video,
     )
     session.add(room)
     session.flush()

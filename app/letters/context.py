@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
@@ -64,6 +64,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "asks_address": bool(facts.get("asks_address")),
         "naming": _naming(facts, times),
         "by_delegate": facts.get("by_delegate") or "",
+        "filing": _filing(facts, language),
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments, nor has the copy of a delegate.
@@ -280,6 +281,18 @@ def _naming(facts: Facts, times: _Times) -> dict[str, Any]:
         "counsel": naming.get("counsel") or "",
         **{flag: bool(naming.get(flag)) for flag in flags},
         "until": wording.day_name(local.date(), times.language) if local else "",
+    }
+
+
+def _filing(facts: Facts, language: str) -> dict[str, str]:
+    """Describe papers that came in, or a day that evidence is due; "" in other letters."""
+    filing = facts.get("filing") or {}
+    on = filing.get("on") or ""
+    return {
+        **{name: filing.get(name) or "" for name in ("state", "party", "note")},
+        "side": wording.side_name(filing.get("side") or "", language),
+        "kind": wording.filing_kind_name(filing.get("kind") or "", language),
+        "on": wording.date_with_weekday(date.fromisoformat(on), language) if on else "",
     }
 
 

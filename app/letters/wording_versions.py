@@ -109,9 +109,17 @@ def keep(
     ``key`` is kind, channel and language. An empty text restores Tingqi's wording. Raises Invalid
     by field. Of two users who save at once each gets a version, by the unique constraint.
     """
-    kind, channel, language = key
+    kind, channel, _ = key
     if text and (faults := custom_wording.faults(kind, channel, subject, text)):
         raise Invalid(faults)
+    return add(session, by, key, subject, text)
+
+
+def add(
+    session: Session, by: ChangeAuthor, key: tuple[str, str, str], subject: str, text: str
+) -> Wording | None:
+    """Add a version of words that are no message or were checked, as ``keep`` does."""
+    kind, channel, language = key
     known = versions(session, by.court_id, kind, channel, language)
     before = known[0] if known else None
     if (before.subject, before.text) == (subject, text) if before else not text:

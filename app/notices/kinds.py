@@ -44,6 +44,8 @@ class NoticeKind(StrEnum):
     ADDRESS_CODE = "address_code"
     ADDRESS_CHANGED = "address_changed"
     DELEGATED = "delegated"
+    FILING = "filing"
+    ASK_BY_LINK = "ask_by_link"
 
     @property
     def traits(self) -> "KindTraits":
@@ -309,6 +311,16 @@ KINDS: dict[NoticeKind, KindTraits] = {
         to_one_address=True,
     ),
     _K.DELEGATED: KindTraits(N_("Told that they may act for counsel"), personal=True),
+    _K.FILING: KindTraits(
+        N_("Told what came in at the court"), page="/questions", once=True, prefers=Channel.EMAIL
+    ),
+    _K.ASK_BY_LINK: KindTraits(
+        N_("Asked to ask by link"),
+        page="/questions",
+        personal=True,
+        once=True,
+        prefers=Channel.EMAIL,
+    ),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -333,6 +345,9 @@ ENTRY_LABELS = {
     "delegate": N_("Delegate"),
     "question_word": N_("Word on a question"),
     "question_rating": N_("Whether that answers the question"),
+    "filing_noted": N_("Papers that came in"),
+    "filing_removed": N_("Papers noted in error"),
+    "evidence_due": N_("Day by which evidence is due"),
     "counter": N_("Their calendar asks for another time"),
     "address": N_("Address for service"),
     "electronic_service": N_("Electronic service"),

@@ -14,6 +14,7 @@ from app.court.models import Court
 from app.evidence import service_levels, unreached
 from app.notices.models import Notice
 from app.questions import queries as questions
+from app.questions.known_facts import KnownFact
 from app.record import counters
 from app.record.models import Receipt
 from app.record.rules import NoticeState
@@ -96,6 +97,7 @@ def _metrics(session: Session) -> list[str]:
         "tingqi_worker_silent": int(not 0 <= age < SILENT_AFTER.total_seconds()),
         "tingqi_receipts_unmatched": session.scalar(unmatched) or 0,
         **_service_levels(session, at),
+        **{f"tingqi_{fact.counter}": 0 for fact in KnownFact},
         **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
         "tingqi_disk_free_bytes": disk.free_bytes(services().settings.instance),
         "tingqi_workers": heartbeat.alive(session, at) if beat else 0,

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import keys
 from app.cases.delegates import Delegation
 from app.cases.models import Representation
 from app.core import wording
@@ -26,17 +25,15 @@ from app.notices.queue import NoticeRequest, Subject, queue
 from app.notices.rules import outside_quiet_hours_at
 from app.people.models import Role, User
 from app.questions import queries, rules, standard_answers
+from app.questions.case_lock import lock_case
 from app.questions.models import AddedWord, Question
 from app.questions.rules import QuestionInput, QuestionOutcome, QuestionState, ReplyInput
-from app.record import chain, ledger
-from app.record.chain import ChainPosition
+from app.record import ledger
 from app.record.rules import Event
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
 STALE_AFTER = dt.timedelta(days=3)
-
-Heads = Mapping[int, ChainPosition]
 
 
 def ask(
@@ -55,7 +52,7 @@ def ask(
     """
     rules.check_question(typed)
     case, counsel_id = representation.party.case, representation.counsel_id
-    heads = _lock(session, case.id, secret)
+    heads = lock_case(session, case.id, secret)
     own = _own(session, case.id, counsel_id)
     recent = (each for each in own if each.asked_at > now - rules.SAME_WITHIN)
     words = (typed.subject, typed.words)
@@ -98,15 +95,6 @@ def ask(
     requests = _requests(session, question, NoticeKind.QUESTION, now, but=counsel_id)
     queue(session, requests, now, [entry], heads=heads)
     return question
-
-
-def _lock(session: Session, case_id: int, secret: bytes) -> Heads:
-    """Store the keys of all who act in a case, then lock the head of its chain."""
-    acting = sa.select(Representation.id).where(
-        Representation.left_at.is_(None), Representation.party.has(case_id=case_id)
-    )
-    keys.issue(session, session.scalars(acting), secret)
-    return chain.lock_heads(session, [case_id])
 
 
 def _own(session: Session, case_id: int, counsel_id: int) -> Sequence[Question]:
@@ -267,7 +255,7 @@ def add_word(
     Raises NotFound, Invalid, and Refusal where nothing can be added.
     """
     case, counsel_id = representation.party.case, representation.counsel_id
-    heads = _lock(session, case.id, secret)
+    heads = lock_case(session, case.id, secret)
     question = _of_case(session, case.id, question_id)
     known = next((each for each in question.added if each.counsel_id == counsel_id), None)
     if known is not None and known.words == words:
@@ -337,7 +325,7 @@ def answer(
     Refusal for a judge, who does not read what may be on the merits.
     """
     question = queries.find(session, court_id, question_id)
-    heads = _lock(session, question.case_id, secret)
+    heads = lock_case(session, question.case_id, secret)
     session.refresh(question)
     if question.state != QuestionState.OPEN:
         raise _answered_meanwhile(question)
@@ -458,7 +446,7 @@ def rate(
     Raises NotFound, and Refusal for another's question or one that is open.
     """
     case = representation.party.case
-    heads = _lock(session, case.id, secret)
+    heads = lock_case(session, case.id, secret)
     question = _of_case(session, case.id, question_id)
     if question.counsel_id != representation.counsel_id:
         raise Refusal(N_("Only who asked can say whether the question is answered."))
@@ -490,7 +478,7 @@ def disclose(
     Raises NotFound, and Refusal if all sides have it already.
     """
     question = queries.find(session, court_id, question_id)
-    heads = _lock(session, question.case_id, secret)
+    heads = lock_case(session, question.case_id, secret)
     session.refresh(question)
     if not question.is_private:
         raise Refusal(N_("All sides read this question already."))

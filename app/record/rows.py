@@ -26,6 +26,8 @@ from app.record.rules import (
 ONE_VISIT = dt.timedelta(hours=1)
 # What a person does on receiving a message, over their link, a mail, a text or a calendar.
 RESPONSES = (Event.OPENED, Event.CONFIRMED, Event.ANSWERED)
+# Kinds of entries about no message whose note is for all sides.
+COMMENTED = ("move", "question", "question_word", "address", "filing_noted", "filing_removed")
 _TASK = re.compile(r"k\d+")
 # States of messages, worst first.
 _WORST_FIRST = (
@@ -328,7 +330,7 @@ def _comment(entries: Sequence[Entry], *, public: bool) -> str:
         return str((first.content.body if first.content else {}).get("comment", ""))
     if first.kind == "address" and public:  # that it changed, not to what
         return ""
-    if first.kind not in ("move", "question", "question_word", "address"):
+    if first.kind not in COMMENTED:
         return ""
     bodies = [
         each.content.body

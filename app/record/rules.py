@@ -465,6 +465,12 @@ class Event(StrEnum):
         ),
     )
 
+    # Somebody of the court notes what came in there, or a day that the court has set.
+    REGISTERED = (
+        "registered",
+        EventTraits(label=N_("noted by the court"), icon="journal-check", look="ok"),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

@@ -19,6 +19,7 @@ from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
 from app.questions import service as questions
+from app.questions.filings import service as filings
 from app.questions.models import Question
 from app.questions.queries import count_open
 from app.record import chain
@@ -68,6 +69,7 @@ def erase(
     needs.erase(session, case.id)
     addresses.erase(session, case.id)
     delegates.erase(session, case.id)
+    filings.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

@@ -156,6 +156,15 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "for_hearing": True,
             "until": "2026-12-15T15:59:59Z",
         }
+    if kind == "filing":
+        told["filing"] = {
+            "state": "noted",
+            "party": "乙公司" if zh else "Birch Ltd",
+            "side": "respondent",
+            "kind": "evidence",
+            "on": "2026-11-27",
+            "note": "证据目录，共12项" if zh else "list of evidence, 12 items",
+        }
     if kind == "question_answered":
         told["question"] |= {
             "outcome": "answer",

@@ -16,9 +16,8 @@ from tests.letters.golden_case import KEYLESS, LINK, agrees, case, facts, link
 # The words by which carriers take somebody off or put somebody on (Twilio, "opt-out keywords").
 RESERVED = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
 RESERVED |= {"START", "YES", "UNSTOP", "HELP", "INFO"}
-NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released", "question_answered")
-NO_TIME += ("new_link",)
-NO_TIME += ("address_code",)
+NO_TIME = ("withdrawn", "not_reached", "which", "not_understood", "released")
+NO_TIME += ("question_answered", "filing", "ask_by_link", "new_link", "address_code")
 TO_COUNSEL = list(NoticeKind)[:14]
 EACH = [(kind, language) for kind in NoticeKind for language in ("en", "zh")]
 WITH_KEY = [(kind, language) for kind, language in EACH if kind not in KEYLESS]
@@ -397,3 +396,21 @@ def test_an_answer_by_a_delegate_is_confirmed_as_such(
         told["request"]["delegate"] = by
     said = composing.compose(kind, channel, language, told, link=LINK).text
     assert agrees(f"{kind}/{channel}.delegate.{language}.txt", said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("form", "filing"),
+    [
+        ("removed", {"state": "removed"}),
+        ("due", {"state": "due", "on": "2026-12-08"}),
+        ("due_no_more", {"state": "due", "on": ""}),
+    ],
+)
+def test_a_correction_and_a_day_for_evidence_read_as_reviewed(
+    form: str, filing: dict[str, str], language: str
+) -> None:
+    mail = letter(
+        "filing", "email", language, filing={**facts("filing", language)["filing"], **filing}
+    )
+    assert agrees(f"filing/email_{form}.{language}.txt", f"Subject: {mail.subject}\n\n{mail.text}")

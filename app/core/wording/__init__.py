@@ -43,6 +43,13 @@ _MOVE_REASONS = {
     "settlement": ("the parties are talking about a settlement", "双方正在协商和解"),
     "other": ("another reason", "其他理由"),
 }
+_FILINGS = {
+    "evidence": ("evidence", "证据"),
+    "pleading": ("a statement of claim or defence", "起诉状、答辩状"),
+    "application": ("an application", "申请书"),
+    "authority": ("authority to act", "授权委托手续"),
+    "other": ("other papers", "其他材料"),
+}
 _ANSWERS = {
     "yes": ("yes", "可以"),
     "if_needed": ("if needed", "必要时可以"),
@@ -256,6 +263,11 @@ def side_name(side: str, language: str) -> str:
 def move_reason_name(reason: str, language: str) -> str:
     """Name why counsel asks for another date; an unknown reason is returned as it is."""
     return _name(_MOVE_REASONS, reason, language)
+
+
+def filing_kind_name(kind: str, language: str) -> str:
+    """Name the kind of papers that came in; an unknown kind is returned as it is."""
+    return _name(_FILINGS, kind, language)
 
 
 def answer_name(says: str, language: str) -> str:
