@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.carriers.imap.mailbox import FetchedMail, MailboxPosition
 from app.core.channels import Channel
 from app.core.errors import N_
-from app.inbound import bounces, calendar_replies
+from app.inbound import bounces, calendar_replies, question_mails
 from app.inbound.parsing import itip
 from app.inbound.parsing.mail import IncomingMail, UnreadableMail, read
 from app.inbound.parsing.reports import ReportStatus
@@ -131,14 +131,18 @@ def _classify(
         return
     filed.kind = (InboundKind.AUTOMATIC if mail.automatic else InboundKind.MAIL).value
     note = TOO_LARGE if arrived.cut else calendar_error
+    hint = {} if mail.automatic else question_mails.hint(match.notice)
     filed.detail = {
         "files": list(mail.files[:30]),
         "proven": mail.proven,
         **({"why": note} if note else {}),
+        **hint,
     }
     if mail.automatic and not note:
         filed.done_at = now  # not written by a person: shown in the list of all messages only
     _record(session, filed, match, mail, now)
+    if hint and match.notice is not None and match.counsel_id is not None:
+        question_mails.ask_by_link(session, match.notice, now, secret)
 
 
 def _record(

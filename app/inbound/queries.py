@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -37,6 +37,8 @@ class MessageMatch:
     about: str = ""
     side: str = ""
     name: str = ""
+    # Our mail that it answers, if it names one.
+    notice: Notice | None = None
 
 
 def sent_mails(session: Session, ids: Sequence[str]) -> list[Notice]:
@@ -71,7 +73,8 @@ def match_mail(session: Session, sender: str, answers_to: Sequence[str]) -> Mess
     notice = next((candidate for candidate in notices if candidate.address.lower() == sender), None)
     notice = notice or next(iter(notices), None)
     if notice is not None:
-        return _match_of(notice, sender_known=addresses.canonical(notice.address) == sender)
+        known = addresses.canonical(notice.address) == sender
+        return replace(_match_of(notice, sender_known=known), notice=notice)
     counsel_ids = sa.select(Counsel.id).where(
         sa.func.lower(Counsel.email).in_(addresses.spellings(sender))
     )

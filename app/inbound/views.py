@@ -15,7 +15,7 @@ from app.core.db import db, retrying
 from app.core.errors import N_, NotFound
 from app.core.matters import Matter
 from app.core.web.access import signed_in
-from app.notices.inbound import Inbound, Mailbox
+from app.notices.inbound import Inbound, InboundKind, Mailbox
 from app.people.models import Role
 
 bp = Blueprint("inbound", __name__)
@@ -52,6 +52,22 @@ def replies_about(hearing_id: int) -> Sequence[Inbound]:
         .order_by(Inbound.id)
     )
     return db.session.scalars(query.limit(PER_PAGE)).all()
+
+
+@bp.app_template_global()
+def question_mails(question_id: int, case_id: int) -> Sequence[Inbound]:
+    """Return the mails that answer messages about a question, the newest first."""
+    query = (
+        sa.select(Inbound)
+        .where(
+            Inbound.case_id == case_id,
+            Inbound.kind == InboundKind.MAIL.value,
+            _visible_to_user(),
+        )
+        .order_by(Inbound.id.desc())
+    )
+    mails = db.session.scalars(query.limit(PER_PAGE)).all()
+    return [each for each in mails if each.detail.get("question") == question_id]
 
 
 @bp.app_template_global()

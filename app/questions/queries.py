@@ -123,10 +123,21 @@ def find(session: Session, court_id: int, question_id: int) -> Question:
     return question
 
 
+def notice_version(case_id: int, question_id: int) -> str:
+    """Return the version of a case by which notices about a question are told apart."""
+    return f"c{case_id}.q{question_id}"
+
+
+def question_of(version: str) -> int | None:
+    """Return the id of the question that a notice is about, by its version; None for others."""
+    found = re.fullmatch(r"c\d+\.q(\d+)", version)
+    return int(found[1]) if found else None
+
+
 def of_notice(session: Session, notice: Notice) -> Question | None:
     """Return the question that a notice is about, or None."""
-    found = re.fullmatch(r"c\d+\.q(\d+)", NoticeKey.parse(notice.key).version)
-    return session.get(Question, int(found[1])) if found else None
+    question_id = question_of(NoticeKey.parse(notice.key).version)
+    return session.get(Question, question_id) if question_id is not None else None
 
 
 def promise_kept(session: Session, now: dt.datetime, court_id: int | None = None) -> PromiseKept:

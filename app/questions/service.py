@@ -194,9 +194,8 @@ def _requests(
     """Return one request for each counsel who acts in the case, all due at the same moment."""
     case = question.case
     due_at = outside_quiet_hours_at(case.court, now)
-    subject = Subject(
-        case.court_id, case.id, str(Matter.case(case.id)), f"c{case.id}.q{question.id}"
-    )
+    version = queries.notice_version(case.id, question.id)
+    subject = Subject(case.court_id, case.id, str(Matter.case(case.id)), version)
     common = {
         **facts.case_facts(case),
         "answer_by": facts.iso(question.due_at),
