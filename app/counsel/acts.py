@@ -32,6 +32,7 @@ from app.counsel.availability import days_away, own_calendar
 from app.counsel.callbacks import page as callbacks
 from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
+from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
@@ -261,8 +262,10 @@ def blueprint() -> Blueprint:
             view = access.for_delegates(act.submit, act.acting)
             bp.add_url_rule(address, f"{act.name}_submit", view, methods=["POST"])
     bp.add_url_rule("/r", "short_codes", short_codes.show)
+    bp.add_url_rule("/help/counsel", "help_page", help_page.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)
     bp.add_app_template_global(access.in_wechat)
+    bp.add_app_template_global(help_page.promises)
     bp.app_url_defaults(access.keep_hearing)
     return bp

@@ -12,7 +12,7 @@ from app.core import web
 from app.core.characters import clean
 from app.core.db import db
 from app.core.errors import N_, Invalid, Message, Refusal
-from app.core.web.params import row_number
+from app.core.web.params import page_number, row_number
 from app.core.wording import one_line
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
@@ -25,6 +25,13 @@ from app.questions.known_facts import KnownFact
 from app.questions.rules import PrivateReason, QuestionInput
 from app.record import counters
 
+# What was done, by the name that the address of the page that follows has for it.
+DONE = {
+    "known": N_("Noted. Nothing was sent to anybody."),
+    "asked": N_("Your question is on the record, and on its way to who reads it."),
+    "word": N_("Your words are on the record, and on their way to all sides."),
+    "rating": N_("Noted. The court sees it."),
+}
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 MOST_TYPED = 20_000  # characters of a field that are shown again
 
@@ -75,11 +82,11 @@ def render(
         for each in hearings.acting_representations(session, page.case)
         if each.counsel_id != page.counsel.id
     ]
-    asked = queries.of_case(session, page.case.id)
+    asked = queries.page_of_case(session, page.case.id, page_number())
     working = working_days.working_days(session, page.court)
     known = known_facts.of_case(session, page.case, access.hearing_id(page), working, now)
-    own = [each for each in asked if each.counsel_id == page.counsel.id]
-    asked_on = {each.follows_id for each in own}
+    own = [each for each in asked.questions if each.counsel_id == page.counsel.id]
+    asked_on = queries.asked_on(session, page.case.id, page.counsel.id)
     return access.render(
         "counsel/questions.html",
         page,
@@ -91,14 +98,15 @@ def render(
         reason_label=lambda reason: PrivateReason(reason).label,
         in_private=bool(form.private) or request.args.get("private") == "1",
         others=others,
-        questions=asked,
-        follows={each.id: each for each in own if each.id not in asked_on and not each.follows_id},
+        asked=asked,
+        followed=queries.to_ask_on(session, page.case.id, page.counsel.id, form.follows_id),
+        can_ask_on={each.id for each in own if each.id not in asked_on and not each.follows_id},
         due_at=rules.due_at(
             now, page.court.zone, page.court.closes, page.court.answer_days, working.has
         ),
         kept=queries.promise_kept(session, now, page.court.id),
         answers=answers_known.in_words(known, page.court, now, web.language()),
-        spared=request.args.get("done") == "known",
+        done=DONE.get(request.args.get("done", ""), ""),
     )
 
 
@@ -117,7 +125,7 @@ def show(page: CasePage) -> ResponseReturnValue:
     return render(page, QuestionInput(follows_id=follows), NOT_REJECTED)
 
 
-@access.case_act(read, render, then="counsel.questions", stale=STALE)
+@access.case_act(read, render, then="counsel.questions", done="asked", stale=STALE)
 def submit(session: Session, submission: CaseSubmission[QuestionInput]) -> None:
     """Ask the court."""
     service.ask(
@@ -151,7 +159,7 @@ def _render_act(page: CasePage, act: QuestionAct, rejection: Rejection) -> str:
     return render(page, QuestionInput(), rejection, act)
 
 
-@access.case_act(read_act, _render_act, then="counsel.questions", stale=STALE)
+@access.case_act(read_act, _render_act, then="counsel.questions", done="word", stale=STALE)
 def add_word(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
     """Add a word to an open question of another side."""
     act, now = submission.form, submission.now
@@ -166,7 +174,7 @@ def add_word(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
     )
 
 
-@access.case_act(read_act, _render_act, then="counsel.questions", stale=STALE)
+@access.case_act(read_act, _render_act, then="counsel.questions", done="rating", stale=STALE)
 def rate(session: Session, submission: CaseSubmission[QuestionAct]) -> None:
     """Keep whether the asker finds their question answered."""
     act = submission.form

@@ -6,12 +6,13 @@ from flask_babel import gettext
 
 from app.core import web
 from app.core.db import db
-from app.counsel.access import ACT_RATE
+from app.counsel.access import ACT_RATE, PAGE_RATE
 from app.hearings.answers import counsel_keys
 
 TEMPLATE = "counsel/short_codes.html"
 
 
+@web.limiter.limit(PAGE_RATE)
 def show() -> str:
     """Show the form for a code."""
     return render_template(TEMPLATE, code="", error="")

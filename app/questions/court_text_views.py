@@ -9,6 +9,7 @@ from flask_login import current_user
 from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid
+from app.core.translation import translate
 from app.core.web.access import may
 from app.core.web.params import translated_errors
 from app.court.authorship import signed_in_author
@@ -32,6 +33,11 @@ def _page(texts: Texts, **more: Any) -> str:
         "court/answers.html",
         groups=[(text, _keys_of(text)) for text in CourtText],
         texts=texts,
+        defaults={
+            (text.value, language): translate(text.default, language)
+            for text in CourtText
+            for language in wording.LANGUAGES
+        },
         most=MAX_TEXT,
         **{"errors": {}, **more},
     )

@@ -16,6 +16,7 @@ from app.notices.models import Notice
 from app.questions.models import AddedWord, Question
 from app.questions.rules import QuestionOutcome, QuestionState
 
+PAGE = 20  # questions of a case that counsel reads at once
 MOST = 200  # questions of a case, or of a court, that are listed
 MOST_JOINABLE = 50
 WINDOW = dt.timedelta(days=30)
@@ -31,6 +32,11 @@ class PromiseKept:
     due: int
     in_time: int
     median_seconds: float | None
+
+    @property
+    def median(self) -> dt.timedelta | None:
+        """Median time to the answer, None without any."""
+        return None if self.median_seconds is None else dt.timedelta(seconds=self.median_seconds)
 
     @property
     def share(self) -> float | None:
@@ -90,6 +96,52 @@ def count_of_case(session: Session, case_id: int) -> int:
     """Return how many questions were asked in a case."""
     query = sa.select(sa.func.count()).select_from(Question).where(Question.case_id == case_id)
     return session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """One page of the questions of a case, the newest first; ``last`` is the number of pages."""
+
+    questions: Sequence[Question]
+    number: int
+    last: int
+
+
+def page_of_case(session: Session, case_id: int, number: int) -> QuestionPage:
+    """Return a page of the questions of a case; the last one for a number beyond it."""
+    in_case = Question.case_id == case_id
+    total = session.scalar(sa.select(sa.func.count()).select_from(Question).where(in_case)) or 0
+    last = max(1, -(-total // PAGE))
+    number = min(number, last)
+    query = sa.select(Question).where(in_case).order_by(Question.id.desc())
+    page = query.offset((number - 1) * PAGE).limit(PAGE)
+    return QuestionPage(session.scalars(_with_people(page)).all(), number, last)
+
+
+def to_ask_on(
+    session: Session, case_id: int, counsel_id: int, question_id: int | None
+) -> Question | None:
+    """Return a counsel's own answered question that they can still ask on, else None."""
+    if question_id is None or question_id in asked_on(session, case_id, counsel_id):
+        return None
+    query = sa.select(Question).where(
+        Question.id == question_id,
+        Question.case_id == case_id,
+        Question.counsel_id == counsel_id,
+        Question.state == QuestionState.ANSWERED.value,
+        Question.follows_id.is_(None),
+    )
+    return session.scalar(query)
+
+
+def asked_on(session: Session, case_id: int, counsel_id: int) -> set[int]:
+    """Return the ids of a counsel's questions that were asked on."""
+    query = sa.select(Question.follows_id).where(
+        Question.case_id == case_id,
+        Question.counsel_id == counsel_id,
+        Question.follows_id.is_not(None),
+    )
+    return {number for number in session.scalars(query) if number is not None}
 
 
 def count_open(session: Session, case_id: int) -> int:

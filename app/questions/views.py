@@ -83,7 +83,7 @@ def standard_titles() -> Mapping[int, str]:
 @bp.app_template_global()
 def private_label(reason: str) -> str:
     """Return why the words of a question stay with the court, in the language of the page."""
-    return gettext(PrivateReason(reason).label)
+    return gettext(PrivateReason(reason).label) if reason in list(PrivateReason) else reason
 
 
 @bp.app_template_global()

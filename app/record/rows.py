@@ -137,6 +137,8 @@ class RecordRow:
     comment: str = ""
     # Without the reason of a request that only its author and the court may read.
     public_comment: str = ""
+    # Why the words of a question stay with the court: "health", "safety" or "access"; else "".
+    private_reason: str = ""
     own: bool = False
     # Who did it for the person; or, of what a delegate was sent or opened, the person whom for.
     delegate: str = ""
@@ -302,6 +304,7 @@ def _row(entries: tuple[Entry, ...]) -> RecordRow:
         delegate=str(body.get("delegate", "")),
         principal=str(body.get("for", "")),
         terms=dict(first.detail or {}) if first.kind == "delegate" else {},
+        private_reason=_private_reason(first),
     )
     if first.kind == "handed_on":  # an official message, copied: with its words
         return replace(row, subject=str(body.get("subject", "")), text=str(body.get("text", "")))
@@ -338,6 +341,11 @@ def _comment(entries: Sequence[Entry], *, public: bool) -> str:
         if each.content and not (public and (each.detail or {}).get("private"))
     ]
     return "\n".join(filter(None, dict.fromkeys(str(body.get("note", "")) for body in bodies)))
+
+
+def _private_reason(entry: Entry) -> str:
+    reason = (entry.detail or {}).get("private", "") if entry.kind == "question" else ""
+    return reason if entry.notice_id is None and isinstance(reason, str) else ""
 
 
 def _message(row: RecordRow, entries: tuple[Entry, ...]) -> RecordRow:

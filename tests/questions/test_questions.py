@@ -432,7 +432,9 @@ def test_the_promise_is_a_setting_and_how_it_was_kept_is_measured(
     metrics = scenario.client.get("/metrics").text
     assert "tingqi_promise_questions_in_time_share 0.5" in metrics
     assert "tingqi_promise_question_median_seconds 7200" in metrics
-    assert "Last 30 days: 1 of 2 in time." in words(client.get(f"{zhao}/questions"))
+    assert "Last 30 days: 1 of 2 in time, half within 2 hours." in words(
+        client.get(f"{zhao}/questions")
+    )
 
 
 ACTS = ("ask", "add", "answer", "ask on")

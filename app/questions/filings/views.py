@@ -80,7 +80,7 @@ def note(case_id: int) -> Any:
         def work(session: Session, user: User) -> int:
             return service.note(session, court_id, case_id, typed, user, now, secret).case_id
 
-        shown = _do(case_id, work, gettext("Note it and tell all sides"), _facts(form))
+        shown = _do(case_id, work, gettext("Note it and tell all sides"), _facts(case_id, form))
     except Invalid as fault:
         return _page(case_id, form, errors=translated_errors(fault)), 422
     return shown or _noted(case_id)
@@ -142,9 +142,17 @@ def _do(case_id: int, work: Work, button: str, facts: list[tuple[str, str]]) -> 
     return None
 
 
-def _facts(form: dict[str, str]) -> list[tuple[str, str]]:
+def _facts(case_id: int, form: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what is noted, for the page that asks before it is sent."""
+    case = case_queries.case_with_parties(db.session(), current_user.court_id, case_id)
+    names = {str(party.id): party.name for party in case.parties}
     what = wording.filing_kind_name(form["kind"], web.language())
-    return [(gettext("What"), what), (gettext("Day"), form["on"]), (gettext("Note"), form["note"])]
+    return [
+        (gettext("Handed in by"), names.get(form["party_id"], "")),
+        (gettext("What"), what),
+        (gettext("Day"), form["on"]),
+        (gettext("Note"), form["note"]),
+    ]
 
 
 def _noted(case_id: int) -> Any:
