@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0036"
-down_revision = "0038"
+down_revision = "0035"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
