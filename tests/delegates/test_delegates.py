@@ -11,6 +11,7 @@ from app.cases.models import Case, Delegate, Representation
 from app.core.db import db
 from app.counsel import page_keys
 from app.counsel.page_keys import PageSubject
+from app.evidence import service_levels
 from app.hearings.answers import counsel_keys
 from app.notices.models import Notice
 from app.record import ledger
@@ -594,3 +595,60 @@ def test_proposals_of_many_slots_go_to_delegates_without_numbers(
     scenario.beat()
     [text] = scenario.letters(to="+8613900139009", containing="copy of a message to Zhao Lei")
     assert "reply" not in text.body.lower()
+
+
+def test_an_answer_is_on_the_record_before_the_end_or_refused(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    propose(scenario, case, 14)
+    link, own = named(scenario), scenario.link(ZHAO)
+    page, counsel = browser(scenario).get(link), browser(scenario)
+    shown = counsel.get(f"{own}/delegate")
+    found = re.search(r'name="delegate" value="(\d+)"', shown.text)
+    assert found
+    ending = {"nonce": nonce(shown), "delegate": found[1]}
+
+    def press(n: int) -> int:
+        if n == 5:
+            return int(browser(scenario).post(f"{own}/delegate/end", data=ending).status_code)
+        data = {slots(page)[0]: ("yes", "no")[n % 2], "nonce": nonce(page)}
+        return int(browser(scenario).post(link, data=data).status_code)
+
+    with ThreadPoolExecutor(10) as pool:
+        results = list(pool.map(press, range(30)))
+    assert set(results) <= {303, 410}
+    ended = entries(scenario, case, what="delegation_ended")
+    answers = entries(scenario, case, what="answered")
+    assert len(ended) == 1
+    assert all(each.seq < ended[0].seq for each in answers)
+
+
+def test_no_figure_of_the_court_counts_a_copy(scenario: Scenario, case: dict[str, Any]) -> None:
+    propose(scenario, case, 14)
+    named(scenario, copies=None)
+    scenario.wait(minutes=5)
+    figures = []
+    for n, copies in enumerate(("", "1")):
+        if copies:
+            named(scenario, name="Wei Na", email="wei@jinmao.example")
+        scenario.wait(minutes=5)
+        with scenario.app.app_context():
+            before = service_levels.measure(db.session(), scenario.clock.now())
+        propose(scenario, case, 20 + n, kind="mediation")
+        scenario.wait(minutes=5)
+        with scenario.app.app_context():
+            after = service_levels.measure(db.session(), scenario.clock.now())
+        figures.append((after.due - before.due, after.prompt - before.prompt, after.uneven))
+    assert scenario.letters(to="wei@jinmao.example", containing="copy of a message")
+    assert figures[0] == figures[1]
+
+
+def test_a_press_without_a_choice_ends_nothing(scenario: Scenario, case: dict[str, Any]) -> None:
+    propose(scenario, case, 14)
+    link, own = named(scenario), scenario.link(ZHAO)
+    client = browser(scenario)
+    data = {"nonce": nonce(client.get(f"{own}/delegate"))}
+    pressed = client.post(f"{own}/delegate/end", data=data)
+    assert pressed.status_code == 422
+    assert "Choose who is to act for you no longer." in words(pressed)
+    assert client.get(link).status_code == 200
