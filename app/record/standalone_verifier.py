@@ -70,6 +70,8 @@ EVENTS = (
     "delegated",
     "delegation_ended",
     "delegation_refused",
+    "noted",
+    "renewed",
     "replied",
     "called",
     "told",

@@ -18,7 +18,10 @@ from app.record.models import Entry
 from app.record.rules import Event
 from app.record.standalone_verifier import EVENTS, SEALED, SEALING, canonical, sha
 from tests.conftest import CASE, Scenario, at, proposal
-from tests.counsel.test_answers import answer
+from tests.counsel.test_answers import answer, browser
+from tests.counsel.test_move_by_agreement import ask as ask_to_move
+from tests.counsel.test_move_by_agreement import say
+from tests.questions.test_questions import ask
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -73,6 +76,29 @@ def test_a_whole_record_is_found_whole(scenario: Scenario, exported: dict[str, A
         1,
         f"NOT WHOLE: no line has the hash {'ab' * 32}\n",
     )
+
+
+def test_what_counsel_ask_and_agree_on_is_whole_and_known(
+    scenario: Scenario, exported: dict[str, Any]
+) -> None:
+    """A question and its answer, a request for another date, an objection, consent, a refusal."""
+    li, zhao = scenario.link("li@"), scenario.link("zhao@")
+    assert ask(browser(scenario), li).status_code == 303
+    [question] = scenario.api("GET", "/cases/1/questions")[1]["questions"]
+    scenario.api("POST", f"/questions/{question['id']}/answer", {"words": "Yes."})
+    assert ask_to_move(browser(scenario), zhao, reason="A trip 🧳.").status_code == 303
+    assert say(browser(scenario), li, "object", words="No.").status_code == 303
+    assert say(browser(scenario), li, "all").status_code == 303
+    decision = {"decision": "refuse", "reason": "The court sits as planned."}
+    assert scenario.api("POST", "/hearings/1/move-requests/1", decision)[0] == 200
+    scenario.beat()
+    written = run(scenario, "record", "export", "--case", CASE["number"], "--format", "json")
+    record = json.loads(written)
+    whats = {line["what"] for line in record["lines"]} - {x["what"] for x in exported["lines"]}
+    assert whats >= {"asked", "replied", "agreed", "objected", "skipped"}
+    status, said = check(scenario, record)
+    assert (status, "MADE BY A NEWER" in said) == (0, False), said
+    assert scenario.app.test_cli_runner().invoke(cli, ["record", "verify"]).exit_code == 0
 
 
 def test_whatever_is_changed_is_named(scenario: Scenario, exported: dict[str, Any]) -> None:
