@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Site
-from tests.conftest import CASE, at
+from tests.conftest import CASE, at, proposal
 from tests.counsel.test_answers import LI, PHONE, ZHAO, answer, hearing, lines, propose
 from tests.counsel.test_answers import browser as visitor
 
@@ -440,3 +440,28 @@ def test_no_page_scrolls_sideways(site: Site, phone: Phone, width: int, text: in
     title(page).to_have_text("Your answer is recorded")
     page.get_by_text("Change the answer").click()
     look()
+
+
+def test_another_date_takes_three_presses_two_and_one(site: Site, page: Page) -> None:
+    assert site.scenario.api("POST", "/cases", CASE)[0] == 201
+    made = site.scenario.api("POST", "/hearings", proposal(1, (at(14), "第三法庭")))[1]
+    order = {"slot_id": made["slots"][0]["id"], "reason": "by order"}
+    assert site.scenario.api("POST", f"/hearings/{made['id']}/fix", order)[0] == 200
+    site.scenario.beat()
+    page.goto(site.url + site.scenario.link("zhao@jinmao.example"))
+    page.get_by_role("link", name="Another date").click()
+    page.get_by_label("The parties are talking about a settlement").check()
+    page.get_by_role("button", name="Ask all sides and the court").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Another date is asked for")
+    site.scenario.beat()
+    page.goto(site.url + site.scenario.link("li@huacheng.example"))
+    times = page.locator(".times-listed li")
+    expect(times).to_have_count(5)
+    expect(page.locator(".opinion .times")).to_be_hidden()
+    page.locator("input[name=stance][value=all]").check()
+    page.locator("form.opinion button").click()
+    expect(page.locator("form.opinion")).to_be_hidden()
+    site.sign_in(page)
+    page.get_by_role("button", name="Move and tell all").click()
+    page.wait_for_url("**/hearings/*")
+    expect(page.locator("main")).to_contain_text("The hearing is moved.")
