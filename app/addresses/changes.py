@@ -316,14 +316,6 @@ def _changed(locked: LockedCounsel, fields: Sequence[str], note: str) -> list[le
     return [entry(each, Event.ADDRESS_CHANGED, detail, note) for each in by_case.values()]
 
 
-def cancel(session: Session, own: Representation, now: dt.datetime) -> None:
-    """End the change that waits for its code; without one nothing happens."""
-    _lock(session, own)
-    change = queries.pending_change(session, own.id, now)
-    if change is not None:
-        _end(session, change, ChangeState.CANCELLED, now)
-
-
 def change_details(
     session: Session, own: Representation, typed: DetailsInput, now: dt.datetime
 ) -> None:

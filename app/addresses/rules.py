@@ -42,7 +42,7 @@ class ChangeState(StrEnum):
 
     OPEN = "open"  # waits for its code
     DONE = "done"
-    CANCELLED = "cancelled"  # by counsel, or by another change begun after it
+    CANCELLED = "cancelled"  # by another change begun after it
     EXPIRED = "expired"
     BLOCKED = "blocked"  # too many wrong codes
     REFUSED = "refused"  # the address is another's: shown to the court

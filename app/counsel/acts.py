@@ -214,7 +214,6 @@ ACTS = (
     ),
     Act("address_changes", "/address/change", submit=changing.submit),
     Act("address_codes", "/address/code", submit=changing.submit_code),
-    Act("address_kept", "/address/keep", submit=changing.cancel),
     Act("address_details", "/address/details", submit=changing.submit_details),
     Act(
         "callbacks",

@@ -1,7 +1,7 @@
 """The steps of the rehearsal, in order; each names the steps it depends on."""
 
 from app.core.errors import N_
-from app.rehearsal import steps_agree, steps_ask, steps_set_up, steps_tell
+from app.rehearsal import steps_address, steps_agree, steps_ask, steps_set_up, steps_tell
 from app.rehearsal.report import RehearsalStep
 
 ALL = (
@@ -13,6 +13,8 @@ ALL = (
     RehearsalStep(N_("both sides asked"), ("propose",), steps_ask.asked),
     RehearsalStep(N_("offered"), ("both sides asked",), steps_ask.offered),
     RehearsalStep(N_("double booking"), ("propose",), steps_ask.double_booking),
+    RehearsalStep(N_("address"), ("both sides asked",), steps_address.confirm_address),
+    RehearsalStep(N_("number"), ("address",), steps_address.change_number),
     RehearsalStep(N_("first answer"), ("both sides asked",), steps_ask.first_answer),
     RehearsalStep(N_("second answer"), ("first answer",), steps_ask.second_answer),
     RehearsalStep(N_("fixed"), ("second answer",), steps_ask.fixed),

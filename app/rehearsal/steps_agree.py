@@ -21,7 +21,7 @@ REPLY = "The contract and the delivery notes. 合同及送货单。"
 def ask_question(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     """Ask the court on the page of the first side; the other is told at once."""
     asker, other = COUNSEL
-    _submit(
+    submit(
         env,
         f"{script.links[asker.name]}/questions",
         "/questions",
@@ -73,7 +73,7 @@ def _ask_to_move(
     other: RehearsalCounsel,
 ) -> dict[str, Any]:
     before = script.hearing["revision"]
-    _submit(env, f"{script.links[asker.name]}/move", "/move", kind="settlement")
+    submit(env, f"{script.links[asker.name]}/move", "/move", kind="settlement")
     _check_received(env, script, {other.name: {"move_asked": 2}})
     _, hearing = env.api("GET", f"/hearings/{script.hearing_id}")
     expect(hearing["revision"] == before, N_("asking changed the date"))
@@ -139,7 +139,7 @@ def agree_by_link(env: RehearsalEnvironment, script: RehearsalScript) -> Message
 def _agree_by_link(
     env: RehearsalEnvironment, script: RehearsalScript, who: RehearsalCounsel
 ) -> None:
-    _submit(env, script.links[who.name], "/move/opinion", stance="all")
+    submit(env, script.links[who.name], "/move/opinion", stance="all")
 
 
 def _agreed_slot(request: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _check_received(
         expect(seen == expected.get(who.name, {}), words, name=who.name, messages=str(seen))
 
 
-def _submit(env: RehearsalEnvironment, url: str, action: str, **values: str) -> None:
+def submit(env: RehearsalEnvironment, url: str, action: str, **values: str) -> None:
     """Open a page of counsel as a browser does, fill in a form, leave what is ticked, send it."""
     _post(env.http, env.http.get(url, timeout=PATIENCE), action, **values)
 

@@ -16,9 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.addresses.models import AddressChange
 from app.cases import keys
 from app.cases.models import Case as Case
 from app.cases.models import Counsel, Representation
+from app.core import links
 from app.core.db import Base, db, transaction
 from app.counsel import page_keys
 from app.counsel.page_keys import PageSubject
@@ -310,6 +312,27 @@ def _newest_delegate(stage: Stage, side: str) -> str:
     return str(next((each["id"] for each in delegates if each["side"] == side), 1))
 
 
+def _ticks(stage: Stage, side: str) -> dict[str, str]:
+    """What is ticked on the page of the address, with what that page showed."""
+    page = stage.page(side, "/address").text
+    return {
+        **dict(re.findall(r'name="(shown|words)" value="([^"]*)"', page)),
+        "right": "1",
+        "agree": "1",
+    }
+
+
+def _code(stage: Stage, side: str) -> dict[str, str]:
+    """The code of the newest change of address."""
+    with stage.scenario.app.app_context():
+        newest = db.session.scalar(
+            sa.select(sa.func.max(AddressChange.id)).where(
+                AddressChange.representation_id == stage.representation_id(side)
+            )
+        )
+        return {"code": links.address_code(SECRET, newest or 0)}
+
+
 COUNSEL = (
     CounselAct("opened", "/opened", hearing="fixed", done=204, because="a visit, on the record"),
     CounselAct(
@@ -424,6 +447,42 @@ COUNSEL = (
             "topic": "the summons",
         },
         typed=("phone", "wish", "topic"),
+        reaches=Reach.RECORD,
+    ),
+    CounselAct("address", "/address", "/address", fields=_ticks, reaches=Reach.RECORD),
+    CounselAct(
+        "consent_withdrawal",
+        "/address/withdraw",
+        "/address/withdraw",
+        prepare=lambda stage, side: act("address").do(stage, side),
+        fields=lambda _stage, _side: {"withdraw": "1"},
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "address_changes",
+        "/address/change",
+        "/address",
+        fields=lambda stage, side: {
+            "field": "email",
+            "email": f"{side}{stage.case_id}@new.example",
+        },
+        typed=("email",),
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "address_codes",
+        "/address/code",
+        "/address",
+        prepare=lambda stage, side: act("address_changes").do(stage, side),
+        fields=_code,
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "address_details",
+        "/address/details",
+        "/address",
+        fields=lambda _stage, _side: {"postal": "1 Bund", "language": "en", "zone": "Asia/Urumqi"},
+        typed=("postal", "zone"),
         reaches=Reach.RECORD,
     ),
     CounselAct(

@@ -118,7 +118,8 @@ def test_an_address_is_confirmed_and_electronic_service_agreed_and_withdrawn(
     assert "zhao@jinmao.example" not in record
     follows = words(visitor(scenario).get(f"{zhao}/address/withdraw"))
     assert "What was sent before stays served." in follows
-    done = words(press(scenario, zhao, "/withdraw"))
+    assert "Tick that you withdraw" in words(press(scenario, zhao, "/withdraw"))
+    done = words(press(scenario, zhao, "/withdraw", withdraw="1"))
     assert "Your consent to electronic service is withdrawn" in done
     assert len(entries(scenario, "consent_withdrawn")) == 1
     known = api_counsel(scenario)
@@ -142,7 +143,7 @@ def test_what_is_declared_twice_is_declared_once(scenario: Scenario, case: dict[
     page = visitor(scenario).get(f"{zhao}/address/withdraw")
 
     def withdraw(_: int) -> int:
-        data = {"nonce": nonce(page)}
+        data = {"nonce": nonce(page), "withdraw": "1"}
         return visitor(scenario).post(f"{zhao}/address/withdraw", data=data).status_code
 
     with ThreadPoolExecutor(10) as pool:
@@ -164,7 +165,7 @@ def test_nothing_is_declared_without_a_tick_or_for_what_the_page_did_not_show(
     assert entries(scenario, "address_confirmed", "consented") == []
 
 
-PATHS = ("", "/withdraw", "/change", "/code", "/keep", "/details")
+PATHS = ("", "/withdraw", "/change", "/code", "/details")
 
 
 def test_no_act_on_an_address_is_done_without_the_key_of_a_page_of_this_link(

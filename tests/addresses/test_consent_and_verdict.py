@@ -69,7 +69,7 @@ def test_a_delivered_text_is_enough_once_address_and_electronic_service_are_agre
     assert "Electronic service agreed cn-civil electronic service 1 · SHA-256" in certificate
     # Withdrawn: what went out stays served, what goes out from now on needs more again.
     wired.wait(minutes=1)
-    press(wired, zhao, "/withdraw")
+    press(wired, zhao, "/withdraw", withdraw="1")
     assert "Enough for default judgment against 1 of 2" in shown(wired, after)
     wired.wait(minutes=1)
     last = fix(wired, 23)

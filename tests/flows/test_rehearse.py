@@ -17,6 +17,8 @@ from tests.conftest import run_sql
 SECRET_KEY = "0123456789abcdef0123456789abcdef"
 # Both sides have two channels; a confirmation goes by the first of them only.
 MESSAGES = {
+    "address_changed": {"email": 2, "sms": 2},
+    "address_code": {"sms": 2},
     "answered": {"email": 1, "sms": 1},
     "cancelled": {"email": 2, "sms": 2},
     "fixed": {"email": 2, "sms": 2},

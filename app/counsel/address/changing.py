@@ -66,12 +66,6 @@ def submit_code(session: Session, submission: CaseSubmission[str]) -> Invalid | 
     return changes.enter_code(session, own, submission.form, now, web.secret())
 
 
-@access.case_act(read_code, _render_code, then="counsel.address", done="kept", stale=STALE)
-def cancel(session: Session, submission: CaseSubmission[str]) -> None:
-    """End the change that waits for its code."""
-    changes.cancel(session, submission.representation, submission.now)
-
-
 def read_details(request: Request) -> DetailsInput:
     """Return postal address, language and zone of a request."""
     form = request.form

@@ -9,7 +9,7 @@ from app.addresses import queries, service
 from app.addresses.rules import DeclarationInput
 from app.core import web, wording
 from app.core.db import db
-from app.core.errors import N_
+from app.core.errors import N_, Refusal
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.address import page as address_page
@@ -60,11 +60,12 @@ def submit(session: Session, submission: CaseSubmission[DeclarationInput]) -> No
     service.declare(session, submission.representation, submission.form, submission.now)
 
 
-def _read_nothing(_request: Request) -> None:
-    return None
+def read_withdrawal(request: Request) -> bool:
+    """Return whether counsel ticked that they withdraw: a mail scanner presses the button too."""
+    return request.form.get("withdraw") == "1"
 
 
-def _render_withdrawal(page: CasePage, _form: None, rejection: Rejection) -> str:
+def _render_withdrawal(page: CasePage, _ticked: bool, rejection: Rejection) -> str:
     terms = service.terms(page.court, web.now())
     follows = (terms.withdrawal.get(web.language()) or terms.withdrawal["en"]) if terms else ""
     consent = page.representation.consent
@@ -81,12 +82,14 @@ def _render_withdrawal(page: CasePage, _form: None, rejection: Rejection) -> str
 @access.case_page
 def show_withdrawal(page: CasePage) -> ResponseReturnValue:
     """Show what follows if counsel withdraws their consent to electronic service."""
-    return _render_withdrawal(page, None, NOT_REJECTED)
+    return _render_withdrawal(page, False, NOT_REJECTED)
 
 
 @access.case_act(
-    _read_nothing, _render_withdrawal, then="counsel.address", done="withdrawn", stale=STALE
+    read_withdrawal, _render_withdrawal, then="counsel.address", done="withdrawn", stale=STALE
 )
-def submit_withdrawal(session: Session, submission: CaseSubmission[None]) -> None:
+def submit_withdrawal(session: Session, submission: CaseSubmission[bool]) -> None:
     """Withdraw counsel's consent to electronic service."""
+    if not submission.form:
+        raise Refusal(N_("Tick that you withdraw, then press the button."))
     service.withdraw(session, submission.representation, submission.now)
