@@ -285,6 +285,11 @@ def _request(stage: Stage, _side: str) -> str:
     return str(stage.requests()[0]["number"]) if stage.requests() else "1"
 
 
+def _newest_need(stage: Stage) -> str:
+    needs = stage.api("GET", f"/cases/{stage.case_id}/needs")["needs"]
+    return str(needs[-1]["id"]) if needs else "1"
+
+
 def _answered(stage: Stage, side: str) -> None:
     act("questions").do(stage, side)
     number = stage.questions()[0]["id"]
@@ -422,7 +427,6 @@ COUNSEL = (
         "days_away",
         "/away",
         "/away",
-        "fixed",
         fields=lambda _stage, _side: {"away-from": "2027-03-01", "away-until": "2027-03-05"},
         typed=("away-from", "away-until"),
         reaches=Reach.RECORD,
@@ -431,7 +435,6 @@ COUNSEL = (
         "own_calendar",
         "/away/calendar",
         "/away",
-        "fixed",
         fields=lambda _stage, _side: {"address": "https://calendar.example/mine.ics"},
         typed=("address",),
         because="when counsel is busy is their own",
@@ -440,7 +443,6 @@ COUNSEL = (
         "callbacks",
         "/call-me",
         "/call-me",
-        "fixed",
         fields=lambda _stage, _side: {
             "phone": "13800138009",
             "wish": "after three",
@@ -503,6 +505,28 @@ COUNSEL = (
         row="delegate",
         reaches=Reach.RECORD,
     ),
+    CounselAct(
+        "needs",
+        "/needs",
+        "/needs",
+        fields=lambda _stage, _side: {
+            "role": "witness",
+            "name": "Gu Wei",
+            "interpreter": "Uyghur",
+            "other": "a break every hour",
+        },
+        typed=("name", "interpreter", "other"),
+        because="health data, for the court alone",
+    ),
+    CounselAct(
+        "withdrawn_needs",
+        "/needs/withdrawn",
+        "/needs",
+        prepare=lambda stage, side: act("needs").do(stage, side),
+        fields=lambda stage, _side: {"need": _newest_need(stage)},
+        because="health data, for the court alone",
+    ),
+    CounselAct("new_link", "/link", "/link", reaches=Reach.RECORD),
     CounselAct("feeds.begin", "/feed", "/feed", because="a calendar of one's own"),
 )
 
