@@ -113,7 +113,7 @@ def key_renewal(back: str, representation: Representation) -> ConfirmationPage:
     """Return the confirmation that all links sent to a counsel in a case end, for a new one."""
     name = representation.counsel.name
     reachable = bool(addresses_by_channel(representation.counsel))
-    then = gettext("A new link is sent at once, over all channels of %(name)s.", name=name)
+    then = gettext("Sent at once, over all channels of %(name)s.", name=name)
     return ConfirmationPage(
         gettext("Replace the link of %(name)s", name=name),
         gettext("End the links and send a new one") if reachable else gettext("End the links"),
@@ -124,7 +124,7 @@ def key_renewal(back: str, representation: Representation) -> ConfirmationPage:
                 gettext("Ends"),
                 gettext("Every link and every code that %(name)s has in this case.", name=name),
             ),
-            *([(gettext("Then"), then)] if reachable else []),
+            *([(gettext("New link"), then)] if reachable else []),
             (
                 gettext("Stays"),
                 gettext("Their answers and questions, and the links of everybody else."),
