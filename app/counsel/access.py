@@ -141,8 +141,10 @@ def _admit(page: CasePage, delegate: Delegate) -> None:
         why = DelegateEnd(page.ended_because or DelegateEnd.LEFT).label
         words = render_template("counsel/delegates/ended.html", page=page, why=gettext(why))
         abort(make_response(words, 410))
-    if not _right().permits(delegate):
-        abort(make_response(render_template("counsel/delegates/refused.html", page=page), 403))
+    right = _right()
+    if not right.permits(delegate):
+        words = render_template("counsel/delegates/refused.html", page=page, right=right)
+        abort(make_response(words, 403))
 
 
 def _right() -> DelegateRight:

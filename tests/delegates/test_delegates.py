@@ -179,7 +179,7 @@ def test_a_delegate_for_one_hearing_sees_only_that_hearing(
     assert not entries(scenario, case, what="answered")
 
 
-FOR_COUNSEL_ALONE = ("delegate", "away", "feed", "call-me")
+FOR_COUNSEL_ALONE = ("delegate", "away", "feed", "call-me", "address", "link", "needs")
 
 
 @pytest.mark.parametrize("may", ["answer", "read"])
@@ -191,7 +191,9 @@ def test_what_a_delegate_cannot_do(scenario: Scenario, case: dict[str, Any], may
     own = nonce(page) if may == "answer" else _nonce_of(scenario, link)
     before = len(entries(scenario, case))
     for path in FOR_COUNSEL_ALONE:
-        assert client.get(f"{link}/{path}").status_code == 403, path
+        shown = client.get(f"{link}/{path}")
+        assert shown.status_code == 403, path
+        assert "Only Zhao Lei can do this: a delegate cannot." in words(shown)
         sent = client.post(f"{link}/{path}", data={**NAMED, "nonce": own, "for": "0"})
         assert sent.status_code == 403, path
     assert client.post(f"{link}/delegate/end", data={"nonce": own}).status_code == 403
