@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from app.hearings.rescheduling import asking
 from app.hearings.rescheduling.asking import Opinion, Plea
 from app.hearings.service import CourtContext
 from app.questions import service as questions
+from app.questions.filings import service as filings
+from app.questions.filings.forms import FilingIn
 from app.questions.rules import QuestionInput, ReplyInput
 
 
@@ -34,6 +37,17 @@ def answer(session: Session, question_id: int, words: str, at: CourtContext) -> 
     assert at.user is not None
     reply = ReplyInput(words=words)
     questions.answer(session, at.court.id, question_id, reply, at.user, at.now, at.secret)
+
+
+def note_filing(session: Session, case_id: int, data: dict[str, Any], at: CourtContext) -> None:
+    """Note papers that a side handed in today."""
+    assert at.user is not None
+    party = session.scalars(
+        sa.select(Party).where(Party.case_id == case_id, Party.side == data["side"])
+    ).one()
+    on = at.now.astimezone(ZoneInfo(at.court.zone)).date()
+    form = FilingIn(party_id=party.id, kind=data["kind"], on=on, note=data["note"])
+    filings.note(session, at.court.id, case_id, form, at.user, at.now, at.secret)
 
 
 def ask_to_move(

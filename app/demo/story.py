@@ -154,6 +154,8 @@ class StoryPlayer:
                 yield from self._hearing(n, hearing)
             for question in case.get("questions", ()):
                 yield from self._question(n, question)
+            for filing in case.get("filings", ()):
+                yield StoryEvent(self.at(*filing["at"]), partial(self._note_filing, n, filing))
             if request := case.get("move_request"):
                 yield from self._move_request(n, request)
         for each in STORY["declared"]:
@@ -208,6 +210,13 @@ class StoryPlayer:
         yield StoryEvent(self.at(*data["asked"]), lambda: self._in_app(ask))
         if data.get("agreed"):
             yield StoryEvent(self.at(*data["agreed"][:2]), lambda: self._in_app(agree))
+
+    def _note_filing(self, case: int, data: dict[str, Any]) -> None:
+        self._as_assistant(
+            lambda session, context: conversation.note_filing(
+                session, self.ids[case], data, context
+            )
+        )
 
     def _declare(self, case: int, name: str) -> None:
         with self.app.app_context():

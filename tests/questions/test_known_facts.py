@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from app.cases import keys
 from app.cases.models import Representation
-from app.core.db import db, transaction
+from app.core.db import db, retrying, transaction
 from app.notices.models import Notice
 from app.people.models import User
 from app.questions.filings import queries, service
@@ -211,6 +214,70 @@ def test_each_answer_that_spared_a_question_is_counted_by_a_press_only(
     assert pressed.status_code == 303
     assert client.post(f"{zhao}/questions/known", data={"fact": "filed"}).status_code == 422
     assert "tingqi_questions_spared_filed 1" in scenario.client.get("/metrics").text
+
+
+def test_fifty_presses_at_once_are_one_note_and_one_correction(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    """All at once: note the same papers, set one day, take the note back."""
+    with scenario.app.app_context():
+        user_id, court_id = db.session.execute(sa.select(User.id, User.court_id)).first()
+    now, party = scenario.clock.now(), case["parties"][0]["id"]
+    filing = FilingIn(party_id=party, kind=FilingKind.EVIDENCE, on=now.date())
+    due = EvidenceDueIn(on=now.date())
+
+    def press(n: int) -> None:
+        with scenario.app.app_context():
+            retrying(lambda session: act(session, n))
+
+    def act(session: Session, n: int) -> int:
+        user, where = session.get_one(User, user_id), (court_id, case["id"])
+        if n % 2:
+            return service.note(session, *where, filing, user, now, SECRET).id
+        return service.set_evidence_due(session, *where, due, user, now, SECRET).id
+
+    def take_back(_: int) -> None:
+        with scenario.app.app_context():
+            retrying(
+                lambda session: (
+                    service.remove(
+                        session,
+                        court_id,
+                        case["id"],
+                        1,
+                        session.get_one(User, user_id),
+                        now,
+                        SECRET,
+                    ).id
+                )
+            )
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(press, range(50)))
+        list(pool.map(take_back, range(50)))
+    kinds = Counter(entry["kind"] for entry in entries(scenario, case))
+    assert [kinds[each] for each in ("filing_noted", "evidence_due", "filing_removed")] == [1, 1, 1]
+    with scenario.app.app_context():
+        assert len(db.session.scalars(sa.select(NotedFiling)).all()) == 1
+        sent = db.session.scalars(sa.select(Notice.key).where(Notice.kind == "filing")).all()
+        assert len(sent) == 6  # three acts, two counsel
+
+
+@pytest.mark.parametrize(
+    "note", ["<script>alert(1)</script> {{7*7}}", "\u202ecod.exe", "𠮷\u200b证据 %(x)s", "x\x00y"]
+)
+def test_odd_characters_of_a_note_stay_text_or_are_refused(
+    scenario: Scenario, case: dict[str, Any], note: str
+) -> None:
+    answer = noted(scenario, case, note=note)
+    assert answer.status_code in (303, 422)
+    for name in ("Zhao Lei", "李敏"):
+        page = browser(scenario).get(f"{key(scenario, name)}/questions").text
+        assert "<script>alert" not in page
+        assert "\u202e" not in page
+        assert "\x00" not in page
+    scenario.beat()
+    assert all("\u202e" not in letter.body for letter in scenario.letters(to=ZHAO))
 
 
 NOTES = st.one_of(
