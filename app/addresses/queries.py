@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.addresses.models import AddressChange
 from app.addresses.rules import MAX_CHANGES_WITHIN, AddressField, ChangeState, expires_at
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import addresses
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
@@ -69,7 +69,7 @@ def pending_change(
 def belongs_to_other_side(
     session: Session, own: Sequence[Representation], field: AddressField, value: str
 ) -> bool:
-    """Tell whether an address is that of a party or counsel of another side.
+    """Tell whether an address is that of a party, counsel or delegate of another side.
 
     Looks at every case in which the person of ``own`` acts: messages of all of them go there.
     """
@@ -87,7 +87,18 @@ def belongs_to_other_side(
             ),
         )
     )
-    return any(row.side != sides[row.case_id] for row in session.execute(others))
+    acting = (
+        sa.select(Party.case_id, Party.side)
+        .join(Representation, Representation.party_id == Party.id)
+        .join(Delegate, Delegate.representation_id == Representation.id)
+        .where(
+            Party.case_id.in_(sides),
+            Delegate.ended_at.is_(None),
+            sa.func.lower(getattr(Delegate, field)).in_(spelled),
+        )
+    )
+    rows = [*session.execute(others), *session.execute(acting)]
+    return any(row.side != sides[row.case_id] for row in rows)
 
 
 def refused_changes(
