@@ -101,11 +101,15 @@ def _user_languages() -> tuple[str, str]:
 
     Error pages have a language too: while the database is away, nobody counts as signed in.
     """
+    known: tuple[str, str] | None = g.get("user_languages")
+    if known is not None:
+        return known
     if request.path.startswith("/api/") or not hasattr(current_app, "login_manager"):
         return "", ""
     try:
         if current_user and current_user.is_authenticated:
-            return str(current_user.language), str(current_user.court.language)
+            g.user_languages = str(current_user.language), str(current_user.court.language)
+            return g.user_languages
     except sa.exc.SQLAlchemyError:
         return "", ""
     return "", ""
