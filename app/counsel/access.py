@@ -354,13 +354,16 @@ def case_act(
     then: str,
     done: str | None = None,
     stale: str = N_("Nothing was recorded. Please press the button once more."),
+    unsure: str = "",
     rate: str = ACT_RATE,
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
     ``done`` names in the address of the page that follows what was done, if it is to say so. An
     Invalid or Refusal that the decorated function returns is shown as one that it raises, but what
-    it changed is kept.
+    it changed is kept. A form that has nothing but a button has a box to tick as well (see
+    ``sure`` in counsel/_parts.html), since machines press buttons: ``unsure`` is what is said
+    where it is not ticked.
     The services lock what they change; see docs/architecture.md for the order.
     """
 
@@ -372,6 +375,8 @@ def case_act(
 
             def work(session: Session) -> object:
                 representation, nonce, delegate = _authorize_in_case(session, token, key, now)
+                if unsure and request.form.get("sure") != "1":
+                    raise Refusal(unsure)
                 submission = CaseSubmission(representation, token, form, nonce, now, delegate)
                 return perform(session, submission)
 

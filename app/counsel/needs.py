@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core import web
 from app.core.db import db
+from app.core.errors import N_
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
@@ -112,7 +113,13 @@ def _render_all(page: CasePage, _need_id: int, rejection: Rejection) -> str:
     return render(page, NeedForm(), rejection)
 
 
-@access.case_act(read_id, _render_all, then="counsel.needs", done="withdrawn")
+@access.case_act(
+    read_id,
+    _render_all,
+    then="counsel.needs",
+    done="withdrawn",
+    unsure=N_("Nothing was deleted. Tick the entry that is to be deleted, then press its button."),
+)
 def withdraw(session: Session, submission: CaseSubmission[int]) -> None:
     """Withdraw an entry of counsel's own."""
     representation = submission.representation

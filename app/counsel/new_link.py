@@ -4,6 +4,7 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from app.core import web
+from app.core.errors import N_
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.page_state import CasePage
@@ -11,7 +12,7 @@ from app.hearings.answers import key_renewal
 
 
 def read(_request: Request) -> None:
-    """Read nothing: the form is one button."""
+    """Read nothing: the form has nothing to fill in."""
 
 
 def render(page: CasePage, _form: None, rejection: Rejection) -> str:
@@ -25,7 +26,12 @@ def show(page: CasePage) -> str:
     return render(page, None, NOT_REJECTED)
 
 
-@access.case_act(read, render, then="counsel.page")
+@access.case_act(
+    read,
+    render,
+    then="counsel.page",
+    unsure=N_("Your link is as it was. Tick that it is to end, then press the button."),
+)
 def submit(session: Session, submission: CaseSubmission[None]) -> None:
     """End the link by which the page was opened, and send a new one."""
     key_renewal.renew_on_request(

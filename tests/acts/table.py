@@ -523,10 +523,16 @@ COUNSEL = (
         "/needs/withdrawn",
         "/needs",
         prepare=lambda stage, side: act("needs").do(stage, side),
-        fields=lambda stage, _side: {"need": _newest_need(stage)},
+        fields=lambda stage, _side: {"need": _newest_need(stage), "sure": "1"},
         because="health data, for the court alone",
     ),
-    CounselAct("new_link", "/link", "/link", reaches=Reach.RECORD),
+    CounselAct(
+        "new_link",
+        "/link",
+        "/link",
+        fields=lambda _stage, _side: {"sure": "1"},
+        reaches=Reach.RECORD,
+    ),
     CounselAct("feeds.begin", "/feed", "/feed", because="a calendar of one's own"),
 )
 

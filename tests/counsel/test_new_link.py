@@ -39,7 +39,8 @@ def codes(scenario: Scenario, name: str) -> list[str]:
 
 
 def ask(client: Any, link: str, key: str | None = None) -> Any:
-    return client.post(f"{link}/link", data={"nonce": key or nonce(client.get(f"{link}/link"))})
+    data = {"nonce": key or nonce(client.get(f"{link}/link")), "sure": "1"}
+    return client.post(f"{link}/link", data=data)
 
 
 def renewals(scenario: Scenario) -> list[Entry]:

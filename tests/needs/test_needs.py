@@ -37,7 +37,7 @@ def tell(client: Any, link: str, key: str = "", **fields: Any) -> Any:
 
 
 def withdraw(client: Any, link: str, need: int) -> Any:
-    data = {"nonce": nonce(client.get(f"{link}/needs")), "need": str(need)}
+    data = {"nonce": nonce(client.get(f"{link}/needs")), "need": str(need), "sure": "1"}
     return client.post(f"{link}/needs/withdrawn", data=data)
 
 
