@@ -9,7 +9,7 @@ from app.addresses import changes
 from app.addresses.rules import AddressField, DetailsInput
 from app.core import web
 from app.core.characters import half_width
-from app.core.errors import N_, Invalid, Refusal
+from app.core.errors import N_, Invalid, Message, Refusal
 from app.core.wording import one_line
 from app.counsel import access
 from app.counsel.access import CaseSubmission, Rejection
@@ -63,6 +63,8 @@ def _render_code(page: CasePage, _code: str, rejection: Rejection) -> str:
 def submit_code(session: Session, submission: CaseSubmission[str]) -> Invalid | Refusal | None:
     """Carry out the change if the code is right."""
     own, now = submission.representation, submission.now
+    if not submission.form.strip():  # no try: a machine presses the button as it finds it
+        raise Invalid({"code": Message(N_("Type the code that was sent to the new address."))})
     return changes.enter_code(session, own, submission.form, now, web.secret())
 
 
