@@ -22,6 +22,7 @@ from app.hearings import queries as hearings
 from app.law import working_days
 from app.questions import known_facts, queries, rules, service
 from app.questions.known_facts import KnownFact
+from app.questions.models import Question
 from app.questions.rules import PrivateReason, QuestionInput
 from app.record import counters
 
@@ -99,7 +100,7 @@ def render(
         in_private=bool(form.private) or request.args.get("private") == "1",
         others=others,
         asked=asked,
-        followed=queries.to_ask_on(session, page.case.id, page.counsel.id, form.follows_id),
+        followed=_followed(page, form),
         can_ask_on={each.id for each in own if each.id not in asked_on and not each.follows_id},
         due_at=rules.due_at(
             now, page.court.zone, page.court.closes, page.court.answer_days, working.has
@@ -108,6 +109,12 @@ def render(
         answers=answers_known.in_words(known, page.court, now, web.language()),
         done=DONE.get(request.args.get("done", ""), ""),
     )
+
+
+def _followed(page: CasePage, form: QuestionInput) -> Question | None:
+    """Return the question that is asked on; a delegate reads no private one."""
+    asked = queries.to_ask_on(db.session(), page.case.id, page.counsel.id, form.follows_id)
+    return None if asked is not None and asked.is_private and page.delegate else asked
 
 
 def line(page: CasePage) -> str:
