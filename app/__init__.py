@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
     from app.config import Settings
     from app.core import web
+    from app.storage.stores import FileStore
 
 __version__ = "0.1.0"
 
@@ -33,12 +34,14 @@ def create_app(settings: Settings | None = None, external: ExternalServices | No
     from app import config
     from app.core import zones
     from app.core.web import static_files
+    from app.storage import staged_uploads
 
     zones.choose()  # before anything computes with a time zone
     settings = settings or config.read()
     external = external or build_services(settings)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
+    app.request_class = staged_uploads.UploadRequest
     app.config.update(_flask_config(settings))
     app.extensions["tingqi"] = _services(settings, external)
     _add_database(app)
@@ -96,7 +99,27 @@ def _services(settings: Settings, external: ExternalServices) -> web.Services:
     from app.core import web
     from app.worker import rezoning
 
-    return web.Services(settings, external, rezoning.convert_all, rezoning.convert_court)
+    return web.Services(
+        settings,
+        external,
+        build_store(settings),
+        rezoning.convert_all,
+        rezoning.convert_court,
+    )
+
+
+def build_store(settings: Settings) -> FileStore:
+    """Return the store of files that the settings name; nothing is connected yet.
+
+    Raises Misconfigured where the SDK of a bucket is not installed.
+    """
+    from app.storage import s3, stores
+    from app.storage.staging import FOLDER
+
+    folder = settings.storage.folder(settings.instance)
+    if settings.storage.in_bucket:
+        return s3.BucketStore(settings.storage, folder / FOLDER)
+    return stores.FolderStore(folder)
 
 
 def _read_rules(settings: Settings) -> None:
@@ -214,8 +237,10 @@ def _register_features(app: Flask) -> None:
         questions,
         record,
         sending,
+        storage,
     )
 
+    storage.register(app)
     people.register(app)
     court.register(app)
     cases.register(app)

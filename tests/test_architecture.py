@@ -123,9 +123,10 @@ def imported(file: Path) -> Iterator[str]:
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     project = tomllib.loads((APP.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
     declared = {
         re.split(r"[\[<>=~! ]", each)[0].lower().replace("_", "-")
-        for each in [*project["dependencies"], *project["optional-dependencies"]["listing"]]
+        for each in [*project["dependencies"], *extras["listing"], *extras["s3"]]
     }
     homes = packages_distributions()
     used = {

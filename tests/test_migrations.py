@@ -1,6 +1,7 @@
 """The migrations build what the models say, on both databases, and the database keeps its own law."""
 
 import datetime as dt
+import hashlib
 import random
 from typing import Any
 
@@ -69,6 +70,11 @@ def test_an_installation_of_november_2026_is_upgraded_without_loss(
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, db.metadata) == []
         _became_declarations(before, after)
+        # Their bytes are in the store by now, and the table has the name of what it holds.
+        after["paper"] = [
+            row | {"body": stored_bytes(installed, after["stored_file"], row["file_id"])}
+            for row in after.pop("move_document")
+        ]
         for table, rows in before.items():
             held = [{name: row[name] for name in rows[0]} for row in after[table]] if rows else []
             assert held == rows, table
@@ -100,6 +106,26 @@ def _became_declarations(before: dict[str, Any], after: dict[str, Any]) -> None:
     }
     assert expected
     assert found == expected
+
+
+def stored_bytes(scenario: Scenario, files: Any, file_id: int) -> bytes:
+    """The bytes of a stored file, which its digest names."""
+    [digest] = [each["digest"] for each in files if each["id"] == file_id]
+    body = (scenario.folder / "papers" / digest[:2] / digest).read_bytes()
+    assert hashlib.sha256(body).hexdigest() == digest
+    return body
+
+
+def test_documents_come_back_into_the_database_by_a_downgrade(installed: Scenario) -> None:
+    with installed.app.app_context():
+        with db.engine.connect() as connection:
+            before = schema.rows(connection)["paper"]
+        upgrade()
+        db.session.remove()
+        downgrade(revision="0036")
+        with db.engine.connect() as connection:
+            assert schema.rows(connection)["paper"] == before
+        upgrade()
 
 
 def test_links_of_an_installation_of_november_2026_still_lead_to_their_hearings(

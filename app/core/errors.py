@@ -92,6 +92,12 @@ class Gone(Refusal):
     code = "gone"
 
 
+class Unavailable(Refusal):
+    """Something that is needed cannot be used for now; the same request may work later."""
+
+    code = "unavailable"
+
+
 class OlderRules(Refusal):
     """The time zone rules here are older than those of the stored times; no page is served."""
 

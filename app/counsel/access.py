@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial, wraps
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flask import (
     Request,
@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session
 from app.cases.delegates import DelegateEnd, Delegation
 from app.cases.models import Delegate, Representation
 from app.core import web
-from app.core.db import db, retrying
+from app.core.db import db, release_session, retrying
 from app.core.errors import N_, Invalid, Refusal
 from app.core.web.params import row_number
 from app.counsel import case_hearings, page_keys, page_state
@@ -43,6 +43,7 @@ from app.counsel.page_keys import PageKey, PageSubject
 from app.counsel.page_state import CasePage, CounselPage
 from app.hearings.answers import counsel_keys, locking
 from app.hearings.answers.locking import LockedInvitation
+from app.storage.staged_uploads import UploadRequest
 
 # A whole law office may sit behind one address, and guessing 128 bits is hopeless at any rate.
 PAGE_RATE = "1200/minute"
@@ -294,6 +295,25 @@ def page(show: Callable[[CounselPage], ResponseReturnValue]) -> View:
     return view
 
 
+@dataclass(frozen=True)
+class UploadLimits:
+    """Bytes that a form with files may have in all, and each of its files."""
+
+    form: int
+    file: int
+
+
+def _allow_upload(token: str, limits: UploadLimits) -> None:
+    """Let the form of a request carry files, which are staged as they arrive.
+
+    No connection to the database is kept while they do: that may take minutes.
+    """
+    enter_case(token)  # reads no form
+    release_session()
+    request.max_content_length = limits.form
+    cast(UploadRequest, request).staging_limit = limits.file
+
+
 def act(
     read: Callable[[Request], F],
     show: Callable[[CounselPage, F, Rejection], ResponseReturnValue],
@@ -301,24 +321,23 @@ def act(
     then: str,
     stale: str = N_("Nothing was recorded. Please press the button once more."),
     rate: str = ACT_RATE,
-    max_body: int | None = None,
+    upload: UploadLimits | None = None,
 ) -> Callable[[Callable[[Session, Submission[F]], object]], View]:
     """Guard a view by which counsel does something.
 
     ``read`` takes the typed form out of the request, right or wrong; ``show`` renders the form
     again when the act is rejected, ``stale`` being the message for a page that is not current;
     ``then`` is the endpoint to which counsel is redirected when it is done. The decorated function
-    gets a session and a Submission, and raises Invalid or Refusal. ``max_body`` (bytes) allows
-    larger forms than usual, to those alone who have a link.
+    gets a session and a Submission, and raises Invalid or Refusal. ``upload`` allows files, to
+    those alone who have a link.
     """
 
     def guard(perform: Callable[[Session, Submission[F]], object]) -> View:
         @web.limiter.limit(rate)
         @wraps(perform)
         def view(token: str) -> ResponseReturnValue:
-            if max_body is not None:
-                enter_case(token)  # reads no form
-                request.max_content_length = max_body
+            if upload is not None:
+                _allow_upload(token, upload)
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> None:
@@ -356,6 +375,7 @@ def case_act(
     stale: str = N_("Nothing was recorded. Please press the button once more."),
     unsure: str = "",
     rate: str = ACT_RATE,
+    upload: UploadLimits | None = None,
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
@@ -371,6 +391,8 @@ def case_act(
         @web.limiter.limit(rate)
         @wraps(perform)
         def view(token: str) -> ResponseReturnValue:
+            if upload is not None:
+                _allow_upload(token, upload)
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> object:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from flask import Request, request
@@ -13,19 +14,21 @@ from sqlalchemy.orm import Session
 from app.core import document_types, web, wording
 from app.core.characters import clean, whole_number
 from app.core.db import db
-from app.core.document_types import UploadedDocument
 from app.core.errors import N_, Invalid, Message, NotFound
-from app.core.web.downloads import attachment
 from app.counsel import access
-from app.counsel.access import NOT_REJECTED, Rejection, Submission
+from app.counsel.access import NOT_REJECTED, Rejection, Submission, UploadLimits
 from app.counsel.page_state import CounselPage
 from app.hearings import move_requests
 from app.hearings.models import AnswerChoice, MoveReason, Stance
 from app.hearings.rescheduling import asking
 from app.hearings.rescheduling.asking import MAX_REASON, Opinion, Plea
 from app.hearings.rules import from_wall_clock
+from app.storage import staged_uploads
+from app.storage.downloads import download
+from app.storage.staging import StagedDocument, StagedFile
 
 ELSEWHERE = ("court", "number", "at")
+UPLOAD = UploadLimits(document_types.LARGEST_FORM, document_types.LARGEST)
 MAX_NAME = 200  # characters, of another court or case
 
 
@@ -41,7 +44,7 @@ class MoveRequestForm:
     private: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     slots: Sequence[str] | None = None
-    document: UploadedDocument | None = None
+    document: StagedDocument | None = None
     document_error: Message | None = None
 
 
@@ -63,11 +66,12 @@ def read(request: Request) -> MoveRequestForm:
     upload = request.files.get("paper")
     document, error = None, None
     if upload is not None and upload.filename:
-        body = upload.stream.read(document_types.LARGEST + 1)
-        if (error := document_types.fault_of(body)) is None:
-            media_type = document_types.kind_of(body)
+        file = cast(StagedFile, upload.stream)
+        stream = cast(BinaryIO, upload.stream)
+        if (error := document_types.fault_of(stream, file.size)) is None:
+            media_type = document_types.kind_of(stream)
             name = document_types.name_of(upload.filename, media_type)
-            document = UploadedDocument(name, media_type, body)
+            document = StagedDocument(name, media_type, file)
     return MoveRequestForm(
         reason=values.get("kind", ""),
         words=values.get("reason", "").strip(),
@@ -157,7 +161,7 @@ def show(page: CounselPage) -> str:
     return render(page, MoveRequestForm(), NOT_REJECTED)
 
 
-@access.act(read, render, then="counsel.move_requests", max_body=document_types.LARGEST_FORM)
+@access.act(read, render, then="counsel.move_requests", upload=UPLOAD)
 def submit(session: Session, submission: Submission[MoveRequestForm]) -> None:
     """Ask the court and all other sides for another date."""
     form, invitation = submission.form, submission.invitation
@@ -179,7 +183,14 @@ def submit(session: Session, submission: Submission[MoveRequestForm]) -> None:
         document=form.document,
         slots=[at for text in form.slots or () if (at := _instant(text)) is not None],
     )
-    asking.request_move(session, invitation.id, plea, submission.now, submission.delegate)
+    asking.request_move(
+        session,
+        invitation.id,
+        plea,
+        submission.now,
+        submission.delegate,
+        store=staged_uploads.store(),
+    )
 
 
 def _number(text: str) -> int:
@@ -248,4 +259,5 @@ def document(page: CounselPage) -> ResponseReturnValue:
     except NotFound as fault:
         missing = Rejection(404, web.translated(fault.message))
         return render(page, MoveRequestForm(), missing), 404
-    return attachment(stored.body, stored.kind, stored.name)
+    assert stored.file is not None
+    return download(stored.file, stored.kind, stored.name)

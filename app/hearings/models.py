@@ -13,6 +13,7 @@ from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
 from app.court.models import Courtroom, Judge
 from app.people.models import User
+from app.storage.models import StoredFile
 
 
 class HearingState(StrEnum):
@@ -359,7 +360,7 @@ class Draft(Base):
 class MoveDocument(Base):
     """A document that counsel sent with a request; its SHA-256 is on the record."""
 
-    __tablename__ = "paper"
+    __tablename__ = "move_document"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
@@ -369,9 +370,11 @@ class MoveDocument(Base):
     kind: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int] = mapped_column()
     digest: Mapped[str] = mapped_column(sa.String(64))
-    # Read only by who downloads it; empty once the case is erased.
-    body: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    # None once the case is erased.
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class MoveRequest(Base):
@@ -452,7 +455,7 @@ class MoveOpinion(Base):
     words: Mapped[str] = mapped_column(sa.Text, default="")
     # Another court's hearing: {"court", "number", "at"}.
     elsewhere: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"))
+    document_id: Mapped[int | None] = mapped_column(sa.ForeignKey("move_document.id"))
     stance: Mapped[str] = mapped_column(sa.String(10), default="")
     says: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     given_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

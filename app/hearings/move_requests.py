@@ -22,6 +22,7 @@ from app.hearings.models import (
     MoveState,
     Stance,
 )
+from app.storage import service as storage
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
@@ -159,7 +160,7 @@ def close_requests(
 def document(session: Session, court_id: int, document_id: int) -> MoveDocument:
     """Return a document in a court. Raises NotFound, also if it was erased."""
     stored = session.get(MoveDocument, document_id)
-    if stored is None or stored.court_id != court_id or not stored.body:
+    if stored is None or stored.court_id != court_id or stored.file is None:
         raise NotFound(N_("There is no such document, or it was erased."))
     return stored
 
@@ -181,16 +182,21 @@ def document_for(
             sa.or_(MoveOpinion.private.is_(False), MoveOpinion.counsel_id == counsel_id),
         )
     )
-    if stored is None or not stored.body:
+    if stored is None or stored.file is None:
         raise NotFound(N_("There is no such document, or it was erased."))
     return stored
 
 
-def erase(session: Session, case_id: int) -> None:
+def erase(session: Session, case_id: int, now: dt.datetime) -> None:
     """Erase the words and documents of a case's requests; digests stay, as on the record."""
     requests = sa.select(MoveRequest.id).where(MoveRequest.case_id == case_id)
+    documents = sa.select(MoveDocument.file_id).where(MoveDocument.case_id == case_id)
+    file_ids = [each for each in session.scalars(documents) if each is not None]
+    storage.release(session, file_ids, now)
     for statement in (
-        sa.update(MoveDocument).where(MoveDocument.case_id == case_id).values(name="", body=b""),
+        sa.update(MoveDocument)
+        .where(MoveDocument.case_id == case_id)
+        .values(name="", file_id=None),
         sa.update(MoveOpinion)
         .where(MoveOpinion.request_id.in_(requests))
         .values(words="", elsewhere={}),

@@ -13,10 +13,13 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.orm import Session
 
+from app import storage
+from app.core import web
 from app.core.db import configure_engine, db, release_session
 from app.core.db.schema_check import checked_app
 from app.core.errors import N_, Misconfigured
 from app.core.terminal import say
+from app.operations import stored_papers
 from app.record import court_verification
 
 
@@ -30,6 +33,8 @@ def backup(file: Path, force: bool) -> None:
         url = db.engine.url
         if url.get_backend_name() != "sqlite":
             click.echo(pg_dump(url, file))
+            words = N_("Copy the papers after that, from %(place)s: the database holds no files.")
+            say(words, place=storage.of_app(app), err=True)
             return
         if not file.parent.is_dir():
             raise Misconfigured(
@@ -42,12 +47,14 @@ def backup(file: Path, force: bool) -> None:
             )
         with _temporary_beside(file) as copy:
             _copy(Path(str(url.database)), copy)
+            papers = stored_papers.save(copy, storage.of_app(app), file.parent, web.now())
             _publish(copy, file, force)
     words = N_(
-        "The database is saved in %(file)s. Keep with it: %(instance)s/secret_key (or "
-        "TINGQI_SECRET_KEY), tingqi.env and rules/."
+        "The database is saved in %(file)s, and %(count)s papers in %(papers)s. Keep with it: "
+        "%(instance)s/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."
     )
-    say(words, file=file, instance=app.instance_path, err=True)
+    facts = {"papers": stored_papers.folder_beside(file.parent), "count": papers}
+    say(words, file=file, instance=app.instance_path, **facts, err=True)
 
 
 def pg_dump(url: sa.URL, file: Path) -> str:
@@ -62,10 +69,12 @@ def pg_dump(url: sa.URL, file: Path) -> str:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace a database that is not empty; it is renamed.")
-def restore(file: Path, force: bool) -> None:
+@click.option("--without-papers", is_flag=True, help="Restore although papers are missing.")
+def restore(file: Path, force: bool, without_papers: bool) -> None:
     """Replace the embedded database by a backup; stop pages and worker first.
 
-    Refused if the backup is damaged, has another schema, or its record does not verify.
+    Refused if the backup is damaged, has another schema, or its record does not verify, or if
+    papers are missing. Those that are not stored any more come from the folder beside FILE.
     """
     app = checked_app()
     with app.app_context():
@@ -79,6 +88,17 @@ def restore(file: Path, force: bool) -> None:
         with _temporary_beside(present) as copy:
             _copy(file, copy)
             lines = _examine(copy)
+            missing = stored_papers.bring_back(copy, storage.of_app(app), file.parent, web.now())
+            if missing and not without_papers:
+                raise Misconfigured(
+                    N_(
+                        "%(count)s papers of the backup are missing in %(folder)s, the first one "
+                        "%(digest)s: copy that folder too, or use --without-papers."
+                    ),
+                    count=len(missing),
+                    folder=stored_papers.folder_beside(file.parent),
+                    digest=missing[0],
+                )
             db.engine.dispose()  # this process no longer has it open
             aside = _move_aside(present)
             _publish(copy, present, force=True)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import config, create_app
+from app import config, create_app, storage
 from app.carriers import registry
 from app.cases import queries
 from app.config import Settings
@@ -31,6 +31,7 @@ from app.worker import rezoning
 PROBE = 64 * 1024  # bytes
 # Subjects of several results.
 SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
+PAPERS = N_("papers")
 DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
 STORED_TIMES = N_("stored times")
 
@@ -50,6 +51,7 @@ def examine() -> Iterator[CarrierCheck]:
         yield _check(SETTINGS, True, N_("complete"))
     yield from _carrier_settings(app)
     yield _instance(settings)
+    yield _papers(app)
     yield _secret(settings)
     yield _public_url(app)
     yield _zones()
@@ -104,6 +106,19 @@ def _instance(settings: Settings) -> CarrierCheck:
     if free:
         return _check(FOLDER, False, N_("its disk is %(state)s: free some space"), state=free)
     return _check(FOLDER, True, N_("%(folder)s can be written to"), folder=settings.instance)
+
+
+def _papers(app: Flask) -> CarrierCheck:
+    """Check that files can be stored, and that the next filing has room."""
+    store = storage.of_app(app)
+    try:
+        low = store.check()
+    except OSError as fault:
+        words = N_("%(place)s cannot be written to (%(error)s): check TINGQI_PAPERS")
+        return _check(PAPERS, False, words, place=str(store), error=system_error(fault))
+    if low:
+        return _check(PAPERS, False, N_("its disk is %(state)s: free some space"), state=low)
+    return _check(PAPERS, True, N_("%(folder)s can be written to"), folder=str(store))
 
 
 def _secret(settings: Settings) -> CarrierCheck:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.carriers import traffic_split
 from app.core.db import db, schema_check
+from app.core.errors import Message
 from app.core.runtime import disk
 from app.core.web import now, services
 from app.court.models import Court
@@ -21,6 +22,7 @@ from app.record.rules import NoticeState
 from app.sending import heartbeat
 from app.sending.dispatch import CHANNELS
 from app.sending.heartbeat import SILENT_AFTER, is_silent, last_beat
+from app.storage import stores
 
 bp = Blueprint("operations", __name__)
 
@@ -44,11 +46,23 @@ def readyz() -> tuple[Response, int]:
             states["schema"] = str(fault)
         elif not _beating():
             states["worker"] = "silent for a minute: is `tingqi worker` running?"
-        states["disk"] = str(disk.nearly_full(services().settings.instance) or "well")
+        states["disk"] = str(_nearly_full() or "well")
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         states["database"] = "away"
     is_ready = (states["database"], states["schema"]) == ("well", "current")
     return jsonify(states), 200 if is_ready else 503
+
+
+def _nearly_full() -> Message | None:
+    """Return a warning if the disk of the instance folder, or that of papers, is nearly full."""
+    files = services().files
+    free = files.free_bytes()
+    if warning := disk.nearly_full(services().settings.instance):
+        return warning
+    if free is None or free >= stores.LOW:
+        return None
+    words = "nearly full: %(free)s MB left at %(folder)s"
+    return Message(words, free=free // 1024**2, folder=str(files))
 
 
 def _beating() -> bool:
@@ -100,6 +114,7 @@ def _metrics(session: Session) -> list[str]:
         **{f"tingqi_{fact.counter}": 0 for fact in KnownFact},
         **{f"tingqi_{name}": value for name, value in counters.totals(session).items()},
         "tingqi_disk_free_bytes": disk.free_bytes(services().settings.instance),
+        **_papers_free(),
         "tingqi_workers": heartbeat.alive(session, at) if beat else 0,
     }
     return [
@@ -107,6 +122,12 @@ def _metrics(session: Session) -> list[str]:
         for name, value in values.items()
         for line in (f"# TYPE {name} gauge", f"{name} {value}")
     ] + _weights(session)
+
+
+def _papers_free() -> dict[str, float]:
+    """Return the free bytes where papers lie; nothing for a bucket."""
+    free = services().files.free_bytes()
+    return {} if free is None else {"tingqi_papers_free_bytes": free}
 
 
 def _waiting(session: Session, state: NoticeState) -> int:

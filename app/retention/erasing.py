@@ -64,7 +64,7 @@ def erase(
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
     drafts.delete_of_case(session, case.id)
-    move_requests.erase(session, case.id)
+    move_requests.erase(session, case.id, now)
     questions.erase(session, case.id)
     needs.erase(session, case.id)
     addresses.erase(session, case.id)

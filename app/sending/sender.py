@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.carriers.base import Carrier, CarrierLimit
 from app.carriers.registry import ExternalServices
+from app.storage.stores import FileStore
 
 # A worker's exclusive right to a claimed message. It is longer than any carrier takes for one call
 # and renewed while messages wait behind slow ones; once it is over, other workers recover the
@@ -23,6 +24,7 @@ class Sender:
     secret: bytes
     public_url: str
     court_address: str
+    files: FileStore
     # Set when the process is told to end: calls under way are finished, no others are begun.
     stopping: threading.Event = field(default_factory=threading.Event)
 

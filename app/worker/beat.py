@@ -34,6 +34,7 @@ def sender_of(app: Flask) -> Sender:
         secret=services.settings.secret_key,
         public_url=services.settings.public_url,
         court_address=services.settings.court_address,
+        files=services.files,
     )
 
 

@@ -27,6 +27,7 @@ from app.reminders import service as reminders
 from app.retention import erasing
 from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
 from app.sending.sender import Sender
+from app.storage import service as storage
 from app.tasks import service
 
 log = logging.getLogger("tingqi.worker")
@@ -34,6 +35,7 @@ LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs ag
 _next_erase: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_delegates: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_file_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
 
@@ -173,6 +175,21 @@ def _forget_unmatched(sender: Sender) -> int:
     return count
 
 
+def _delete_files(sender: Sender) -> int:
+    """Delete the bytes of released files, and what crashes left a day ago."""
+    if _next_file_check.get(sender.external, sender.now) <= sender.now:
+        _next_file_check[sender.external] = sender.now + LOOK_AGAIN
+        for leftover in storage.leftovers(sender.files, sender.now):
+            retrying(partial(storage.settle_leftover, leftover=leftover, now=sender.now))
+            leftover.path.unlink(missing_ok=True)
+    with transaction() as session:
+        released = storage.released(session)
+    return sum(
+        retrying(partial(storage.delete_released, file_id=each, store=sender.files))
+        for each in released
+    )
+
+
 def _create_partitions(sender: Sender) -> int:
     """Create the record's next monthly partitions; if a long reader blocks it, retries later."""
     if _next_partition_check.get(sender.external, sender.now) > sender.now:
@@ -241,6 +258,7 @@ AFTER = (
     _erase,
     _forget,
     _forget_unmatched,
+    _delete_files,
     _create_partitions,
     _rebalance_traffic,
 )

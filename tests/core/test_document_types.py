@@ -41,13 +41,48 @@ WORD = ("[Content_Types].xml", "word/document.xml")
     ],
 )
 def test_what_a_document_is(body: bytes, kind: str) -> None:
-    assert document_types.kind_of(body) == kind
-    assert (document_types.fault_of(body) is None) == bool(kind)
+    file = io.BytesIO(body)
+    assert document_types.kind_of(file) == kind
+    assert (document_types.fault_of(file, len(body)) is None) == bool(kind)
 
 
 def test_a_document_that_is_too_large_is_refused() -> None:
-    assert document_types.fault_of(b"%PDF-" + b"x" * (document_types.LARGEST - 5)) is None
-    assert "10 MB" in str(document_types.fault_of(b"%PDF-" + b"x" * document_types.LARGEST))
+    file = io.BytesIO(b"%PDF-")
+    assert document_types.fault_of(file, document_types.LARGEST) is None
+    assert "10 MB" in str(document_types.fault_of(file, document_types.LARGEST + 1))
+
+
+PAPERS = {
+    b"II*\0": document_types.TIFF,
+    b"MM\0*": document_types.TIFF,
+    b"ID3\x04\0": document_types.MP3,
+    b"\xff\xfb\x90\0": document_types.MP3,
+    b"\0\0\0\x1cftypM4A \0": document_types.M4A,
+    b"\0\0\0\x20ftypisom\0": document_types.MP4,
+    packed("[Content_Types].xml", "xl/workbook.xml"): document_types.XLSX,
+}
+
+
+@pytest.mark.parametrize(("body", "kind"), PAPERS.items(), ids=PAPERS.values())
+def test_papers_are_of_more_types_than_documents(body: bytes, kind: str) -> None:
+    file = io.BytesIO(body)
+    assert document_types.kind_of(file, document_types.PAPERS) == kind
+    assert document_types.kind_of(file) == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\0\0\0\x14ftypqt  ",
+        b"GIF89a",
+        packed("[Content_Types].xml", "xl/workbook.xml", "word/document.xml"),
+        packed(*WORD, *(str(n) for n in range(document_types.MOST_MEMBERS))),
+        b"PK\x03\x04" + b"\0" * 99,
+    ],
+    ids=["film", "gif", "both", "many", "cut"],
+)
+def test_what_is_no_paper_is_none(body: bytes) -> None:
+    assert document_types.kind_of(io.BytesIO(body), document_types.PAPERS) == ""
 
 
 @pytest.mark.parametrize(

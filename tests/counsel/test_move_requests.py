@@ -60,9 +60,14 @@ def paper(scenario: Scenario) -> MoveDocument | None:
     with scenario.app.app_context():
         found = db.session.query(MoveDocument).one_or_none()
         if found:
-            _loaded = found.body
             db.session.expunge(found)
         return found
+
+
+def stored(scenario: Scenario) -> list[str]:
+    """The digests of the files that are stored."""
+    folder = scenario.folder / "papers"
+    return sorted(each.name for each in folder.glob("??/*"))
 
 
 def test_a_request_waits_on_the_desk_with_its_document_until_it_is_answered(
@@ -146,6 +151,7 @@ def test_what_is_not_taken_is_said_and_the_words_are_kept(
 ) -> None:
     got = ask(browser(scenario), link, why, body)
     assert got.status_code == 422
+    assert list((scenario.folder / "papers").rglob("*.*")) == []  # nothing is left on its way
     assert said in words(got)
     if why == WHY:
         assert "Trial in Beijing that day" in words(got)
@@ -180,6 +186,9 @@ def test_erasing_a_case_erases_the_document_and_keeps_its_digest(
     )
     left = paper(scenario)
     assert left is not None
-    assert (left.body, left.name) == (b"", "")
+    assert (left.file_id, left.name) == (None, "")
     assert left.digest == hashlib.sha256(PDF).hexdigest()
+    assert stored(scenario) == [left.digest]
+    scenario.beat()
+    assert stored(scenario) == []
     assert scenario.sign_in().get("/papers/1").status_code == 404

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.core.errors import N_, Message
 
-LOW = 64 * 1024**2  # bytes; an import of 100,000 rows, or six documents of counsel, may fill them
+LOW = 64 * 1024**2  # bytes; an import of 100,000 rows may fill them
 
 
 def free_bytes(folder: Path) -> int:
@@ -16,10 +16,10 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def nearly_full(folder: Path) -> Message | None:
-    """Return a warning if little space is left on the disk of a folder."""
+def nearly_full(folder: Path, low: int | None = None) -> Message | None:
+    """Return a warning if less than ``low`` bytes, by default LOW, are left on a folder's disk."""
     free = free_bytes(folder)
-    if free >= LOW:
+    if free >= (LOW if low is None else low):
         return None
     words = N_("nearly full: %(free)s MB left at %(folder)s")
     return Message(words, free=free // 1024**2, folder=folder)

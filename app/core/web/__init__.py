@@ -32,6 +32,7 @@ from app.core.errors import (
     OlderRules,
     Refusal,
     RuleWarning,
+    Unavailable,
 )
 from app.core.runtime.logs import one_line_error
 from app.core.translation import translate
@@ -40,6 +41,7 @@ from app.core.web import rate_limits
 if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
     from app.config import Settings
+    from app.storage.stores import FileStore
 
 LANGUAGES = ("en", "zh")
 log = logging.getLogger("tingqi.web")
@@ -52,6 +54,7 @@ class Services:
 
     settings: "Settings"
     external: "ExternalServices"
+    files: "FileStore"
     # Store all times by the zone rules in use (see rezoning): of all courts; of one court, given a
     # session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None
@@ -122,6 +125,7 @@ def translated(message: Message | str) -> str:
 
 STATUS: dict[type[Exception], int] = {
     OlderRules: 503,
+    Unavailable: 503,
     NotFound: 404,
     Gone: 410,
     Clash: 409,

@@ -5,7 +5,6 @@ checked again under that lock, so that of many who act at once each sees what th
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 from app.cases.delegates import Delegation
 from app.cases.models import Case
 from app.core.channels import OtherChannel
-from app.core.document_types import UploadedDocument
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.hearings import facts, move_requests, notifications, queries
 from app.hearings.availability import suggestions
@@ -38,6 +36,9 @@ from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
 from app.record import ledger
 from app.record.rules import Event
+from app.storage import service as storage
+from app.storage.staging import StagedDocument
+from app.storage.stores import FileStore
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
@@ -58,7 +59,7 @@ class Plea:
     words: str
     private: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    document: UploadedDocument | None = None
+    document: StagedDocument | None = None
     slots: Sequence[dt.datetime] | None = None
 
 
@@ -127,6 +128,7 @@ def request_move(
     plea: Plea,
     now: dt.datetime,
     delegate: Delegation | None = None,
+    store: FileStore | None = None,
 ) -> MoveRequest:
     """Ask the court and all other sides for another date, or join the request that is open.
 
@@ -150,7 +152,10 @@ def request_move(
             request=request, counsel_id=invitation.counsel_id, side=invitation.side, says={}
         )
         session.add(own)
-    _fill_in(session, request, own, plea, now, joins=joins)
+    _fill_in(request, own, plea, now, joins=joins)
+    if plea.document is not None:
+        assert store is not None
+        own.document = _store(session, store, request, plea.document, now)
     own.delegate_id = delegate.id if delegate else None
     session.flush()
     seq = _record(session, request, own, Event.ASKED, plea.document, now, delegate)
@@ -296,7 +301,6 @@ def _acting(session: Session, case: Case) -> list[Any]:
 
 
 def _fill_in(
-    session: Session,
     request: MoveRequest,
     own: MoveOpinion,
     plea: Plea,
@@ -316,22 +320,25 @@ def _fill_in(
         }
     elif own.stance == Stance.OBJECT:
         own.stance, own.says, own.given_at = "", {}, None
-    if plea.document is not None:
-        own.document = _store(session, request, plea.document, now)
 
 
 def _store(
-    session: Session, request: MoveRequest, document: UploadedDocument, now: dt.datetime
+    session: Session,
+    store: FileStore,
+    request: MoveRequest,
+    document: StagedDocument,
+    now: dt.datetime,
 ) -> MoveDocument:
+    [file] = storage.keep(session, store, [document.file], now).values()
     stored = MoveDocument(
         court_id=request.court_id,
         case_id=request.case_id,
         task_id=request.task_id,
         name=document.name,
         kind=document.kind,
-        size=len(document.body),
-        digest=hashlib.sha256(document.body).hexdigest(),
-        body=document.body,
+        size=file.size,
+        digest=file.digest,
+        file=file,
         created_at=now,
     )
     session.add(stored)
@@ -428,7 +435,7 @@ def _record(
     request: MoveRequest,
     own: MoveOpinion,
     event: Event,
-    document: UploadedDocument | None,
+    document: StagedDocument | None,
     now: dt.datetime,
     delegate: Delegation | None,
     *,

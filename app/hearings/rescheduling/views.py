@@ -5,15 +5,16 @@ from flask_login import current_user
 
 from app.core.db import db
 from app.core.web.access import signed_in
-from app.core.web.downloads import attachment
 from app.hearings import move_requests
+from app.storage.downloads import download
 
 bp = Blueprint("rescheduling", __name__)
 
 
-@bp.get("/papers/<int:paper_id>")
+@bp.get("/papers/<int:paper_id>", endpoint="download")
 @signed_in
-def download(paper_id: int) -> Response:
+def document(paper_id: int) -> Response:
     """Return a document to the court's users as a download that the browser never runs."""
-    document = move_requests.document(db.session(), current_user.court_id, paper_id)
-    return attachment(document.body, document.kind, document.name)
+    stored = move_requests.document(db.session(), current_user.court_id, paper_id)
+    assert stored.file is not None
+    return download(stored.file, stored.kind, stored.name)

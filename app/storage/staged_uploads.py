@@ -1,0 +1,84 @@
+"""Files of the current request: staged as they arrive, and discarded when it ends."""
+
+import logging
+from typing import IO, Any
+
+import sqlalchemy as sa
+from flask import Request, g
+
+from app.core import web
+from app.core.db import db
+from app.storage import stores
+from app.storage.models import StoredFile
+from app.storage.staging import StagedFile
+from app.storage.stores import FileStore
+
+log = logging.getLogger("tingqi.storage")
+
+
+class UploadRequest(Request):
+    """A request whose uploaded files can be staged in the store while the form is read.
+
+    Werkzeug would write them to the system's folder of temporary files first, and a second time
+    from there.
+    """
+
+    staging_limit: int | None = None
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.staging_limit is None:
+            return super()._get_file_stream(
+                total_content_length, content_type, filename, content_length
+            )
+        stream: Any = new(self.staging_limit)
+        return stream
+
+
+def store() -> FileStore:
+    """Return the store of the current app."""
+    return web.services().files
+
+
+def new(limit: int) -> StagedFile:
+    """Return a new staged file of the current request, of at most ``limit`` bytes."""
+    staged = stores.stage(store(), web.now(), limit)
+    g.setdefault("staged_files", []).append(staged)
+    return staged
+
+
+def of_bytes(body: bytes) -> StagedFile:
+    """Return a small file that is in memory as a staged one."""
+    staged = new(len(body))
+    staged.write(body)
+    staged.finish()
+    return staged
+
+
+def discard_all(_fault: BaseException | None = None) -> None:
+    """Discard the staged files of a request.
+
+    One that was published keeps its name unless its row is committed: the worker then deletes the
+    bytes after a day.
+    """
+    for staged in g.pop("staged_files", []):
+        if not staged.published or _has_row(staged.digest):
+            staged.discard()
+        else:
+            staged.close()
+
+
+def _has_row(digest: str) -> bool:
+    try:
+        return (
+            db.session.scalar(sa.select(StoredFile.id).where(StoredFile.digest == digest))
+            is not None
+        )
+    except sa.exc.SQLAlchemyError:
+        log.warning("a staged file is left to the worker: the database is away")
+        return False
