@@ -233,6 +233,7 @@ def _register_features(app: Flask) -> None:
         needs,
         notices,
         operations,
+        papers,
         people,
         questions,
         record,
@@ -251,6 +252,7 @@ def _register_features(app: Flask) -> None:
     sending.register(app)
     hearings.register(app)
     evidence.register(app)
+    papers.register(app)
     questions.register(app)
     needs.register(app)
     addresses.register(app)

@@ -16,6 +16,7 @@ from app.api.courtrooms import bp as courtrooms
 from app.api.delegates import bp as delegates
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
+from app.api.papers import bp as papers
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.questions import bp as questions
 from app.api.questions import standard_answers
@@ -71,6 +72,7 @@ def register(app: Flask) -> None:
         suggestions,
         feeds,
         questions,
+        papers,
         standard_answers,
         delegates,
     )

@@ -8,6 +8,7 @@ from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
 from app.needs.rules import PersonRole
+from app.papers.rules import PaperKind
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 
 
@@ -514,3 +515,56 @@ class DelegatesOut(Schema):
     """The delegates of a case; those who may act come first."""
 
     delegates = fields.List(fields.Nested(DelegateOut))
+
+
+class PaperFileOut(Schema):
+    """A file of a paper as it was sent."""
+
+    name = fields.String()
+    type = fields.String()
+    bytes = fields.Integer()
+    sha256 = fields.String()
+
+
+class PaperReadingOut(Schema):
+    """When a counsel opened a paper of others, and confirmed having received it."""
+
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    opened_at = _moment()
+    confirmed_at = _moment()
+
+
+class PaperOut(Schema):
+    """One paper; its number counts those of its side in the case."""
+
+    id = fields.Integer()
+    number = fields.Integer()
+    name = fields.String()
+    kind = _one_of(*PaperKind)
+    proves = fields.String()
+    original = fields.Boolean()
+    bytes = fields.Integer()
+    files = fields.List(fields.Nested(PaperFileOut))
+    readings = fields.List(fields.Nested(PaperReadingOut))
+
+
+class FilingOut(Schema):
+    """Papers that were filed together, with the number of the receipt."""
+
+    id = fields.Integer()
+    number = fields.Integer()
+    receipt = fields.String()
+    filed_at = _moment()
+    filed_by = fields.String()
+    side = fields.String()
+    party = fields.String()
+    entry = fields.Integer()
+    entry_sha256 = fields.String()
+    papers = fields.List(fields.Nested(PaperOut))
+
+
+class FilingsOut(Schema):
+    """What was filed in a case, the first filing first."""
+
+    filings = fields.List(fields.Nested(FilingOut))

@@ -366,6 +366,14 @@ class CaseSubmission(Generic[F]):
     delegate: Delegation | None = None
 
 
+@dataclass(frozen=True)
+class Destination:
+    """The page that follows an act, and what its address names besides the key."""
+
+    endpoint: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 def case_act(
     read: Callable[[Request], F],
     show: Callable[[CasePage, F, Rejection], ResponseReturnValue],
@@ -379,6 +387,7 @@ def case_act(
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
+    A Destination that the decorated function returns is where it goes on instead of ``then``;
     ``done`` names in the address of the page that follows what was done, if it is to say so. An
     Invalid or Refusal that the decorated function returns is shown as one that it raises, but what
     it changed is kept. A form that has nothing but a button has a box to tick as well (see
@@ -394,17 +403,22 @@ def case_act(
             if upload is not None:
                 _allow_upload(token, upload)
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
+            outcome: list[object] = []
 
             def work(session: Session) -> object:
                 representation, nonce, delegate = _authorize_in_case(session, token, key, now)
                 if unsure and request.form.get("sure") != "1":
                     raise Refusal(unsure)
                 submission = CaseSubmission(representation, token, form, nonce, now, delegate)
-                return perform(session, submission)
+                outcome[:] = [perform(session, submission)]
+                return outcome[0]
 
-            return _carry_out(work, partial(enter_case, token), show, form, stale) or _go_on(
-                then, token, done
-            )
+            rejected = _carry_out(work, partial(enter_case, token), show, form, stale)
+            if rejected is not None:
+                return rejected
+            if isinstance(outcome[0], Destination):
+                return _go_on(outcome[0].endpoint, token, done, **outcome[0].values)
+            return _go_on(then, token, done)
 
         return view
 
@@ -506,10 +520,10 @@ def _carry_out(
     return _with_status(show(page, form, rejection), rejection)
 
 
-def _go_on(then: str, token: str, done: str | None = None) -> ResponseReturnValue:
+def _go_on(then: str, token: str, done: str | None = None, **values: Any) -> ResponseReturnValue:
     """Redirect to the page that follows an act, at the hearing from whose page it was done."""
     g.hearing_in_links = _named_hearing()
-    return redirect(url_for(then, token=token, done=done), 303)
+    return redirect(url_for(then, token=token, done=done, **values), 303)
 
 
 def _with_status(shown: ResponseReturnValue, rejection: Rejection) -> Response:

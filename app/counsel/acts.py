@@ -34,6 +34,9 @@ from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
+from app.counsel.papers import items as paper_items
+from app.counsel.papers import page as papers
+from app.counsel.papers import receipts as paper_receipts
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
 
@@ -143,6 +146,19 @@ ACTS = (
         submit=questions.rate,
         acting=DelegateRight.ANSWER_CASE,
     ),
+    Act(
+        "papers",
+        "/papers",
+        papers.show,
+        papers.submit,
+        label=N_("Papers"),
+        line=papers.line,
+        icon="file-earmark-arrow-up",
+    ),
+    Act("paper", "/papers/item", paper_items.show, paper_items.open_one),
+    Act("papers_received", "/papers/received", submit=paper_items.confirm),
+    Act("papers_receipt", "/papers/receipt", paper_receipts.show),
+    Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json),
     Act(
         "move_requests",
         "/move",

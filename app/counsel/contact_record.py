@@ -35,7 +35,7 @@ FILINGS = ("filing_noted", "filing_removed", "evidence_due")
 # Kinds of entries about no message that counsel are told.
 NAMED = (
     *("move", "handed_on", "question", "question_word", "question_rating"),
-    *("address", "electronic_service", "key", "delegate"),
+    *("address", "electronic_service", "key", "delegate", "papers"),
     *FILINGS,
 )
 

@@ -65,6 +65,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "naming": _naming(facts, times),
         "by_delegate": facts.get("by_delegate") or "",
         "filing": _filing(facts, language),
+        "papers_filed": _papers_filed(facts, times),
+        "receipt": facts.get("receipt") or [],
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments, nor has the copy of a delegate.
@@ -293,6 +295,20 @@ def _filing(facts: Facts, language: str) -> dict[str, str]:
         "side": wording.side_name(filing.get("side") or "", language),
         "kind": wording.filing_kind_name(filing.get("kind") or "", language),
         "on": wording.date_with_weekday(date.fromisoformat(on), language) if on else "",
+    }
+
+
+def _papers_filed(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe papers that were filed together: by whom, when, how many, and the first ones."""
+    filing = facts.get("papers_filed") or {}
+    return {
+        "by": filing.get("by") or "",
+        "side": wording.side_name(filing.get("side") or "", times.language),
+        "is_court": filing.get("side") == "court",
+        "count": filing.get("count") or 0,
+        "names": filing.get("names") or [],
+        "more": filing.get("more") or 0,
+        "at": times.moment(filing.get("filed_at")),
     }
 
 

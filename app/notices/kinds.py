@@ -46,6 +46,8 @@ class NoticeKind(StrEnum):
     DELEGATED = "delegated"
     FILING = "filing"
     ASK_BY_LINK = "ask_by_link"
+    PAPERS = "papers"
+    PAPERS_RECEIPT = "papers_receipt"
 
     @property
     def traits(self) -> "KindTraits":
@@ -317,6 +319,15 @@ KINDS: dict[NoticeKind, KindTraits] = {
     _K.ASK_BY_LINK: KindTraits(
         N_("Asked to ask by link"),
         page="/questions",
+        personal=True,
+        once=True,
+        prefers=Channel.EMAIL,
+    ),
+    _K.PAPERS: KindTraits(N_("Papers filed"), page="/papers"),
+    _K.PAPERS_RECEIPT: KindTraits(
+        N_("Receipt for papers"),
+        page="/papers",
+        optional=True,
         personal=True,
         once=True,
         prefers=Channel.EMAIL,

@@ -27,7 +27,15 @@ ONE_VISIT = dt.timedelta(hours=1)
 # What a person does on receiving a message, over their link, a mail, a text or a calendar.
 RESPONSES = (Event.OPENED, Event.CONFIRMED, Event.ANSWERED)
 # Kinds of entries about no message whose note is for all sides.
-COMMENTED = ("move", "question", "question_word", "address", "filing_noted", "filing_removed")
+COMMENTED = (
+    "move",
+    "question",
+    "question_word",
+    "address",
+    "filing_noted",
+    "filing_removed",
+    "papers",
+)
 _TASK = re.compile(r"k\d+")
 # States of messages, worst first.
 _WORST_FIRST = (

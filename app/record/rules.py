@@ -416,6 +416,18 @@ class Event(StrEnum):
             touchpoint=Touchpoint.FROM,
         ),
     )
+    # Papers are filed: by counsel, or, with direction "out", by the court.
+    FILED = (
+        "filed",
+        EventTraits(
+            label=N_("Papers filed"),
+            icon="file-earmark-check",
+            look="ok",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
 
     # Counsel names somebody who may act for them, and ends it.
     DELEGATED = (

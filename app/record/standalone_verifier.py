@@ -72,6 +72,7 @@ EVENTS = (
     "delegation_refused",
     "noted",
     "renewed",
+    "filed",
     "replied",
     "called",
     "told",

@@ -18,6 +18,7 @@ from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDa
 from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
+from app.papers import service as papers
 from app.questions import service as questions
 from app.questions.filings import service as filings
 from app.questions.models import Question
@@ -70,6 +71,7 @@ def erase(
     addresses.erase(session, case.id)
     delegates.erase(session, case.id)
     filings.erase(session, case.id)
+    papers.erase(session, case.id, now)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

@@ -10,7 +10,7 @@ from app.core import web
 from app.core.db import db
 from app.storage import stores
 from app.storage.models import StoredFile
-from app.storage.staging import StagedFile
+from app.storage.staging import StagedFile, storage_fault
 from app.storage.stores import FileStore
 
 log = logging.getLogger("tingqi.storage")
@@ -58,6 +58,14 @@ def of_bytes(body: bytes) -> StagedFile:
     staged.write(body)
     staged.finish()
     return staged
+
+
+def publish(file: StagedFile) -> None:
+    """Store the bytes of a file before the transaction of its row. Raises Unavailable."""
+    try:
+        store().publish(file)
+    except OSError as fault:
+        raise storage_fault(fault) from fault
 
 
 def discard_all(_fault: BaseException | None = None) -> None:

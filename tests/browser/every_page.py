@@ -24,6 +24,7 @@ from app.people.models import User
 from app.record.models import ChainHead
 from app.worker import beat
 from tests.conftest import SECRET, Scenario, confirmed
+from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import ask
 
 ADMIN: str = STORY["users"][2]["email"]
@@ -42,6 +43,9 @@ NO_PAGES = (
     "/metrics",
     "/news",
     "/papers/",
+    "/download/",
+    "/filings/files/",
+    "/r/<token>/papers/receipt.json",
     "/r/<token>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",
@@ -97,6 +101,9 @@ def furnish(scenario: Scenario) -> None:
         assert invitation
         link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}"
     assert ask(scenario.app.test_client(), link).status_code == 303
+    paper = [("file", "合同.pdf", PDF)]
+    assert draft(scenario.app.test_client(), link, paper, do="file").status_code == 303
+    draft(scenario.app.test_client(), link, [("photo", "IMG_1.jpg", b"\xff\xd8\xff")])
 
 
 def signed_in(scenario: Scenario) -> FlaskClient:
@@ -134,7 +141,8 @@ def _known() -> Iterator[dict[str, Any]]:
     yield {"case_id": 1, "representation_id": seat.id}
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
     yield from (
-        {name: 1} for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id")
+        {name: 1}
+        for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id", "filing_id")
     )
     yield {"number": 1}
     yield {"listing_id": 1, "listed_id": 1}

@@ -22,6 +22,7 @@ from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
 from tests.heard import english_in, half_width_in
+from tests.papers.giving import PDF, draft
 
 
 def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) -> None:
@@ -34,7 +35,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download)|counsel\.papers_receipt_json"
     r"|imports\.template"
 )
 # Tried with the keys that counsel and new users get.
@@ -55,6 +56,9 @@ BY_KEY = {
     "counsel.address",
     "counsel.consent_withdrawal",
     "counsel.delegates",
+    "counsel.papers",
+    "counsel.paper",
+    "counsel.papers_receipt",
 }
 
 
@@ -123,6 +127,8 @@ def speak(scenario: Scenario, made: dict[str, Any]) -> None:
     page = asking.get(below(li, "/needs"))
     need = {"role": "witness", "name": "顾某", "interpreter": "维吾尔语", "nonce": nonce(page)}
     assert asking.post(below(li, "/needs"), data={**need, "step_free": "1"}).status_code == 303
+    paper = [("file", "合同.pdf", PDF)]
+    assert draft(asking, li, paper, do="file", by_mail="1").status_code == 303
     seen = scenario.api("GET", f"/cases/{made['case_id']}")[1]
     call = {
         "channel": "phone",
@@ -157,6 +163,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "listed_id": 1,
         "question_id": 1,
         "number": 1,
+        "filing_id": 1,
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [
@@ -211,6 +218,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
                 "",
                 "/record",
                 "/questions",
+                "/papers",
                 "/address",
                 "/feed",
                 "/call-me",
@@ -236,6 +244,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     agreed = below(made["agreed"]["links"][0], "/address/withdraw")
     read(left, "to withdraw electronic service", counsel.get(agreed))
     read_delegates(scenario, left, counsel, made["open"]["links"][0])
+    papers_of_both(left, counsel, made["open"]["links"])
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))
@@ -282,6 +291,19 @@ def read_delegates(
     desk.set_cookie("lang", "zh")
     read(left, "case with delegates", desk.get("/cases/1"))
     read(left, "entries with delegates", desk.get("/cases/1/record?view=entries"))
+
+
+def papers_of_both(left: dict[str, list[str]], counsel: FlaskClient, links: list[str]) -> None:
+    """Read the pages of papers: a draft, what is not taken, a paper, the receipt."""
+    li, zhao = links
+    given = below(li, "/papers")
+    draft(counsel, li, [("photo", "IMG_1.jpg", b"\xff\xd8\xff"), ("file", "x.exe", b"MZ")])
+    read(left, "a draft", counsel.get(given))
+    for item in (below(li, "/papers/item"), below(zhao, "/papers/item")):
+        read(left, item, counsel.get(f"{item}&id=1"))
+    read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
+    unknown = {"nonce": nonce(counsel.get(given)), "paper": "99"}
+    read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
 
 
 def below(link: str, path: str) -> str:

@@ -34,6 +34,9 @@ NO_PAGES = (
     "feeds.calendar",
     "static",
     "rescheduling.download",
+    "papers.download",
+    "papers.to_download",
+    "counsel.papers_receipt_json",
     "imports.template",
 )
 

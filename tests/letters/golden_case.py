@@ -170,6 +170,21 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "outcome": "answer",
             "answer": "可以。请于12月8日前提出申请。" if zh else "Yes. Apply by 8 December.",
         }
+    if kind in ("papers", "papers_receipt"):
+        names = ("仓储合同", "交货单") if zh else ("Warehouse contract", "Delivery receipts")
+        told["papers_filed"] = {
+            "by": "孟二" if zh else "Ben Meng",
+            "side": "respondent",
+            "count": 7,
+            "names": [f"{number}. {name}" for number, name in enumerate(names, 1)],
+            "more": 5,
+            "filed_at": "2026-11-30T08:24:31Z",
+        }
+    if kind == "papers_receipt":
+        told["receipt"] = [
+            {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}
+            for number, name in enumerate(names, 1)
+        ]
     return told
 
 

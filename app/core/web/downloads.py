@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 CHUNK = 256 * 1024  # bytes
 
@@ -20,8 +20,10 @@ def attachment(stream: BinaryIO, size: int, media_type: str, name: str) -> Respo
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
+    if request.method == "HEAD":
+        stream.close()
     response = Response(_parts(stream), mimetype=media_type, headers=headers)
-    response.call_on_close(stream.close)  # of a HEAD, or where the reader hangs up
+    response.call_on_close(stream.close)  # where the reader hangs up
     return response
 
 

@@ -1,0 +1,158 @@
+"""Papers of a case: what was filed with its digests and receipts, the bytes, the court's own."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Response, g, request
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+
+from app.api.blueprint import Query, Resource
+from app.api.cases import bp as cases
+from app.api.schemas import FilingOut, FilingsOut
+from app.api.serializers import moment
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.cases import service as case_service
+from app.core.characters import clean
+from app.core.db import db, release_session
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal, joined
+from app.core.forms import WholeNumberField, posted
+from app.core.wording import one_line
+from app.hearings.service import CourtContext
+from app.papers import court_filings, queries, receipts, rules
+from app.papers.models import Filing, Paper
+from app.papers.rules import PaperFields, PaperKind
+from app.people.models import User
+from app.storage import downloads
+from app.storage.staged_uploads import UploadRequest
+
+bp = Resource("papers", __name__, description="Papers that counsel and the court filed")
+
+UPLOAD = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    "name": {"type": "string", "maxLength": rules.MAX_NAME},
+                    "kind": {"type": "string", "enum": [each.value for each in PaperKind]},
+                },
+            }
+        }
+    }
+}
+
+
+def _one_or_more(number: int) -> None:
+    if not 1 <= number <= rules.MOST_FILES:
+        raise ValidationError(N_("Give a number from 1 to 500."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileIn(Query):
+    """Which file of a paper, from 1: photographs are its pages."""
+
+    file: int = posted(WholeNumberField(load_default=1, validate=_one_or_more))
+
+
+def _paper(paper: Paper, zone: str) -> dict[str, Any]:
+    return {
+        "id": paper.id,
+        "number": paper.number,
+        "name": paper.name,
+        "kind": paper.kind,
+        "proves": paper.proves,
+        "original": paper.original,
+        "bytes": paper.size,
+        "files": [
+            {"name": each.name, "type": each.media_type, "bytes": each.size, "sha256": each.digest}
+            for each in paper.files
+        ],
+        "readings": [
+            {
+                "counsel": each.counsel.name,
+                "counsel_id": each.counsel_id,
+                "opened_at": moment(each.opened_at, zone),
+                "confirmed_at": moment(each.confirmed_at, zone),
+            }
+            for each in paper.readings
+        ],
+    }
+
+
+def _filing(session: Session, filing: Filing) -> dict[str, Any]:
+    receipt = receipts.as_json(receipts.receipt_of(session, filing))
+    names = ("receipt", "filed_by", "side", "party", "entry", "entry_sha256")
+    zone = filing.case.court.zone
+    return {
+        **{name: receipt[name] for name in names},
+        "id": filing.id,
+        "number": filing.number,
+        "filed_at": moment(filing.filed_at, zone),
+        "papers": [_paper(each, zone) for each in filing.papers],
+    }
+
+
+@cases.route("/<row:case_id>/papers", methods=["GET"])
+@cases.response(200, FilingsOut)
+def of_case(case_id: int) -> Any:
+    """List what was filed in a case, the first filing first, with digests and who opened what"""
+
+    def read(session: Session, context: CourtContext) -> dict[str, Any]:
+        case = case_service.find_case(session, context.court.id, case_id)
+        filings = [each for side in queries.by_side(session, case.id) for each in side.filings]
+        filings.sort(key=lambda filing: filing.number or 0)
+        return {"filings": [_filing(session, each) for each in filings]}
+
+    return run_read(read)
+
+
+@cases.route("/<row:case_id>/papers", methods=["POST"])
+@cases.doc(requestBody=UPLOAD)
+@cases.response(201, FilingOut)
+def give(case_id: int) -> Answer:
+    """Give the court's own papers to all sides: multipart, with `file` once or several times"""
+    release_session()
+    request.max_content_length = rules.LARGEST_FORM
+    cast(UploadRequest, request).staging_limit = rules.LARGEST_FILE
+    files = court_filings.sent_files(request)
+    name = one_line(clean(request.form.get("name", "")[:5000])).strip()
+    fields = PaperFields(name, request.form.get("kind", PaperKind.OTHER.value))
+    errors = dict(rules.checked(fields))
+    if not files:
+        errors["file"] = Message(N_("Choose at least one file."))
+    if faults := court_filings.faults_of(files):
+        errors["file"] = joined(faults)
+    if errors:
+        raise Invalid(errors)
+    digests = [each.file.finish() for each in files]
+    g.body = {"name": fields.name, "kind": fields.kind, "files": digests}
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        if context.user is None:
+            raise Refusal(N_("Only a person of the court can give papers."))
+        case = case_service.find_case(session, context.court.id, case_id)
+        user = session.get_one(User, context.user.id)
+        filing = court_filings.file_for_court(session, case, user, files, fields)
+        return CommittedResponse(_filing(session, filing), 201)
+
+    return run_write(write)
+
+
+@bp.route("/<row:paper_id>", methods=["GET"])
+@bp.arguments(FileIn.schema(), location="query")
+@bp.response(200, content_type="application/octet-stream")
+def original(form: FileIn, paper_id: int) -> Response:
+    """Return the bytes of a paper as filed; of several photographs the one that `file` names"""
+
+    def read(session: Session, context: CourtContext) -> Response:
+        paper = queries.paper_in_court(session, context.court.id, paper_id)
+        if form.file > len(paper.files):
+            raise NotFound(N_("There is no such file, or it was erased."))
+        file = queries.file(session, paper.files[form.file - 1].id)
+        assert file.file is not None
+        return downloads.download(file.file, file.media_type, file.name)
+
+    return read(db.session(), run_read(lambda session, context: context))

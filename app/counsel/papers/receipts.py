@@ -1,0 +1,44 @@
+"""The receipt for papers that counsel filed: a page to print, and the same for programs."""
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.core import web
+from app.core.db import db
+from app.core.errors import N_, NotFound
+from app.core.web.params import row_number
+from app.counsel import access
+from app.counsel.access import Rejection
+from app.counsel.page_state import CasePage
+from app.counsel.papers import page as papers_page
+from app.counsel.papers.page import PapersForm
+from app.papers import receipts, rules
+from app.papers.models import Filing
+from app.papers.receipts import FilingReceipt
+
+
+def _receipt(page: CasePage) -> FilingReceipt:
+    """Return the receipt that the address names. Raises NotFound, also for others' filings."""
+    filing = db.session().get(Filing, row_number(request.args.get("id", "")) or 0)
+    if filing is None or filing.is_draft or filing.case_id != page.case.id:
+        raise NotFound(N_("There is no such receipt."))
+    if filing.counsel_id != page.counsel.id:
+        raise NotFound(N_("There is no such receipt."))
+    return receipts.receipt_of(db.session(), filing)
+
+
+@access.case_page
+def show(page: CasePage) -> ResponseReturnValue:
+    """Show the receipt, which is one sheet of A4 when printed."""
+    try:
+        receipt = _receipt(page)
+    except NotFound as fault:
+        missing = Rejection(404, web.translated(fault.message))
+        return papers_page.render(page, PapersForm(), missing), 404
+    return access.render("counsel/papers_receipt.html", page, receipt=receipt, rules=rules)
+
+
+@access.case_page
+def show_json(page: CasePage) -> Response:
+    """Return the receipt as JSON. Raises NotFound."""
+    return jsonify(receipts.as_json(_receipt(page)))

@@ -1,0 +1,13 @@
+"""Papers given in together: filed by counsel or the court, with a receipt, to all sides at once."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def register(app: "Flask") -> None:
+    """Register the court's pages of papers, and the downloads."""
+    from app.papers import views
+
+    app.register_blueprint(views.bp)

@@ -1,0 +1,141 @@
+"""Filings, their papers, the files of each paper, and who opened and confirmed it."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cases.models import Case, Counsel, Representation
+from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.db.indexes import partial_index
+from app.papers.rules import FilingState
+from app.people.models import User
+from app.storage.models import StoredFile
+
+
+class Filing(Base):
+    """Papers that are filed together; a draft, seen by its author alone, until then.
+
+    ``number`` counts the filings of a case, ``seq`` is the number of its entry on the record. It
+    is of a representation, or of a user who files for the court.
+    """
+
+    __tablename__ = "filing"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "number"),
+        partial_index("ix_filing_unseen", "court_id", "filed_at", where="unseen"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
+    representation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("representation.id"), index=True
+    )
+    counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    side: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(10), default=FilingState.DRAFT.value)
+    # Of a draft: its author has one in a case. None once it is filed.
+    draft_key: Mapped[str | None] = mapped_column(sa.String(60), unique=True)
+    number: Mapped[int | None] = mapped_column()
+    seq: Mapped[int | None] = mapped_column()
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    filed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Of the page from which it was filed: the same form again is the same filing.
+    page_nonce: Mapped[str] = mapped_column(sa.String(40), default="")
+    # Whether the court has yet to note it; false for drafts and for its own.
+    unseen: Mapped[bool] = mapped_column(default=False)
+    # Files of the last upload that were not taken: [{"name": …, "fault": …}], shown on the draft.
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+
+    case: Mapped[Case] = relationship()
+    counsel: Mapped[Counsel | None] = relationship()
+    representation: Mapped[Representation | None] = relationship()
+    user: Mapped[User | None] = relationship()
+    papers: Mapped[list["Paper"]] = relationship(
+        back_populates="filing", order_by="(Paper.position, Paper.id)", cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is not filed yet."""
+        return self.state == FilingState.DRAFT
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(paper.size for paper in self.papers)
+
+
+class Paper(Base):
+    """One paper of a filing; ``number`` counts those of its side in the case."""
+
+    __tablename__ = "paper"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    filing_id: Mapped[int] = mapped_column(sa.ForeignKey("filing.id"), index=True)
+    position: Mapped[int] = mapped_column()
+    number: Mapped[int | None] = mapped_column()
+    # Empty once the case is erased.
+    name: Mapped[str] = mapped_column(sa.String(200))
+    proves: Mapped[str] = mapped_column(sa.Text, default="")
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    # Whether who files it holds the original.
+    original: Mapped[bool] = mapped_column(default=False)
+
+    filing: Mapped[Filing] = relationship(back_populates="papers")
+    files: Mapped[list["PaperFile"]] = relationship(
+        back_populates="paper",
+        order_by="(PaperFile.position, PaperFile.id)",
+        cascade="all, delete-orphan",
+    )
+    readings: Mapped[list["PaperReading"]] = relationship(
+        back_populates="paper", order_by="PaperReading.id"
+    )
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its bytes were erased."""
+        return all(file.file_id is None for file in self.files)
+
+
+class PaperFile(Base):
+    """A file of a paper as it was sent: a document, or one of several photographs."""
+
+    __tablename__ = "paper_file"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), index=True)
+    position: Mapped[int] = mapped_column()
+    # None once the case is erased; the digest stays, as on the record.
+    file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+
+    paper: Mapped[Paper] = relationship(back_populates="files")
+    file: Mapped[StoredFile | None] = relationship()
+
+
+class PaperReading(Base):
+    """What one counsel did with a paper of others: opened it, confirmed having received it."""
+
+    __tablename__ = "paper_reading"
+    __table_args__ = (sa.UniqueConstraint("paper_id", "counsel_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"))
+    counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
+    opened_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    paper: Mapped[Paper] = relationship(back_populates="readings")
+    counsel: Mapped[Counsel] = relationship()

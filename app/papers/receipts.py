@@ -1,0 +1,97 @@
+"""Receipts for papers: what was filed, by whom and when, each file with its digest.
+
+The items are those of the evidence rules (2019), art. 19: evidence, copies, pages and time.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.matters import Matter
+from app.notices.models import Notice
+from app.papers import rules
+from app.papers.models import Filing
+from app.record.models import Entry
+
+
+@dataclass(frozen=True)
+class NotifiedPerson:
+    """Somebody who was told of a filing: over which channel, queued when."""
+
+    name: str
+    side: str
+    channel: str
+    queued_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class FilingReceipt:
+    """A receipt; ``entry_hash`` is the SHA-256 of the entry of the record that holds the list."""
+
+    filing: Filing
+    number: str
+    entry_hash: str
+    notified: list[NotifiedPerson]
+
+
+def receipt_of(session: Session, filing: Filing) -> FilingReceipt:
+    """Return the receipt of a filing."""
+    assert filing.filed_at is not None
+    year = filing.filed_at.astimezone(ZoneInfo(filing.case.court.zone)).year
+    entry_hash = session.scalar(
+        sa.select(Entry.hash).where(Entry.case_id == filing.case_id, Entry.seq == filing.seq)
+    )
+    notices = sa.select(Notice).where(
+        Notice.about == str(Matter.case(filing.case_id)),
+        Notice.kind == "papers",
+        Notice.key.like(f"papers/c{filing.case_id}.f{filing.id}/%"),
+    )
+    notified = [
+        NotifiedPerson(each.name, each.side, each.channel, filing.filed_at)
+        for each in session.scalars(notices.order_by(Notice.id))
+    ]
+    number = rules.receipt_number(filing.id, year)
+    return FilingReceipt(filing, number, entry_hash or "", notified)
+
+
+def as_json(receipt: FilingReceipt) -> dict[str, Any]:
+    """Return a receipt for programs; a later signature covers exactly this."""
+    filing, court = receipt.filing, receipt.filing.case.court
+    assert filing.filed_at is not None
+    person = filing.counsel or filing.user
+    return {
+        "receipt": receipt.number,
+        "court": court.name,
+        "case": filing.case.number,
+        "filing": filing.number,
+        "filed_at": filing.filed_at.astimezone(ZoneInfo(court.zone)).isoformat(),
+        "filed_by": person.name if person else "",
+        "side": filing.side,
+        "party": filing.representation.party.name if filing.representation else "",
+        "entry": filing.seq,
+        "entry_sha256": receipt.entry_hash,
+        "papers": [
+            {
+                "number": paper.number,
+                "name": paper.name,
+                "kind": paper.kind,
+                "proves": paper.proves,
+                "original": paper.original,
+                "bytes": paper.size,
+                "files": [
+                    {
+                        "name": file.name,
+                        "type": file.media_type,
+                        "bytes": file.size,
+                        "sha256": file.digest,
+                    }
+                    for file in paper.files
+                ],
+            }
+            for paper in filing.papers
+        ],
+    }

@@ -1,0 +1,349 @@
+"""File papers, open them, confirm having received them: each told or recorded in one transaction.
+
+Every act locks the head of the case's chain first, so that acts on the papers of one case come one
+after another, and stores the keys that its notices carry before that (see cases.keys).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.cases import keys
+from app.cases.models import Representation
+from app.core.channels import Channel
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
+from app.core.matters import Matter
+from app.hearings import facts
+from app.hearings import queries as hearings
+from app.notices.kinds import NoticeKind
+from app.notices.queue import NoticeRequest, Subject, queue
+from app.notices.rules import outside_quiet_hours_at
+from app.papers import queries, rules
+from app.papers.drafting import Author
+from app.papers.models import Filing, Paper, PaperFile, PaperReading
+from app.papers.rules import FilingState
+from app.record import chain, ledger
+from app.record.chain import ChainPosition
+from app.record.rules import Event
+from app.storage import service as storage
+
+STALE_AFTER = dt.timedelta(days=3)
+MOST_NAMES = 5  # papers that a letter names
+
+
+def filed_before(
+    session: Session, author: Author, filing_id: int, page_nonce: str
+) -> Filing | None:
+    """Return what an author filed by the same form, or None: a double press is one filing.
+
+    ``filing_id`` is the draft that the form was about, 0 for none.
+    """
+    same = sa.or_(Filing.id == filing_id, Filing.page_nonce == page_nonce)
+    query = sa.select(Filing).where(Filing.case_id == author.case.id, same, _is_of(author))
+    return session.scalar(query.where(Filing.state == FilingState.FILED.value).limit(1))
+
+
+def _is_of(author: Author) -> sa.ColumnElement[bool]:
+    if author.representation is not None:
+        return Filing.representation_id == author.representation.id
+    return sa.and_(
+        Filing.representation_id.is_(None), Filing.user_id == (author.user.id if author.user else 0)
+    )
+
+
+def file_papers(
+    session: Session,
+    author: Author,
+    filing: Filing,
+    now: dt.datetime,
+    heads: Mapping[int, ChainPosition],
+    *,
+    page_nonce: str = "",
+    receipt_by_mail: bool = False,
+) -> Filing:
+    """File a locked draft: number its papers, record them with digests, and tell all others.
+
+    ``heads`` are those of ``lock_case``, taken before the draft was read: of two presses at once
+    the second finds what the first filed. Raises Invalid where there is no paper.
+    """
+    if not filing.papers:
+        raise Invalid({"files": Message(N_("Add a paper first: there is none to file."))})
+    filing.state, filing.draft_key, filing.refused = FilingState.FILED.value, None, []
+    filing.filed_at = heads[filing.case_id].next_at(now)  # as its entry says
+    filing.seq = heads[filing.case_id].seq + 1
+    filing.unseen, filing.page_nonce = author.representation is not None, page_nonce
+    filing.number = 1 + _greatest(session, Filing.number, Filing.case_id == filing.case_id)
+    of_side = sa.select(Filing.id).where(
+        Filing.case_id == filing.case_id, Filing.side == filing.side
+    )
+    before = _greatest(session, Paper.number, Paper.filing_id.in_(of_side))
+    for place, paper in enumerate(filing.papers, 1):
+        paper.position, paper.number = place, before + place
+    session.flush()
+    requests = _requests(session, filing, author, now)
+    if receipt_by_mail:
+        requests += _receipt_requests(filing, author, now)
+    queue(session, requests, now, [_entry_of(filing, author)], heads=heads)
+    return filing
+
+
+def lock_case(session: Session, case_id: int, secret: bytes) -> Mapping[int, ChainPosition]:
+    """Store the keys of all who act in a case, then lock the head of its chain."""
+    keys.issue(session, queries.acts_in_case(session, case_id), secret)
+    return chain.lock_heads(session, [case_id])
+
+
+def _greatest(session: Session, column: Any, condition: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.max(column)).where(condition)) or 0
+
+
+def entry_details(filing: Filing) -> list[dict[str, Any]]:
+    """Return the papers of a filing as the record keeps them for ever: numbers and digests."""
+    return [
+        {
+            "number": paper.number,
+            "kind": paper.kind,
+            "original": paper.original,
+            "files": [
+                {"sha256": file.digest, "bytes": file.size, "type": file.media_type}
+                for file in paper.files
+            ],
+        }
+        for paper in filing.papers
+    ]
+
+
+def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
+    lines = [
+        f"{paper.number}. {paper.name}" + (f" ({paper.proves})" if paper.proves else "")
+        for paper in filing.papers
+    ]
+    return ledger.NewEntry(
+        Event.FILED,
+        court_id=filing.court_id,
+        case_id=filing.case_id,
+        direction="in" if author.representation else "out",
+        about=str(Matter.case(filing.case_id)),
+        attempt=f"f{filing.id}",
+        counsel_id=filing.counsel_id,
+        side=filing.side,
+        channel="link" if author.representation else "",
+        kind="papers",
+        detail={
+            "filing": filing.number,
+            "papers": entry_details(filing),
+            **({"user": author.user.id} if author.user else {}),
+        },
+        personal={"name": author.name, "note": "\n".join(lines)},
+    )
+
+
+def _subject(filing: Filing) -> Subject:
+    return Subject(
+        filing.court_id,
+        filing.case_id,
+        str(Matter.case(filing.case_id)),
+        f"c{filing.case_id}.f{filing.id}",
+    )
+
+
+def _facts(filing: Filing, author: Author) -> dict[str, Any]:
+    names = [f"{paper.number}. {paper.name}" for paper in filing.papers]
+    return {
+        **facts.case_facts(filing.case),
+        "papers_filed": {
+            "by": author.name,
+            "side": filing.side,
+            "count": len(names),
+            "names": names[:MOST_NAMES],
+            "more": max(0, len(names) - MOST_NAMES),
+            "filed_at": facts.iso(filing.filed_at),
+        },
+    }
+
+
+def _requests(
+    session: Session, filing: Filing, author: Author, now: dt.datetime
+) -> list[NoticeRequest]:
+    """Return one request for each other counsel who acts, all due at the same moment."""
+    due_at = outside_quiet_hours_at(filing.case.court, now)
+    common = _facts(filing, author)
+    return [
+        NoticeRequest(
+            _subject(filing),
+            NoticeKind.PAPERS,
+            facts.representation_recipient(each),
+            {**common, "person": facts.representation_facts(each)},
+            due_at=due_at,
+            stale_at=due_at + STALE_AFTER,
+        )
+        for each in hearings.acting_representations(session, filing.case)
+        if each.counsel_id != filing.counsel_id
+    ]
+
+
+def _receipt_requests(filing: Filing, author: Author, now: dt.datetime) -> list[NoticeRequest]:
+    """Return the request to send the receipt to who filed, by mail; none without an address."""
+    representation = author.representation
+    if representation is None:
+        return []
+    recipient = facts.representation_recipient(representation)
+    ways = [way for way in recipient.ways if way[0] == Channel.EMAIL]
+    if not ways:
+        return []
+    return [
+        NoticeRequest(
+            _subject(filing),
+            NoticeKind.PAPERS_RECEIPT,
+            recipient.by(*ways),
+            {
+                **_facts(filing, author),
+                "person": facts.representation_facts(representation),
+                "receipt": _receipt_lines(filing),
+            },
+            due_at=now,
+            stale_at=now + STALE_AFTER,
+        )
+    ]
+
+
+def _receipt_lines(filing: Filing) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": paper.number,
+            "name": paper.name,
+            "size": rules.megabytes(paper.size),
+            "digests": [file.digest for file in paper.files],
+        }
+        for paper in filing.papers
+    ]
+
+
+def open_paper(
+    session: Session, representation: Representation, paper_id: int, now: dt.datetime, secret: bytes
+) -> Paper:
+    """Record that a person opened a paper of others, once for each counsel; return the paper.
+
+    Raises NotFound.
+    """
+    case_id, counsel_id = representation.party.case_id, representation.counsel_id
+    paper = queries.paper_in_case(session, case_id, paper_id)
+    if paper.filing.counsel_id == counsel_id:
+        return paper
+    heads = lock_case(session, case_id, secret)
+    reading = _reading(session, paper, counsel_id)
+    if reading.opened_at is None:
+        reading.opened_at = now
+        entry = _reading_entry(Event.OPENED, representation, paper)
+        ledger.append(session, [entry], now, heads=heads)
+    return paper
+
+
+def _reading(session: Session, paper: Paper, counsel_id: int) -> PaperReading:
+    query = sa.select(PaperReading).where(
+        PaperReading.paper_id == paper.id, PaperReading.counsel_id == counsel_id
+    )
+    reading = session.scalar(query.execution_options(populate_existing=True))
+    if reading is None:
+        reading = PaperReading(paper=paper, counsel_id=counsel_id)
+        session.add(reading)
+    return reading
+
+
+def _reading_entry(event: Event, representation: Representation, paper: Paper) -> ledger.NewEntry:
+    """Return the entry that counsel opened or confirmed one paper."""
+    filing = paper.filing
+    return ledger.NewEntry(
+        event,
+        court_id=filing.court_id,
+        case_id=filing.case_id,
+        about=str(Matter.case(filing.case_id)),
+        attempt=f"f{filing.id}.{representation.counsel_id}",
+        counsel_id=representation.counsel_id,
+        side=representation.party.side,
+        channel="link",
+        kind="papers",
+        detail={
+            "filing": filing.number,
+            "of": filing.side,
+            "number": paper.number,
+            "sha256": [file.digest for file in paper.files],
+        },
+        personal={"name": representation.counsel.name},
+    )
+
+
+def confirm_received(
+    session: Session,
+    representation: Representation,
+    paper_ids: Collection[int],
+    now: dt.datetime,
+    secret: bytes,
+) -> Sequence[Paper]:
+    """Record that counsel received papers of others: an entry for each that is new.
+
+    Raises Refusal where none of them can be confirmed.
+    """
+    case_id, counsel_id = representation.party.case_id, representation.counsel_id
+    heads = lock_case(session, case_id, secret)
+    query = (
+        sa.select(Paper)
+        .join(Filing)
+        .where(
+            Paper.id.in_(paper_ids),
+            Filing.case_id == case_id,
+            Filing.state == FilingState.FILED.value,
+            sa.or_(Filing.counsel_id.is_(None), Filing.counsel_id != counsel_id),
+        )
+    )
+    papers = session.scalars(query.order_by(Filing.number, Paper.position)).all()
+    if not papers:
+        raise Refusal(N_("Choose at least one paper of another side."))
+    entries = []
+    for paper in papers:
+        reading = _reading(session, paper, counsel_id)
+        if reading.confirmed_at is None:
+            reading.confirmed_at = now
+            entries.append(_reading_entry(Event.CONFIRMED, representation, paper))
+    ledger.append(session, entries, now, heads=heads)
+    return papers
+
+
+def note_seen(session: Session, court_id: int, filing_id: int) -> Filing:
+    """Take a filing off the court's list of new ones. Raises NotFound."""
+    filing = session.get(Filing, filing_id)
+    if filing is None or filing.court_id != court_id or filing.is_draft:
+        raise NotFound(N_("There is no such filing in this court."))
+    filing.unseen = False
+    return filing
+
+
+def is_served(paper: Paper, counsel_id: int, consents: bool, delivered: bool) -> bool:
+    """Tell whether a paper counts as served on a counsel electronically.
+
+    With consent: once a notice of it is delivered; without: once they opened or confirmed it (CPL
+    art. 90; Online Litigation Rules art. 29-31). Consent is given with the address.
+    """
+    reading = next((each for each in paper.readings if each.counsel_id == counsel_id), None)
+    if reading is not None and (reading.opened_at or reading.confirmed_at):
+        return True
+    return consents and delivered
+
+
+def erase(session: Session, case_id: int, now: dt.datetime) -> None:
+    """Erase drafts, words and bytes of a case's papers; digests stay, as on the record."""
+    filings = sa.select(Filing.id).where(Filing.case_id == case_id)
+    papers = sa.select(Paper.id).where(Paper.filing_id.in_(filings))
+    files = PaperFile.paper_id.in_(papers)
+    file_ids = session.scalars(sa.select(PaperFile.file_id).where(files)).all()
+    storage.release(session, [each for each in file_ids if each is not None], now)
+    unsynchronized = {"synchronize_session": False}
+    for statement in (
+        sa.update(PaperFile).where(files).values(name="", file_id=None),
+        sa.update(Paper).where(Paper.filing_id.in_(filings)).values(name="", proves=""),
+        sa.update(Filing).where(Filing.case_id == case_id).values(refused=[], unseen=False),
+    ):
+        session.execute(statement.execution_options(**unsynchronized))
