@@ -65,6 +65,7 @@ def _paper(paper: Paper, zone: str) -> dict[str, Any]:
         "kind": paper.kind,
         "proves": paper.proves,
         "original": paper.original,
+        "pages": paper.pages,
         "bytes": paper.size,
         "files": [
             {"name": each.name, "type": each.media_type, "bytes": each.size, "sha256": each.digest}

@@ -544,6 +544,7 @@ class PaperOut(Schema):
     kind = _one_of(*PaperKind)
     proves = fields.String()
     original = fields.Boolean()
+    pages = fields.Integer(metadata={"nullable": True})
     bytes = fields.Integer()
     files = fields.List(fields.Nested(PaperFileOut))
     readings = fields.List(fields.Nested(PaperReadingOut))

@@ -6,6 +6,7 @@ the file.
 
 import datetime as dt
 import hashlib
+from enum import StrEnum
 from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -20,16 +21,26 @@ def _serializer(secret: bytes) -> URLSafeSerializer:
     )
 
 
-def issue(secret: bytes, file_id: int, now: dt.datetime) -> str:
-    """Return the token of a link to a file."""
+class FilePart(StrEnum):
+    """What of a file of a paper is downloaded."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    IMAGE = "image"
+
+
+def issue(secret: bytes, file_id: int, now: dt.datetime, part: FilePart = FilePart.ORIGINAL) -> str:
+    """Return the token of a link to a file, or to its reading copy or page image."""
     until = int((now + GOOD_FOR).timestamp())
-    return str(_serializer(secret).dumps([file_id, until]))
+    return str(_serializer(secret).dumps([file_id, part.value, until]))
 
 
-def parse(secret: bytes, token: str, now: dt.datetime) -> int | None:
-    """Return the id of the file of a token; None if it is not ours or its hour is over."""
+def parse(secret: bytes, token: str, now: dt.datetime) -> tuple[int, FilePart] | None:
+    """Return file and part of a token; None if it is not ours or its hour is over."""
     try:
-        file_id, until = _serializer(secret).loads(token)
+        file_id, part, until = _serializer(secret).loads(token)
+        if now.timestamp() > until:
+            return None
+        return int(file_id), FilePart(part)
     except (BadData, ValueError, TypeError):
         return None
-    return file_id if isinstance(file_id, int) and now.timestamp() <= until else None

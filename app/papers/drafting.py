@@ -212,4 +212,4 @@ def act_on(
 
 
 def _drop(session: Session, files: Sequence[PaperFile], now: dt.datetime) -> None:
-    storage.release(session, [each.file_id for each in files if each.file_id is not None], now)
+    storage.release(session, [number for each in files for number in each.file_ids], now)

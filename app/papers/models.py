@@ -101,6 +101,12 @@ class Paper(Base):
         return sum(file.size for file in self.files)
 
     @property
+    def pages(self) -> int | None:
+        """Pages of all its files; None while one is not read, or has none."""
+        counts = [file.pages for file in self.files]
+        return None if None in counts else sum(count or 0 for count in counts)
+
+    @property
     def is_erased(self) -> bool:
         """Whether its bytes were erased."""
         return all(file.file_id is None for file in self.files)
@@ -110,6 +116,7 @@ class PaperFile(Base):
     """A file of a paper as it was sent: a document, or one of several photographs."""
 
     __tablename__ = "paper_file"
+    __table_args__ = (partial_index("ix_paper_file_pending", "id", where="reading_state = ''"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), index=True)
@@ -120,9 +127,23 @@ class PaperFile(Base):
     media_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int] = mapped_column(sa.BigInteger)
     digest: Mapped[str] = mapped_column(sa.String(64))
+    # A ReadingState; then pages, a ReadingNote, a copy as PDF and an image of the first page,
+    # where there are any (see papers.reading).
+    reading_state: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    reading_note: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    pages: Mapped[int | None] = mapped_column()
+    copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    image_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+
+    @property
+    def file_ids(self) -> list[int]:
+        """The stored files that it needs."""
+        return [each for each in (self.file_id, self.copy_id, self.image_id) if each is not None]
 
     paper: Mapped[Paper] = relationship(back_populates="files")
-    file: Mapped[StoredFile | None] = relationship()
+    file: Mapped[StoredFile | None] = relationship(foreign_keys=[file_id])
+    copy: Mapped[StoredFile | None] = relationship(foreign_keys=[copy_id])
+    image: Mapped[StoredFile | None] = relationship(foreign_keys=[image_id])
 
 
 class PaperReading(Base):

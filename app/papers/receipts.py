@@ -81,6 +81,7 @@ def as_json(receipt: FilingReceipt) -> dict[str, Any]:
                 "kind": paper.kind,
                 "proves": paper.proves,
                 "original": paper.original,
+                "pages": paper.pages,
                 "bytes": paper.size,
                 "files": [
                     {

@@ -107,6 +107,7 @@ def entry_details(filing: Filing) -> list[dict[str, Any]]:
             "number": paper.number,
             "kind": paper.kind,
             "original": paper.original,
+            "pages": paper.pages,
             "files": [
                 {"sha256": file.digest, "bytes": file.size, "type": file.media_type}
                 for file in paper.files
@@ -338,11 +339,14 @@ def erase(session: Session, case_id: int, now: dt.datetime) -> None:
     filings = sa.select(Filing.id).where(Filing.case_id == case_id)
     papers = sa.select(Paper.id).where(Paper.filing_id.in_(filings))
     files = PaperFile.paper_id.in_(papers)
-    file_ids = session.scalars(sa.select(PaperFile.file_id).where(files)).all()
-    storage.release(session, [each for each in file_ids if each is not None], now)
+    columns = sa.select(PaperFile.file_id, PaperFile.copy_id, PaperFile.image_id).where(files)
+    file_ids = [each for row in session.execute(columns) for each in row if each is not None]
+    storage.release(session, file_ids, now)
     unsynchronized = {"synchronize_session": False}
     for statement in (
-        sa.update(PaperFile).where(files).values(name="", file_id=None),
+        sa.update(PaperFile)
+        .where(files)
+        .values(name="", file_id=None, copy_id=None, image_id=None),
         sa.update(Paper).where(Paper.filing_id.in_(filings)).values(name="", proves=""),
         sa.update(Filing).where(Filing.case_id == case_id).values(refused=[], unseen=False),
     ):

@@ -17,7 +17,9 @@ from app.core.errors import N_, Gone, Invalid, NotFound, Refusal
 from app.core.web.access import signed_in
 from app.core.wording import one_line
 from app.papers import court_filings, download_links, queries, receipts, rules, service
-from app.papers.models import Filing, Paper
+from app.papers.download_links import FilePart
+from app.papers.models import Filing, Paper, PaperFile
+from app.papers.reading.results import ReadingNote
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import Role, User
 from app.storage import downloads
@@ -42,6 +44,20 @@ def grouped_digest(digest: str) -> str:
 def paper_kind(kind: str) -> str:
     """Return the English label of a kind of paper, to be translated."""
     return PaperKind(kind).label if kind in list(PaperKind) else PaperKind.OTHER.label
+
+
+@bp.app_template_global()
+def part_link(file: PaperFile, part: str) -> str:
+    """Return the address of a file's "original", "copy" or "image", for who may have the file."""
+    token = download_links.issue(web.secret(), file.id, web.now(), FilePart(part))
+    return url_for("papers.download", token=token)
+
+
+@bp.app_template_global()
+def reading_note(note: str) -> str:
+    """Return what is said of a file that was read, in the language of the page; "" for nothing."""
+    words = ReadingNote(note).words if note in list(ReadingNote) else ""
+    return gettext(words) if words else ""
 
 
 @bp.app_template_global()
@@ -180,21 +196,28 @@ def receipt(filing_id: int) -> str:
 @bp.get("/filings/files/<int:file_id>")
 @signed_in
 def to_download(file_id: int) -> Any:
-    """Redirect a user of the court to the download of a file."""
+    """Redirect a user of the court to the download of a file, or of the copy that is asked for."""
     file = queries.file(db.session(), file_id)
     filing = file.paper.filing
     if filing.is_draft or filing.court_id != current_user.court_id:
         raise NotFound(N_("There is no such file, or it was erased."))
-    token = download_links.issue(web.secret(), file.id, web.now())
-    return redirect(url_for("papers.download", token=token))
+    return redirect(part_link(file, "copy" if "copy" in request.args else "original"))
 
 
 @bp.get("/download/<token>")
 def download(token: str) -> Response:
     """Return a file by its link, as an attachment that no browser runs; needs no cookie."""
-    file_id = download_links.parse(web.secret(), token, web.now())
-    if file_id is None:
+    parsed = download_links.parse(web.secret(), token, web.now())
+    if parsed is None:
         raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
+    file_id, part = parsed
     file = queries.file(db.session(), file_id)
-    assert file.file is not None
-    return downloads.download(file.file, file.media_type, file.name)
+    stem = file.name.rpartition(".")[0]
+    stored, media_type, name = {
+        FilePart.ORIGINAL: (file.file, file.media_type, file.name),
+        FilePart.COPY: (file.copy, document_types.PDF, f"{stem}.copy.pdf"),
+        FilePart.IMAGE: (file.image, document_types.JPEG, f"{stem}.page.jpg"),
+    }[part]
+    if stored is None:
+        raise NotFound(N_("There is no such file, or it was erased."))
+    return downloads.download(stored, media_type, name)

@@ -9,13 +9,14 @@ from functools import cache, partial
 
 from flask import Flask
 
-from app.core.db import is_away, release_session, schema_check, transaction
+from app.core.db import is_away, release_session, retrying, schema_check, transaction
 from app.core.errors import OlderRules
 from app.core.runtime.logs import one_line_error
 from app.core.web import Services
 from app.imports import jobs as files
 from app.inbound.mailbox_reader import read_mail
 from app.listing import running
+from app.papers.reading import service as reading
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
@@ -78,6 +79,28 @@ def process_file(app: Flask) -> int:
             lambda sender: files.work_next(settings.secret_key, settings.instance, clock.now),
             sender_of(app),
         )
+
+
+def read_papers(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Make the reading copies that are waited for; return how many.
+
+    Not part of the beat, as each takes a second or more.
+    """
+    count = 0
+    with app.app_context():
+        while not is_stopping() and run_step(_read_paper, sender_of(app)):
+            count += 1
+    return count
+
+
+def _read_paper(sender: Sender) -> int:
+    with transaction() as session:
+        pending = reading.next_pending(session)
+    if pending is None:
+        return 0
+    file_id, media_type, digest = pending
+    with reading.ReadingCopy(sender.files, media_type, digest, sender.now) as made:
+        return retrying(lambda session: reading.keep(session, file_id, made, sender.now))
 
 
 def run_step(step: Callable[[Sender], int], sender: Sender) -> int:

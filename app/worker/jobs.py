@@ -60,6 +60,11 @@ def search_listing(app: Flask, stopping: Event) -> None:
     beat.search_listing(app, stopping.is_set)
 
 
+def read_papers(app: Flask, stopping: Event) -> None:
+    """Make reading copies of papers; each takes a second or more."""
+    beat.read_papers(app, stopping.is_set)
+
+
 def process_file(app: Flask) -> None:
     """Process the next file to be imported; may take minutes."""
     beat.process_file(app)
@@ -107,6 +112,7 @@ class WorkerJobs:
         ]
         jobs.append(("listing", search_listing, [self.stopping], seconds))
         jobs.append(("files", process_file, [], seconds))
+        jobs.append(("papers", read_papers, [self.stopping], min(seconds, 1.0)))
         for name, job, arguments, interval in jobs:
             self.scheduler.add_job(
                 run_job,

@@ -15,7 +15,7 @@ from app.counsel.access import NOT_REJECTED, CaseSubmission, Destination, Reject
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
 from app.counsel.papers.page import PapersForm
-from app.papers import download_links, queries, service
+from app.papers import queries, service
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
@@ -56,14 +56,9 @@ def show(page: CasePage) -> ResponseReturnValue:
     own = paper.filing.counsel_id == page.counsel.id
     reading = next((each for each in paper.readings if each.counsel_id == page.counsel.id), None)
     is_open = own or bool(reading and reading.opened_at)
-    now = web.now()
-    links = {
-        file.id: download_links.issue(web.secret(), file.id, now)
-        for file in paper.files
-        if is_open and file.file_id is not None
-    }
+    files = [each for each in paper.files if is_open and each.file_id is not None]
     return access.render(
-        "counsel/paper.html", page, NOT_REJECTED, paper=paper, own=own, reading=reading, links=links
+        "counsel/paper.html", page, NOT_REJECTED, paper=paper, own=own, reading=reading, files=files
     )
 
 
