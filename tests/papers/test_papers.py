@@ -54,7 +54,7 @@ def test_papers_are_filed_opened_and_confirmed(scenario: Scenario, case: dict[st
     ]
     assert draft(client, zhao, files).status_code == 303
     page = client.get(f"{zhao}/papers")
-    assert "2 papers so far. Only you see them until you press File." in words(page)
+    assert "2 papers so far. Only you see them until you press File papers." in words(page)
     assert "1. Paper 1" in words(page)
     assert "2. 合同" in words(page)
     assert "Nothing yet." in words(other.get(f"{li}/papers"))  # a draft is seen by nobody else
