@@ -71,6 +71,7 @@ EVENTS = (
     "delegation_ended",
     "delegation_refused",
     "noted",
+    "registered",
     "renewed",
     "filed",
     "replied",
