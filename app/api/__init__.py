@@ -8,18 +8,18 @@ from marshmallow import fields
 
 from app.api import contacts as contacts
 from app.api import models as models
-from app.api import needs as needs
 from app.api import problems
 from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases
+from app.api.conversation import needs as needs
+from app.api.conversation.delegates import bp as delegates
+from app.api.conversation.papers import bp as papers
+from app.api.conversation.questions import bp as questions
+from app.api.conversation.questions import standard_answers
 from app.api.courtrooms import bp as courtrooms
-from app.api.delegates import bp as delegates
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
-from app.api.papers import bp as papers
 from app.api.problems import MEDIA_TYPE, ProblemSchema
-from app.api.questions import bp as questions
-from app.api.questions import standard_answers
 from app.api.suggestions import bp as suggestions
 from app.core.forms import InstantField, ListField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
