@@ -51,6 +51,7 @@ ANSWER_PLACES = (
     "kind",
     "minutes",
     "answer_by",
+    "evidence_due",
     "zone",
     "court",
     "court_short",

@@ -292,6 +292,7 @@ def place_words() -> dict[str, str]:
         "date": gettext("day and time of the hearing"),
         "place": gettext("courtroom and where it is"),
         "answer_by": gettext("the date to answer by"),
+        "evidence_due": gettext("the day by which evidence is due"),
         "slots": gettext("the slots, one per line"),
         "answers": gettext("the answers, one per line"),
         "was": gettext("the previous date"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.core import wording
 from app.core.channels import Channel
 from app.core.errors import N_, Invalid, Message
 from app.hearings import facts
@@ -61,22 +62,24 @@ def filled(session: Session, case: Case, number: int, now: dt.datetime) -> Fille
     known = _facts(session, case, now)
     texts: dict[str, str] = {}
     missing: list[str] = []
-    for language, wording in sorted(words.items()):
+    for language, own in sorted(words.items()):
         texts[language], unknown = custom_wording.fill_answer(
-            wording.text, _values(known, language)
+            own.text, _values(case, known, language)
         )
         missing += unknown
-    versions = {language: wording.version for language, wording in words.items()}
+    versions = {language: own.version for language, own in words.items()}
     return FilledAnswer(number, texts, versions, tuple(dict.fromkeys(missing)))
 
 
-def _values(known: dict[str, Any], language: str) -> dict[str, str]:
+def _values(case: Case, known: dict[str, Any], language: str) -> dict[str, str]:
     """Return what fills each place of an answer; "" for what is unknown."""
     nobody = {"name": "", "party": "", "side": ""}
     context = template_context({**known, "person": nobody}, language)
     values = custom_wording.values(
         {**context, "link": "", "code": "", "page": ""}, Channel.EMAIL.value, language
     )
+    due = case.evidence_due_on
+    values["evidence_due"] = wording.date_with_weekday(due, language) if due else ""
     found = {name: str(values[name]) for name in custom_wording.ANSWER_PLACES}
     if not known["hearing"]["id"]:
         found |= dict.fromkeys(OF_HEARING, "")

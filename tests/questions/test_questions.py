@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.cases import keys
 from app.cases.models import Representation
+from app.cli import cli
 from app.core.db import db, transaction
 from app.core.errors import Clash, Invalid, Refusal
 from app.notices.models import Notice
@@ -503,3 +504,85 @@ def perform(
     user = session.scalars(sa.select(User)).first()
     service.answer(session, newest.court_id, newest.id, ReplyInput(text), user, now, SECRET)
     return [zhao, li]
+
+
+def test_what_a_judge_disclosed_is_open_on_the_record(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, secret = browser(scenario), "I am under treatment that week."
+    ask(client, zhao, text=secret, in_private="1", private="health", all_sides="")
+    number = questions(scenario, case)[0]["id"]
+    assert reply(scenario, number)[0] == 200
+    hidden = words(browser(scenario).get(f"{li}/record"))
+    assert secret not in hidden
+    assert ANSWER not in hidden
+    judge = scenario.sign_in("chen@court.example")
+    assert secret in words(judge.get(f"/questions/{number}"))  # it is sorted
+    assert confirmed(judge, f"/questions/{number}/disclose").status_code == 303
+    page = client.get(f"{zhao}/questions")
+    form = {"question": number, "choice": "answered", "nonce": nonce(page)}
+    assert client.post(f"{zhao}/questions/rating", data=form).status_code == 303
+    shown = words(browser(scenario).get(f"{li}/record"))
+    assert secret in shown
+    assert ANSWER in shown
+    about = [each for each in entries(scenario, case) if each["detail"].get("question") == number]
+    assert [bool(each["detail"].get("private")) for each in about] == [True, True, False, False]
+    [disclosed] = [each for each in about if each["detail"].get("disclosed")]
+    assert disclosed["content"]["by"] == "陈法官"
+    done = scenario.app.test_cli_runner().invoke(cli, ["record", "verify"])
+    assert done.exit_code == 0, done.output
+
+
+def test_an_answer_is_joined_to_one_that_all_sides_were_sent(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    for outcome in ("merits", "paper"):
+        ask(client, zhao, text=f"{outcome}?")
+        assert reply(scenario, questions(scenario, case)[0]["id"], "", outcome=outcome)[0] == 200
+    ask(client, zhao, text="In private?", in_private="1", private="safety", all_sides="")
+    assert reply(scenario, questions(scenario, case)[0]["id"])[0] == 200
+    client.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    ask(client, zhao, text="Joined?")
+    newest, *earlier = (each["id"] for each in questions(scenario, case))
+    for each in (*earlier, newest, 999):
+        status, fault = reply(scenario, newest, "", outcome="joined", joined_id=each)
+        assert status == 422, fault
+
+
+def test_the_questions_of_a_case_are_listed_by_pages(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    for n in range(3):
+        ask(client, zhao, text=f"Question {n}?")
+    path, found = f"/cases/{case['id']}/questions", []
+    after: int | None = None
+    for _ in range(3):
+        status, page = scenario.api("GET", f"{path}?limit=1" + (f"&after={after}" if after else ""))
+        assert status == 200
+        found += [each["words"] for each in page["questions"]]
+        after = page["next"]
+    assert (found, after) == ([f"Question {n}?" for n in (2, 1, 0)], None)
+    for odd in ("limit=0", "limit=201", "limit=x", "after=x", "more=1"):
+        assert scenario.api("GET", f"{path}?{odd}")[0] == 422
+    desk = scenario.sign_in()
+    assert "Question 0?" in words(desk.get(f"/cases/{case['id']}/questions"))
+    newest = scenario.api("GET", path)[1]["questions"][0]["id"]
+    older = words(desk.get(f"/cases/{case['id']}/questions?after={newest}"))
+    assert ("Question 2?" in older, "Question 1?" in older) == (False, True)
+    assert desk.get("/cases/999/questions").status_code == 404
+
+
+def test_an_answer_is_sent_once_for_an_idempotency_key(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    ask(browser(scenario), key(scenario, "Zhao Lei"))
+    number = questions(scenario, case)[0]["id"]
+    once = {"Idempotency-Key": "once"}
+    path = f"/questions/{number}/answer"
+    first = scenario.api("POST", path, {"words": ANSWER}, **once)
+    assert first[0] == 200
+    assert scenario.api("POST", path, {"words": ANSWER}, **once) == first
+    assert scenario.api("POST", path, {"words": "Another."}, **once)[0] == 422

@@ -1,11 +1,14 @@
 """A court's standard answers: kept in versions, filled with facts, sent in each side's language."""
 
+import datetime as dt
 import html
 import re
 from typing import Any
 
 import pytest
 
+from app.cases.models import Case
+from app.core.db import transaction
 from tests.conftest import Scenario, confirmed, proposal
 from tests.counsel.test_answers import browser, words
 from tests.questions.test_questions import LI, ZHAO, ask, case, entries, key, questions, reply
@@ -238,3 +241,70 @@ def test_only_the_administrator_keeps_them(scenario: Scenario) -> None:
         assert desk.post("/settings/answers/new", data=VIDEO).status_code == 403
     assert scenario.sign_in("admin@court.example").get("/settings/answers/7").status_code == 404
     assert scenario.client.get("/settings/answers").status_code in (302, 303)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"standard_answer_id": "x"},
+        {"standard_answer_id": "9" * 30},
+        {"standard_answer_id": "-1", "words": "<script>alert(1)</script>"},
+        {"standard_answer_id": "1", "words": "\u202e{{7*7}} 𠮷 %(x)s"},
+        {"standard_answer_id": "1", "words": "x" * 10_000, "filled": "y" * 10_000},
+    ],
+)
+def test_odd_input_is_shown_again_as_text_and_sends_nothing(
+    scenario: Scenario, case: dict[str, Any], number: int, form: dict[str, str]
+) -> None:
+    keep(scenario, {"subject_en": "<b>", "text_en": "<i>{case}</i>"})
+    desk = scenario.sign_in()
+    for action in ("fill", "answer"):
+        page = desk.post(f"/questions/{number}/{action}", data=form)
+        assert page.status_code in (200, 422)
+        assert "<script>alert" not in page.text
+        assert "<i>" not in page.text.split("</head>")[1].replace("<i></i>", "")
+        assert "\u202e" not in words(page)
+    too_long = desk.post(f"/questions/{number}/answer", data={"words": "x" * 10_000})
+    assert too_long.status_code == 422
+    assert field(too_long, "words") == "x" * 10_000
+    assert scenario.client.post(f"/questions/{number}/fill", data=form).status_code in (302, 401)
+    assert desk.post("/questions/999/fill", data=form).status_code == 404
+    assert questions(scenario, case)[0]["state"] == "open"
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_shown_too(
+    scenario: Scenario, case: dict[str, Any], number: int
+) -> None:
+    scenario.wait(hours=14)  # 23:00 in Shanghai
+    desk = scenario.sign_in()
+    shown = desk.post(f"/questions/{number}/answer", data={"words": "By video."})
+    assert "By video." in words(shown)
+    assert "免打扰时段" in words(shown)
+    assert "明天08:00" in words(shown)
+
+
+def test_what_was_typed_comes_back_from_the_messages(
+    scenario: Scenario, case: dict[str, Any], number: int
+) -> None:
+    desk = scenario.sign_in()
+    form = {"words": "By video.", "outcome": "answer", "back": "home"}
+    shown = desk.post(f"/questions/{number}/answer", data=form)
+    seal = re.search(r'name="seen" value="(\w+)"', shown.text)[1]
+    again = desk.post(f"/questions/{number}/answer", data={**form, "seen": seal, "go_on": "1"})
+    assert field(again, "words") == "By video."
+    assert field(again, "back") == "home"
+    assert questions(scenario, case)[0]["state"] == "open"
+    changed = desk.post(f"/questions/{number}/answer", data={**form, "words": "No.", "seen": seal})
+    assert 'name="seen"' in changed.text  # other words are shown before they are sent
+    assert questions(scenario, case)[0]["state"] == "open"
+
+
+def test_the_day_by_which_evidence_is_due_can_be_filled_in(
+    scenario: Scenario, case: dict[str, Any], number: int
+) -> None:
+    keep(scenario, {"subject_en": "Evidence", "text_en": "File by {evidence_due}."})
+    assert reply(scenario, number, "", standard_answer_id=1)[0] == 422
+    with scenario.app.app_context(), transaction() as session:
+        session.get_one(Case, case["id"]).evidence_due_on = dt.date(2026, 12, 8)
+    status, answered = reply(scenario, number, "", standard_answer_id=1)
+    assert (status, answered["answer"]) == (200, "File by Tue 8 Dec 2026.")
