@@ -68,7 +68,7 @@ class Preview:
         recipients = [
             replace(
                 person,
-                messages=[replace(each, subject="", text=instead) for each in person.messages],
+                messages=[replace(each, subject=instead, text=instead) for each in person.messages],
             )
             for person in self.recipients
         ]
