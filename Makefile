@@ -22,7 +22,7 @@ CHINESE := $(filter zh%,$(firstword $(TINGQI_LANGUAGE) $(LC_ALL) $(LC_MESSAGES) 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages lighthouse messages rooms screenshots dist clean
+.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case lighthouse messages rooms screenshots dist clean
 
 define HELP_EN
 make demo [PORT=8000] [FRESH=1]  a small example court on this machine: pages, worker, outbox
@@ -38,6 +38,7 @@ make bench-feeds                 cost of a calendar of ten thousand hearings
 make bench-suggestions           time for suggestions with a million bookings
 make bench-listing               cost of 200 hearings listed in a minute, compared with the lower bound
 make bench-pages                 home, lists and calendar of a court with ten thousand cases
+make bench-case                  all pages of a case with 200 questions and 20 hearings
 make lighthouse                  Lighthouse results of counsel's page and of home
 make messages                    update the Chinese catalogue from the code
 make rooms                       redraw the picture of the folders in docs/images from the code
@@ -60,6 +61,7 @@ make bench-feeds                 含一万次开庭的日历的开销
 make bench-suggestions           有一百万条占用时生成建议时段所需的时间
 make bench-listing               一分钟内排200次开庭的成本，与下界比较
 make bench-pages                 一万件案件的法院的首页、列表和日历
+make bench-case                  含200个提问、20次开庭的案件的全部页面
 make lighthouse                  代理人页面和首页的 Lighthouse 结果
 make messages                    按代码更新中文翻译目录
 make rooms                       按代码重新绘制 docs/images 中的结构图
@@ -115,6 +117,9 @@ bench-record: $(READY)
 
 bench-pages: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/pages.py $(ARGS)
+
+bench-case: $(READY)
+	PYTHONPATH=. $(BIN)/python bench/large_case.py $(ARGS)
 
 lighthouse: $(READY)
 	@cd bench/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund

@@ -640,14 +640,14 @@ COURT = (
         user="chen",
     ),
     CourtAct(
-        "messages.decline",
+        "move_requests.decline",
         _request_path(),
         lambda stage: ask_with_times(stage, "respondent"),
         lambda _stage: {"why": "The witness can come."},
         texts=("why",),
         confirmed=True,
     ),
-    CourtAct("messages.move", _request_path("/move"), _all_agree, _agreed_slot),
+    CourtAct("move_requests.move", _request_path("/move"), _all_agree, _agreed_slot),
     CourtAct(
         "api-questions.answer",
         _question_path("answer"),

@@ -67,7 +67,7 @@ def stage(scenario: Scenario) -> Stage:
         scenario.wait(minutes=11)
         acts["questions"].do(made, side, words=f"And asked on by {side}?", follows=str(number))
     table.ask_with_times(made, "respondent")
-    for name in ("days_away", "needs", "address"):
+    for name in ("days_away", "needs", "address", "delegates"):
         acts[name].do(made, "claimant")
     acts["feeds.begin"].do(made, "claimant")
     for _ in range(2):

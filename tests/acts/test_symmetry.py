@@ -223,7 +223,7 @@ def of_court(stage: Stage, name: str) -> tuple[str, Reach, bool, Any]:
     about_question = "question" in name
     if not (stage.questions() if about_question else stage.requests()):
         return mark, Reach.NOBODY, False, None
-    if name == "messages.move" and not stage.requests()[0]["slots"]:
+    if name == "move_requests.move" and not stage.requests()[0]["slots"]:
         return mark, Reach.NOBODY, False, None
     response = act.post(stage, changes)
     reach = Reach.NOTICE if changes else Reach.RECORD
