@@ -40,7 +40,7 @@ class PaperKind(StrEnum):
     CONTRACT = "contract", N_("Contract")
     RECEIPT = "receipt", N_("Receipt")
     LETTER = "letter", N_("Letter")
-    RECORD = "record", N_("Record")
+    RECORD = "record", N_("Record or transcript")
     PICTURE = "picture", N_("Picture")
     OTHER = "other", N_("Other")
 

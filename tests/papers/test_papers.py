@@ -57,7 +57,9 @@ def test_papers_are_filed_opened_and_confirmed(scenario: Scenario, case: dict[st
     assert "2 papers so far. Only you see them until you press File papers." in words(page)
     assert "1. Paper 1" in words(page)
     assert "2. 合同" in words(page)
-    assert "Nothing yet." in words(other.get(f"{li}/papers"))  # a draft is seen by nobody else
+    assert "No papers were filed in this case yet." in words(
+        other.get(f"{li}/papers")
+    )  # a draft is seen by nobody else
     typed = {"name-1": "Photographs of the hall", "proves-1": "the hall was wet", "original-1": "1"}
     filed = draft(client, zhao, **typed, do="file", by_mail="1")
     assert filed.status_code == 303
