@@ -122,7 +122,7 @@ def test_documents_come_back_into_the_database_by_a_downgrade(installed: Scenari
             before = schema.rows(connection)["paper"]
         upgrade()
         db.session.remove()
-        downgrade(revision="0036")
+        downgrade(revision="0037")
         with db.engine.connect() as connection:
             assert schema.rows(connection)["paper"] == before
         upgrade()

@@ -14,8 +14,8 @@ from flask import current_app
 from app import storage
 from app.storage import stores
 
-revision = "0040"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")

@@ -6,8 +6,8 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0038"
+revision = "0035"
+down_revision = "0034"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")

@@ -6,8 +6,8 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0040"
+down_revision = "0039"
 
 PENDING = sa.text("reading_state = ''")
 

@@ -6,7 +6,7 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
+revision = "0033"
 down_revision = "0032"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -6,8 +6,8 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 HELD_BACK = sa.text("state = 'open' OR outcome = 'merits'")
 
