@@ -6,6 +6,7 @@ fails ``test_every_act_has_a_row``.
 """
 
 import html
+import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ from app.core.db import Base, db, transaction
 from app.counsel import page_keys
 from app.counsel.page_keys import PageSubject
 from app.hearings.models import Invitation, MoveRequest
+from app.papers.models import Paper
 from app.record import ledger
 from app.record.models import ChainHead, DailySeal
 from tests.conftest import SECRET, Scenario, at, case_with, confirmed, proposal
@@ -317,6 +319,25 @@ def _newest_delegate(stage: Stage, side: str) -> str:
     return str(next((each["id"] for each in delegates if each["side"] == side), 1))
 
 
+def _drafted(stage: Stage, side: str) -> None:
+    """A draft of one paper, which its author alone sees."""
+    form: dict[str, Any] = act("papers").form(stage, side) | {"do": "add"}
+    form["file"] = (io.BytesIO(b"%PDF-1.7 a receipt"), "receipt.pdf")
+    assert act("papers").post(stage, side, form).status_code == 303
+
+
+def _filed(stage: Stage, side: str) -> None:
+    """A paper that the opponent of a side filed."""
+    _drafted(stage, other(side))
+    act("papers").do(stage, other(side))
+
+
+def _newest_paper(stage: Stage, _side: str) -> str:
+    with stage.scenario.app.app_context():
+        newest = sa.select(sa.func.max(Paper.id)).where(Paper.filing.has(case_id=stage.case_id))
+        return str(db.session.scalar(newest) or 1)
+
+
 def _ticks(stage: Stage, side: str) -> dict[str, str]:
     """What is ticked on the page of the address, with what that page showed."""
     page = stage.page(side, "/address").text
@@ -503,6 +524,32 @@ COUNSEL = (
         prepare=lambda stage, side: act("delegates").do(stage, side),
         fields=lambda stage, side: {"delegate": _newest_delegate(stage, side)},
         row="delegate",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "papers",
+        "/papers",
+        "/papers",
+        prepare=_drafted,
+        fields=lambda _stage, _side: {"do": "file"},
+        reaches=Reach.RECORD,  # by a notice too: tests/papers reads it
+    ),
+    CounselAct(
+        "paper",
+        "/papers/item",
+        "/papers",
+        prepare=_filed,
+        fields=lambda stage, side: {"paper": _newest_paper(stage, side)},
+        row="paper",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "papers_received",
+        "/papers/received",
+        "/papers",
+        prepare=_filed,
+        fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
+        row="paper",
         reaches=Reach.RECORD,
     ),
     CounselAct(

@@ -19,6 +19,8 @@ BASE = "http://127.0.0.1:8000"
 # A count of how often an answer on the page was enough, and an address for one's own calendar:
 # nobody else learns of either, and nothing follows from them.
 HARMLESS = ("tally", "feed")
+# Opening a paper is a visit to it, as opening a page is, and on the record as one.
+PAPER_OPENED = re.compile(r"'opened', 'papers?'")
 MOST_PAGES = 200
 
 
@@ -69,6 +71,8 @@ def stage(scenario: Scenario) -> Stage:
     table.ask_with_times(made, "respondent")
     for name in ("days_away", "needs", "address", "delegates"):
         acts[name].do(made, "claimant")
+    acts["papers"].prepare(made, "respondent")
+    acts["papers"].do(made, "respondent")
     acts["feeds.begin"].do(made, "claimant")
     for _ in range(2):
         scenario.beat()
@@ -119,11 +123,15 @@ def crawl(stage: Stage, *, as_scanners: bool = False) -> dict[str, str]:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The tables that differ, but for harmless ones."""
-    return {
+    found = {
         name: (sorted({*after[name]} - {*rows}), sorted({*rows} - {*after[name]}))
         for name, rows in before.items()
-        if after[name] != rows and name not in HARMLESS
+        if after[name] != rows and name not in (*HARMLESS, "paper_reading")
     }
+    new, gone = found.get("record_line", ([], []))
+    if not gone and all(PAPER_OPENED.search(row) for row in new):
+        found.pop("record_line", None)
+    return found
 
 
 def test_opening_every_page_decides_nothing(stage: Stage) -> None:

@@ -302,7 +302,7 @@ def papers_of_both(left: dict[str, list[str]], counsel: FlaskClient, links: list
     for item in (below(li, "/papers/item"), below(zhao, "/papers/item")):
         read(left, item, counsel.get(f"{item}&id=1"))
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
-    unknown = {"nonce": nonce(counsel.get(given)), "paper": "99"}
+    unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
 
 

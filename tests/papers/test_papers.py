@@ -106,9 +106,8 @@ def test_papers_are_filed_opened_and_confirmed(scenario: Scenario, case: dict[st
     # One press confirms all.
     assert "I have received papers 1–2" in words(other.get(f"{li}/papers"))
     for _ in range(2):
-        done = other.post(
-            f"{li}/papers/received", data={"nonce": nonce(listed), "paper": ["1", "2"]}
-        )
+        received = {"nonce": nonce(listed), "paper": ["1", "2"], "sure": "1"}
+        done = other.post(f"{li}/papers/received", data=received)
         assert done.status_code == 303
     made = [(e["what"], e["detail"].get("number")) for e in entries(scenario, case)]
     assert made.count(("opened", 2)) == 1
@@ -259,7 +258,8 @@ def test_a_draft_and_the_files_of_others_are_out_of_reach(
     assert "secret" not in page.text
     assert other.get(f"{li}/papers/item?id=1").status_code == 404
     assert other.post(f"{li}/papers/item", data={"nonce": token, "paper": "1"}).status_code == 404
-    confirmed = other.post(f"{li}/papers/received", data={"nonce": token, "paper": "1"})
+    received = {"nonce": token, "paper": "1", "sure": "1"}
+    confirmed = other.post(f"{li}/papers/received", data=received)
     assert confirmed.status_code == 422
     assert other.get(f"{li}/papers/receipt?id=1").status_code == 404
     assert other.get(f"{li}/papers/receipt.json?id=1").status_code == 404

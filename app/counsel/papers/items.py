@@ -71,7 +71,14 @@ def open_one(session: Session, submission: CaseSubmission[PaperChoice]) -> Desti
     return Destination("counsel.paper", {"id": paper_id})
 
 
-@access.case_act(read_choice, _render_papers, then="counsel.papers", stale=STALE, rate=RATE)
+@access.case_act(
+    read_choice,
+    _render_papers,
+    then="counsel.papers",
+    stale=STALE,
+    rate=RATE,
+    unsure=N_("Nothing was confirmed. Tick that you have received them, then press the button."),
+)
 def confirm(session: Session, submission: CaseSubmission[PaperChoice]) -> None:
     """Record that counsel received papers."""
     representation, now = submission.representation, submission.now

@@ -159,6 +159,9 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
         filed = service.filed_before(session, author, form.filing_id, submission.nonce)
         if filed is not None:
             return Destination("counsel.papers_receipt", {"id": filed.id})
+    kept = queries.draft_of(session, author.case.id, representation.id, None)
+    if kept is None and not form.files and form.action != FILE:
+        return Destination("counsel.papers")  # a press with nothing to keep opens no draft
     draft = drafting.open_draft(session, author, now)
     drafting.describe(draft, form.fields, _unnamed())
     drafting.add_files(session, staged_uploads.store(), draft, form.files, _unnamed(), now)
