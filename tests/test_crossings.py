@@ -21,8 +21,11 @@ from tests.counsel.test_answers import nonce, slots
 from tests.flows.test_receipts import notices, tell, twilio, wired  # noqa: F401 (fixtures)
 
 APP = Path(__file__).parents[1] / "app"
-EACH_REQUEST = {"people/views.py", "worker/rezoning.py"}
-BOUNDS = {"propose": 32, "answer": 19, "send a text": 31, "receipt": 12}
+EACH_REQUEST = {
+    *("people/views.py", "worker/rezoning.py"),
+    *("questions/held_back.py", "storage/staged_uploads.py"),
+}
+BOUNDS = {"propose": 34, "answer": 20, "send a text": 31, "receipt": 12}
 
 
 @contextmanager

@@ -678,6 +678,7 @@ COURT = (
         _asked,
         lambda _stage: {"words": "Yes, by video.", "outcome": "answer"},
         texts=("words",),
+        confirmed=True,
     ),
     CourtAct(
         "questions.disclose",
@@ -685,6 +686,7 @@ COURT = (
         _asked_in_private,
         lambda _stage: {},
         user="chen",
+        confirmed=True,
     ),
     CourtAct(
         "move_requests.decline",

@@ -95,7 +95,7 @@ def test_an_address_is_confirmed_and_electronic_service_agreed_and_withdrawn(
     assert "These are right" in words(visitor(scenario).get(f"{zhao}/address"))
     done = words(press(scenario, zhao, right="1", agree="1"))
     assert "The court has what you ticked" in done
-    assert "Electronic service agreed 23 Nov 2026 · cn-civil electronic service 1" in done
+    assert "Electronic service agreed 23 Nov 2026 · cn-civil 2026-11.1" in done
     terms = rule_set("cn-civil").electronic_service[0]
     [confirmed] = entries(scenario, "address_confirmed")
     [consented] = entries(scenario, "consented")
@@ -107,12 +107,12 @@ def test_an_address_is_confirmed_and_electronic_service_agreed_and_withdrawn(
     }
     known = api_counsel(scenario)
     assert known["address_confirmed_on"] == known["electronic_consent_on"] == "2026-11-23"
-    assert known["electronic_consent_words"] == "cn-civil electronic service 1"
+    assert known["electronic_consent_words"] == "cn-civil 2026-11.1"
     desk = scenario.sign_in()
     desk.get("/?lang=en")
     people = words(desk.get("/cases/1"))
     assert "address confirmed 23 Nov 2026 (by link)" in people
-    assert "consents to electronic service 23 Nov 2026 · cn-civil electronic service 1" in people
+    assert "consents to electronic service 23 Nov 2026 · cn-civil 2026-11.1" in people
     record = words(visitor(scenario).get(f"{li}/record?lang=en"))
     assert "Zhao Lei" in record
     assert "zhao@jinmao.example" not in record

@@ -66,7 +66,7 @@ def test_a_delivered_text_is_enough_once_address_and_electronic_service_are_agre
     assert "address confirmed 23 Nov 2026 (by link)" in evidence
     certificate = words(wired.sign_in().get("/cases/1/certificate?lang=en"))
     assert "Address confirmed: zhao@jinmao.example, +8613800138002" in certificate
-    assert "Electronic service agreed cn-civil electronic service 1 · SHA-256" in certificate
+    assert "Electronic service agreed cn-civil 2026-11.1 · SHA-256" in certificate
     # Withdrawn: what went out stays served, what goes out from now on needs more again.
     wired.wait(minutes=1)
     press(wired, zhao, "/withdraw", withdraw="1")

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import BusyCalendar, BusyTime
-from app.core import web
 from app.core.calendar_fetching import CalendarFetcher
 from app.core.db import db
 from app.rehearsal.browser import HtmlPage
@@ -36,7 +35,7 @@ def link(scenario: Scenario, server: TlsServer) -> str:
     services = scenario.app.extensions["tingqi"]
     fetcher = CalendarFetcher(server.context, server.also)
     external = dataclasses.replace(services.external, calendars=fetcher)
-    scenario.app.extensions["tingqi"] = web.Services(services.settings, external)
+    scenario.app.extensions["tingqi"] = dataclasses.replace(services, external=external)
     body = proposal(enter(scenario), override_reason="双方同意")
     assert scenario.api("POST", "/hearings", body)[0] == 201
     scenario.beat()

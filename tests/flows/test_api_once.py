@@ -205,7 +205,8 @@ def test_the_document_tells_of_every_call(scenario: Scenario) -> None:
             call = calls[method]
             assert call["summary"], (method, path)
             assert any(code.startswith("2") for code in call["responses"])
-            assert ("requestBody" in call) == (method == "post")
+            if not path.endswith(("/link", "/end")):  # what these end is named by the address
+                assert ("requestBody" in call) == (method == "post"), path
 
 
 def test_every_reference_of_the_document_leads_somewhere(scenario: Scenario) -> None:

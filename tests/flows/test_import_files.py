@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -165,9 +166,10 @@ def test_a_formula_with_its_result_is_read(scenario: Scenario) -> None:
             sheet = source.read(name)
             made.writestr(
                 name,
-                sheet.replace(
-                    b'<c r="H2"><f>A1</f><v /></c>',
+                re.sub(
+                    rb'<c r="H2"><f>A1</f><v(></v| ?/)></c>',
                     b'<c r="H2" t="str"><f>A1</f><v>li@x.example</v></c>',
+                    sheet,
                 ),
             )
     assert run(scenario, held.getvalue(), name="x.xlsx")[0] == 0
@@ -551,11 +553,11 @@ def test_a_workbook_with_places_that_cannot_be_is_refused_in_words(scenario: Sce
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     part = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
     shared = changed(body, b"</Types>", part, more={"xl/sharedStrings.xml": STRINGS})
-    shared = changed(
-        shared,
-        b'<c r="F2" t="inlineStr"><is><t>' + "李1".encode() + b"</t></is>",
-        b'<c r="F2" t="s"><v>-1</v>',
-    )
+    # Openpyxl writes the name by lxml, where that is installed, as references to characters.
+    names = ("李1".encode(), "李1".encode("ascii", "xmlcharrefreplace"))
+    for name in names:
+        cell = b'<c r="F2" t="inlineStr"><is><t>' + name + b"</t></is>"
+        shared = changed(shared, cell, b'<c r="F2" t="s"><v>-1</v>')
     status, said = run(scenario, shared, name="x.xlsx")
     assert (status, cases(scenario)) == (2, []), said
 

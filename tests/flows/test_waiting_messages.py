@@ -196,6 +196,8 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "user_id": 1,
             "question_id": 1,
             "paper_id": 1,
+            "filing_id": 1,
+            "file_id": 1,
             "kind": "proposal",
             "channel": "sms",
             "language": "zh",

@@ -1,6 +1,6 @@
 """The receipt for papers that counsel filed: a page to print, and the same for programs."""
 
-from flask import Response, jsonify, request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.core import web
@@ -27,18 +27,26 @@ def _receipt(page: CasePage) -> FilingReceipt:
     return receipts.receipt_of(db.session(), filing)
 
 
+def _missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:
+    return papers_page.render(
+        page, PapersForm(), Rejection(404, web.translated(fault.message))
+    ), 404
+
+
 @access.case_page
 def show(page: CasePage) -> ResponseReturnValue:
     """Show the receipt, which is one sheet of A4 when printed."""
     try:
         receipt = _receipt(page)
     except NotFound as fault:
-        missing = Rejection(404, web.translated(fault.message))
-        return papers_page.render(page, PapersForm(), missing), 404
+        return _missing(page, fault)
     return access.render("counsel/papers_receipt.html", page, receipt=receipt, rules=rules)
 
 
 @access.case_page
-def show_json(page: CasePage) -> Response:
-    """Return the receipt as JSON. Raises NotFound."""
-    return jsonify(receipts.as_json(_receipt(page)))
+def show_json(page: CasePage) -> ResponseReturnValue:
+    """Return the receipt as JSON."""
+    try:
+        return jsonify(receipts.as_json(_receipt(page)))
+    except NotFound as fault:
+        return _missing(page, fault)
