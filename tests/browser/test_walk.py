@@ -72,6 +72,7 @@ def test_a_date_is_asked_for_answered_fixed_known_and_given_up(
     expect(desk.locator(".head > .tag.ok")).to_be_visible()  # fixed
     demo.scenario.beat()
     theirs.goto(demo.url + demo.scenario.link(COUNSEL[0]))
+    hand.choose(theirs.locator("input[name=seen]"))
     hand.press(theirs.locator("form .btn.go"))
     expect(theirs.locator("form .btn.go")).to_have_count(0)  # they said that they know the date
     hand.press(desk.locator("#cancel > summary"))
