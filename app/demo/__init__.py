@@ -3,7 +3,6 @@
 import errno
 import logging
 import os
-import signal
 import socket
 import threading
 from dataclasses import replace
@@ -22,6 +21,7 @@ from app.core.db import db, retrying
 from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SystemClock
 from app.core.runtime.logs import configure_logging
+from app.core.runtime.stop_signals import stop_signals
 from app.core.terminal import gettext, system_error
 from app.demo import folder, open_proposal, outbox_views, terminal_text
 from app.worker import jobs as running
@@ -125,16 +125,14 @@ def _has_no_carriers(settings: Settings) -> bool:
 
 def _serve(app: Flask, listener: socket.socket, intro: str) -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    stop_requested = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stop_requested.set())
+    wait_for_signal = stop_signals()
     # The server closes its descriptor, so it gets a duplicate.
     server = _Server(HOST, 0, app, fd=os.dup(listener.fileno()))
     pages = threading.Thread(target=server.serve_forever, args=(0.1,), name="pages", daemon=True)
     pages.start()
     jobs = running.WorkerJobs(app)
     _print(intro)
-    stop_requested.wait()
+    wait_for_signal()
     server.shutdown()
     pages.join()
     server.server_close()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from flask import Flask
 
 from app.core.runtime import gc_tuning
 from app.core.runtime.clock import Clock, SystemClock
+from app.core.runtime.stop_signals import stop_signals
 from app.core.web import Services
 from app.sending import dispatch
 from app.worker import beat, steps
@@ -152,12 +152,10 @@ class WorkerJobs:
 
 def run(app: Flask) -> None:
     """Run the worker until SIGTERM or SIGINT; running jobs are finished."""
-    stop = Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: stop.set())
+    wait_for_signal = stop_signals()
     # Sending threads wake up briefly for network I/O; they must not wait for the writing thread.
     sys.setswitchinterval(SWITCH_SECONDS)
     gc_tuning.tune()
     jobs = WorkerJobs(app)
-    stop.wait()
+    wait_for_signal()
     jobs.stop()
