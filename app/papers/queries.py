@@ -1,5 +1,7 @@
 """Read papers: drafts, filings of a case by side, one paper or file for who may see it."""
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,6 +69,23 @@ def by_side(session: Session, case_id: int) -> list[SidePapers]:
     order = ("claimant", "respondent")
     sides.sort(key=lambda side: (side == COURT_SIDE, order.index(side) if side in order else 9))
     return [SidePapers(side, [each for each in filings if each.side == side]) for side in sides]
+
+
+def filed_by_party(session: Session, case_id: int) -> dict[int, list[tuple[dt.datetime, int]]]:
+    """Return when each party of a case filed by link and how many papers, the newest first."""
+    query = (
+        sa.select(Representation.party_id, Filing.filed_at, sa.func.count(Paper.id))
+        .join(Representation, Representation.id == Filing.representation_id)
+        .join(Paper, Paper.filing_id == Filing.id)
+        .where(Filing.case_id == case_id, Filing.filed_at.is_not(None))
+        .group_by(Representation.party_id, Filing.id, Filing.filed_at)
+        .order_by(Filing.id.desc())
+    )
+    found: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    for party_id, filed_at, count in session.execute(query):
+        if filed_at is not None:  # for the type checker: the query has none
+            found[party_id].append((filed_at, count))
+    return found
 
 
 def filing_in_case(session: Session, case_id: int, number: int) -> Filing:

@@ -44,7 +44,7 @@ class CourtText(StrEnum):
     PAPERS = (
         "papers",
         N_("How do I hand in papers?"),
-        N_("At the court's registry, in person or by post, not on this page."),
+        N_("By link, under Papers on your page; or at the court's registry, in person or by post."),
     )
     VIDEO = (
         "video",

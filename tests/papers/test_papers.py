@@ -114,6 +114,8 @@ def test_papers_are_filed_opened_and_confirmed(scenario: Scenario, case: dict[st
     assert made.count(("confirmed", 1)) == made.count(("confirmed", 2)) == 1
     assert "Confirmed 李敏" in words(client.get(f"{zhao}/papers"))
     assert "I have received" not in words(other.get(f"{li}/papers"))
+    # What the court answers before it is asked knows it too.
+    assert "papers filed by link" in words(other.get(f"{li}/questions"))
     # The court sees it on its own pages.
     court = scenario.sign_in()
     court.set_cookie("lang", "en")

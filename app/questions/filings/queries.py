@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Case, Party, Representation
 from app.core.errors import N_, NotFound
 from app.hearings.models import MoveOpinion, MoveRequest
+from app.papers.queries import filed_by_party
 from app.questions.filings.models import NotedFiling
 
 
@@ -18,17 +19,19 @@ from app.questions.filings.models import NotedFiling
 class PartyFilings:
     """All that came in from one party, the newest first.
 
-    ``documents`` holds the times at which documents came with requests for another date.
+    ``documents`` holds the times at which documents came with requests for another date, ``papers``
+    when papers were filed by link and how many.
     """
 
     party: Party
     noted: Sequence[NotedFiling]
     documents: Sequence[dt.datetime] = ()
+    papers: Sequence[tuple[dt.datetime, int]] = ()
 
     @property
     def count(self) -> int:
-        """Number of filings and documents."""
-        return len(self.noted) + len(self.documents)
+        """Number of filings, by link or noted, and documents."""
+        return len(self.noted) + len(self.documents) + len(self.papers)
 
 
 def of_case(session: Session, case_id: int) -> Sequence[NotedFiling]:
@@ -47,9 +50,10 @@ def by_party(session: Session, case: Case) -> list[PartyFilings]:
     noted: dict[int, list[NotedFiling]] = defaultdict(list)
     for filing in of_case(session, case.id):
         noted[filing.party_id].append(filing)
-    documents = _documents(session, case.id)
+    documents, papers = _documents(session, case.id), filed_by_party(session, case.id)
     return [
-        PartyFilings(party, noted[party.id], documents.get(party.id, ())) for party in case.parties
+        PartyFilings(party, noted[party.id], documents.get(party.id, ()), papers.get(party.id, ()))
+        for party in case.parties
     ]
 
 
