@@ -37,7 +37,7 @@ from app.core import links
 from app.core.email_check import email_address
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.core.matters import Matter
-from app.hearings import facts
+from app.hearings import facts, notifications
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Recipient, Subject, queue, readdress, withdraw
 from app.record import chain, ledger
@@ -45,7 +45,6 @@ from app.record.rules import Event
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
 
-TELL_UNTIL = dt.timedelta(days=3)  # that an address changed
 NOT_TAKEN = N_("The court cannot take this address by link. It was told; please call the court.")
 
 
@@ -297,7 +296,7 @@ def _apply(
         _recipient(own, old_ways),
         _facts(own, change, now),
         due_at=now,
-        stale_at=now + TELL_UNTIL,
+        stale_at=now + notifications.STALE_AFTER,
     )
     queue(session, [notification] if old_ways else [], now, entries)
 

@@ -20,9 +20,10 @@ from app.core import addresses, links
 from app.core.email_check import email_address
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
+from app.core.wording import LANGUAGES
 from app.delegates import rules
 from app.delegates.rules import DelegateInput, Person
-from app.hearings import facts
+from app.hearings import facts, notifications
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal
 from app.notices import queue as notices
 from app.notices.kinds import NoticeKind
@@ -31,9 +32,6 @@ from app.notices.rules import outside_quiet_hours_at
 from app.people.models import User
 from app.record import chain, ledger
 from app.record.rules import Event
-
-STALE_AFTER = dt.timedelta(days=3)
-LANGUAGES = ("en", "zh")
 
 
 class ActsForOtherSide(Refusal):
@@ -325,7 +323,7 @@ def _first_messages(
             recipient,
             {**common, "person": {**person, "name": recipient.name}, "naming": naming | added},
             due_at=due_at,
-            stale_at=due_at + STALE_AFTER,
+            stale_at=due_at + notifications.STALE_AFTER,
         )
         for recipient, added in (
             (to_delegate, {"to_counsel": False}),

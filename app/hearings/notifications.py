@@ -1,22 +1,23 @@
-"""Notices about a hearing: to counsel of all sides, and to the assistant."""
+"""Notices about a hearing or a case: to counsel of all sides, and to the assistant."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import DeclarationKind, Representation, ServiceDeclaration
+from app.cases.models import Case, DeclarationKind, Representation, ServiceDeclaration
 from app.core.channels import Channel
 from app.core.errors import N_
-from app.hearings import facts
+from app.core.matters import Matter
+from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.keys import NoticeKey
 from app.notices.kinds import CONCLUSIONS, NoticeKind
 from app.notices.models import Notice
-from app.notices.queue import NoticeRequest, queue, withdraw
+from app.notices.queue import NoticeRequest, Subject, queue, withdraw
 from app.notices.rules import outside_quiet_hours_at
 from app.people.models import User
 from app.record.rules import NoticeState
@@ -131,6 +132,43 @@ def everyone(
         for invitation in invitations
     ]
     queue(session, requests, now)
+
+
+def case_requests(
+    session: Session,
+    case: Case,
+    kind: NoticeKind,
+    version: str,
+    facts_for: Callable[[Representation], Mapping[str, Any]],
+    now: dt.datetime,
+    *,
+    but: int | None = None,
+    only: int | None = None,
+    variant: str = "",
+    confidential: bool = False,
+) -> list[NoticeRequest]:
+    """Return a notice about a case for each counsel who acts, all due when quiet hours are over.
+
+    ``facts_for`` returns what the notice says to one of them, beside the case and the person.
+    ``but`` leaves out a counsel, ``only`` leaves out all others.
+    """
+    due_at = outside_quiet_hours_at(case.court, now)
+    subject = Subject(case.court_id, case.id, str(Matter.case(case.id)), version)
+    common = facts.case_facts(case)
+    return [
+        NoticeRequest(
+            subject,
+            kind,
+            facts.representation_recipient(each),
+            {**common, "person": facts.representation_facts(each), **facts_for(each)},
+            due_at=due_at,
+            stale_at=due_at + STALE_AFTER,
+            variant=variant,
+            confidential=confidential,
+        )
+        for each in queries.acting_representations(session, case)
+        if each.counsel_id != but and only in (None, each.counsel_id)
+    ]
 
 
 def assistant(

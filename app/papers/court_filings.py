@@ -12,6 +12,7 @@ from app.core import document_types, web
 from app.core.characters import clean
 from app.core.errors import Message
 from app.core.wording import one_line
+from app.notices.case_lock import lock_case
 from app.papers import drafting, rules, service
 from app.papers.drafting import Author, SentFile
 from app.papers.models import Filing
@@ -62,7 +63,7 @@ def file_for_court(
     """
     now, unnamed = web.now(), gettext("Paper %(number)s", number="{number}")
     author = Author(case, user=user)
-    heads = service.lock_case(session, case.id, web.secret())
+    heads = lock_case(session, case.id, web.secret())
     if form_key and (filed := service.filed_before(session, author, 0, form_key)) is not None:
         return filed
     draft = drafting.open_draft(session, author, now)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.cases.models import Case, Party, Representation
+from app.cases.models import Case, Representation
 from app.core.errors import N_, NotFound
 from app.papers.models import Filing, Paper, PaperFile, PaperReading
 from app.papers.rules import COURT_SIDE, FilingState
@@ -174,14 +174,3 @@ def count_new(session: Session, case_id: int, counsel_id: int) -> int:
         )
     )
     return session.scalar(query) or 0
-
-
-def acts_in_case(session: Session, case_id: int) -> list[int]:
-    """Return the ids of representations that act in a case."""
-    query = (
-        sa.select(Representation.id)
-        .join(Party)
-        .where(Party.case_id == case_id, Representation.left_at.is_(None))
-        .order_by(Representation.id)
-    )
-    return list(session.scalars(query))

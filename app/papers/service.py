@@ -11,26 +11,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import keys
 from app.cases.models import Representation
 from app.core.channels import Channel
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
-from app.hearings import facts
-from app.hearings import queries as hearings
+from app.hearings import facts, notifications
+from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
-from app.notices.rules import outside_quiet_hours_at
 from app.papers import queries, rules
 from app.papers.drafting import Author
 from app.papers.models import Filing, Paper, PaperFile, PaperReading
 from app.papers.rules import FilingState
-from app.record import chain, ledger
+from app.record import ledger
 from app.record.chain import ChainPosition
 from app.record.rules import Event
 from app.storage import service as storage
 
-STALE_AFTER = dt.timedelta(days=3)
 MOST_NAMES = 5  # papers that a letter names
 
 
@@ -90,12 +87,6 @@ def file_papers(
     return filing
 
 
-def lock_case(session: Session, case_id: int, secret: bytes) -> Mapping[int, ChainPosition]:
-    """Store the keys of all who act in a case, then lock the head of its chain."""
-    keys.issue(session, queries.acts_in_case(session, case_id), secret)
-    return chain.lock_heads(session, [case_id])
-
-
 def _greatest(session: Session, column: Any, condition: sa.ColumnElement[bool]) -> int:
     return session.scalar(sa.select(sa.func.max(column)).where(condition)) or 0
 
@@ -142,13 +133,13 @@ def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
     )
 
 
+def _version(filing: Filing) -> str:
+    return f"c{filing.case_id}.f{filing.id}"
+
+
 def _subject(filing: Filing) -> Subject:
-    return Subject(
-        filing.court_id,
-        filing.case_id,
-        str(Matter.case(filing.case_id)),
-        f"c{filing.case_id}.f{filing.id}",
-    )
+    about = str(Matter.case(filing.case_id))
+    return Subject(filing.court_id, filing.case_id, about, _version(filing))
 
 
 def _facts(filing: Filing, author: Author) -> dict[str, Any]:
@@ -170,20 +161,16 @@ def _requests(
     session: Session, filing: Filing, author: Author, now: dt.datetime
 ) -> list[NoticeRequest]:
     """Return one request for each other counsel who acts, all due at the same moment."""
-    due_at = outside_quiet_hours_at(filing.case.court, now)
-    common = _facts(filing, author)
-    return [
-        NoticeRequest(
-            _subject(filing),
-            NoticeKind.PAPERS,
-            facts.representation_recipient(each),
-            {**common, "person": facts.representation_facts(each)},
-            due_at=due_at,
-            stale_at=due_at + STALE_AFTER,
-        )
-        for each in hearings.acting_representations(session, filing.case)
-        if each.counsel_id != filing.counsel_id
-    ]
+    papers_facts = _facts(filing, author)
+    return notifications.case_requests(
+        session,
+        filing.case,
+        NoticeKind.PAPERS,
+        _version(filing),
+        lambda _: papers_facts,
+        now,
+        but=filing.counsel_id,
+    )
 
 
 def _receipt_requests(filing: Filing, author: Author, now: dt.datetime) -> list[NoticeRequest]:
@@ -206,7 +193,7 @@ def _receipt_requests(filing: Filing, author: Author, now: dt.datetime) -> list[
                 "receipt": _receipt_lines(filing),
             },
             due_at=now,
-            stale_at=now + STALE_AFTER,
+            stale_at=now + notifications.STALE_AFTER,
         )
     ]
 
@@ -320,18 +307,6 @@ def note_seen(session: Session, court_id: int, filing_id: int) -> Filing:
         raise NotFound(N_("There is no such filing in this court."))
     filing.unseen = False
     return filing
-
-
-def is_served(paper: Paper, counsel_id: int, consents: bool, delivered: bool) -> bool:
-    """Tell whether a paper counts as served on a counsel electronically.
-
-    With consent: once a notice of it is delivered; without: once they opened or confirmed it (CPL
-    art. 90; Online Litigation Rules art. 29-31). Consent is given with the address.
-    """
-    reading = next((each for each in paper.readings if each.counsel_id == counsel_id), None)
-    if reading is not None and (reading.opened_at or reading.confirmed_at):
-        return True
-    return consents and delivered
 
 
 def erase(session: Session, case_id: int, now: dt.datetime) -> None:

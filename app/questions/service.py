@@ -17,23 +17,19 @@ from app.cases.models import Representation
 from app.core import wording
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
-from app.hearings import facts
-from app.hearings import queries as hearings
+from app.hearings import facts, notifications
 from app.law import working_days
+from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
-from app.notices.queue import NoticeRequest, Subject, queue
-from app.notices.rules import outside_quiet_hours_at
+from app.notices.queue import NoticeRequest, queue
 from app.people.models import Role, User
 from app.questions import queries, rules, standard_answers
-from app.questions.case_lock import lock_case
 from app.questions.models import AddedWord, Question
 from app.questions.rules import QuestionInput, QuestionOutcome, QuestionState, ReplyInput
 from app.record import ledger
 from app.record.rules import Event
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
-
-STALE_AFTER = dt.timedelta(days=3)
 
 
 def ask(
@@ -192,34 +188,27 @@ def _requests(
     added: AddedWord | None = None,
 ) -> list[NoticeRequest]:
     """Return one request for each counsel who acts in the case, all due at the same moment."""
-    case = question.case
-    due_at = outside_quiet_hours_at(case.court, now)
-    version = queries.notice_version(case.id, question.id)
-    subject = Subject(case.court_id, case.id, str(Matter.case(case.id)), version)
-    common = {
-        **facts.case_facts(case),
-        "answer_by": facts.iso(question.due_at),
-        # Other sides read on the record what one side was sent, but not this.
-        "private": question.private if only is not None else "",
-    }
-    return [
-        NoticeRequest(
-            subject,
-            kind,
-            facts.representation_recipient(each),
-            {
-                **common,
-                "person": facts.representation_facts(each),
-                "question": _question_facts(question, added, each.counsel.language),
-            },
-            due_at=due_at,
-            stale_at=due_at + STALE_AFTER,
-            variant=variant,
-            confidential=question.is_private,
-        )
-        for each in hearings.acting_representations(session, case)
-        if each.counsel_id != but and only in (None, each.counsel_id)
-    ]
+
+    def facts_for(representation: Representation) -> dict[str, Any]:
+        return {
+            "answer_by": facts.iso(question.due_at),
+            # Other sides read on the record what one side was sent, but not this.
+            "private": question.private if only is not None else "",
+            "question": _question_facts(question, added, representation.counsel.language),
+        }
+
+    return notifications.case_requests(
+        session,
+        question.case,
+        kind,
+        queries.notice_version(question.case_id, question.id),
+        facts_for,
+        now,
+        but=but,
+        only=only,
+        variant=variant,
+        confidential=question.is_private,
+    )
 
 
 def _question_facts(question: Question, added: AddedWord | None, language: str) -> dict[str, Any]:

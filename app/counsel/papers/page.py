@@ -24,6 +24,7 @@ from app.counsel.access import (
     UploadLimits,
 )
 from app.counsel.page_state import CasePage
+from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service
 from app.papers.drafting import Author, DraftAction, SentFile
 from app.papers.models import Paper
@@ -154,7 +155,7 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
     """
     form, now, representation = submission.form, submission.now, submission.representation
     author = Author(representation.party.case, representation)
-    heads = service.lock_case(session, author.case.id, web.secret()) if form.action == FILE else {}
+    heads = lock_case(session, author.case.id, web.secret()) if form.action == FILE else {}
     if form.action == FILE:
         filed = service.filed_before(session, author, form.filing_id, submission.nonce)
         if filed is not None:

@@ -17,7 +17,7 @@ from app.cases.models import Case, Counsel, Party, Representation
 from app.core.channels import UNPLANNED
 from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
-from app.hearings import facts, queries
+from app.hearings import facts, notifications, queries
 from app.hearings.models import Hearing
 from app.hearings.scheduling import CourtContext
 from app.notices.kinds import NoticeKind
@@ -27,8 +27,6 @@ from app.record.models import Entry
 from app.tasks import contacts_by_hand
 from app.tasks.contacts_by_hand import HandedMessage
 from app.tasks.forms import ContactIn
-
-STALE_AFTER = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -155,5 +153,5 @@ def _request(
         recipient,
         notice_facts,
         due_at=now,
-        stale_at=now + STALE_AFTER,
+        stale_at=now + notifications.STALE_AFTER,
     )

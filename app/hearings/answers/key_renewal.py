@@ -14,7 +14,7 @@ from app.cases import keys
 from app.cases.models import Representation
 from app.core.errors import N_, Clash, Refusal
 from app.core.matters import Matter
-from app.hearings import facts
+from app.hearings import facts, notifications
 from app.hearings.answers import counsel_keys
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
@@ -26,7 +26,6 @@ from app.record.rules import Event
 
 MOST_IN_A_DAY = 3  # by one counsel in a case
 DAY = dt.timedelta(days=1)
-STALE_AFTER = dt.timedelta(days=3)
 
 
 def renew_by_court(
@@ -136,6 +135,6 @@ def _renew(
             "person": facts.representation_facts(representation),
         },
         due_at=now,
-        stale_at=now + STALE_AFTER,
+        stale_at=now + notifications.STALE_AFTER,
     )
     queue(session, [request], now, [entry], heads=heads)

@@ -16,21 +16,17 @@ from app.cases.models import Case, Counsel, Party, Representation
 from app.cases.service import find_case
 from app.core.errors import N_, Invalid, Message
 from app.core.matters import Matter
-from app.hearings import facts
-from app.hearings import queries as hearings
+from app.hearings import notifications
+from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
-from app.notices.queue import NoticeRequest, Subject, queue
-from app.notices.rules import outside_quiet_hours_at
+from app.notices.queue import NoticeRequest, queue
 from app.people.models import User
-from app.questions.case_lock import lock_case
 from app.questions.filings import queries, rules
 from app.questions.filings.forms import EvidenceDueIn, FilingIn
 from app.questions.filings.models import NotedFiling
 from app.record.chain import ChainPosition
 from app.record.ledger import NewEntry
 from app.record.rules import Event
-
-STALE_AFTER = dt.timedelta(days=3)
 
 Heads = Mapping[int, ChainPosition]
 
@@ -214,20 +210,10 @@ def _requests(
     session: Session, case: Case, version: str, filing: Mapping[str, str], now: dt.datetime
 ) -> list[NoticeRequest]:
     """Return one request for each counsel who acts in the case, all due at the same moment."""
-    due_at = outside_quiet_hours_at(case.court, now)
-    subject = Subject(case.court_id, case.id, str(Matter.case(case.id)), version)
-    common = {**facts.case_facts(case), "filing": dict(filing)}
-    return [
-        NoticeRequest(
-            subject,
-            NoticeKind.FILING,
-            facts.representation_recipient(each),
-            {**common, "person": facts.representation_facts(each)},
-            due_at=due_at,
-            stale_at=due_at + STALE_AFTER,
-        )
-        for each in hearings.acting_representations(session, case)
-    ]
+    filing_facts = {"filing": dict(filing)}
+    return notifications.case_requests(
+        session, case, NoticeKind.FILING, version, lambda _: filing_facts, now
+    )
 
 
 def erase(session: Session, case_id: int) -> None:
