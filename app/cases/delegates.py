@@ -8,7 +8,6 @@ that they hold at once; a step of the worker puts them on the record later.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from app.cases.models import Counsel, Delegate, Party, Representation
 from app.core.channels import BY_RANK, Channel
 from app.core.db import UTCDateTime, bulk
 from app.core.errors import N_
+from app.core.wording.presented import LabelledEnum
 
 # The side of entries and notices of delegates: what they are sent was never sent to counsel.
 SIDE = "delegate"
@@ -27,17 +27,8 @@ SIDE = "delegate"
 AFTER_PROPOSING = dt.timedelta(days=30)
 
 
-class DelegateEnd(StrEnum):
+class DelegateEnd(LabelledEnum):
     """Reason for which a delegate may act no longer, with its words on pages."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "DelegateEnd":
-        """Create a reason with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     COUNSEL = "counsel", N_("ended by counsel")
     COURT = "court", N_("ended by the court")

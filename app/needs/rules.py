@@ -3,26 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from app.core.errors import N_, Invalid, Message
+from app.core.wording.presented import LabelledEnum
 
 MAX_NAME, MAX_LANGUAGE, MAX_OTHER = 100, 60, 300  # characters
 MOST = 30  # entries of one counsel in a case, and of the court itself
 
 
-class PersonRole(StrEnum):
+class PersonRole(LabelledEnum):
     """In what role somebody comes to a hearing."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "PersonRole":
-        """Create a role with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     PARTY = "party", N_("Party")
     WITNESS = "witness", N_("Witness")

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from app.core import document_types, wording
 from app.core.errors import N_, Message
+from app.core.wording.presented import LabelledEnum
 
 MAX_NAME, MAX_PROVES = 200, 500  # characters
 MEGABYTE = 1024 * 1024
@@ -25,17 +26,8 @@ class FilingState(StrEnum):
     FILED = "filed"
 
 
-class PaperKind(StrEnum):
+class PaperKind(LabelledEnum):
     """Kind of a paper, with its label."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "PaperKind":
-        """Create a kind with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     CONTRACT = "contract", N_("Contract")
     RECEIPT = "receipt", N_("Receipt")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.core.errors import N_, Invalid, Message
+from app.core.wording.presented import LabelledEnum
 from app.letters.custom_wording import ANSWER_PLACES
 
 MAX_SUBJECT, MAX_WORDS, MAX_ADDED, MAX_ANSWER = 100, 1000, 300, 2000  # characters
@@ -29,17 +30,8 @@ class QuestionState(StrEnum):
     ANSWERED = "answered"
 
 
-class PrivateReason(StrEnum):
+class PrivateReason(LabelledEnum):
     """A reason for which the words of a question stay with the court."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "PrivateReason":
-        """Create a reason with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     HEALTH = "health", N_("health")
     SAFETY = "safety", N_("safety")

@@ -11,6 +11,7 @@ from typing import Any
 from app.core import half_days
 from app.core.errors import N_
 from app.core.half_days import HalfDay
+from app.core.wording.presented import LabelledEnum
 from app.record.models import Entry
 from app.record.rules import (
     WENT_OUT,
@@ -53,17 +54,8 @@ _WORST_FIRST = (
 )
 
 
-class Stage(StrEnum):
+class Stage(LabelledEnum):
     """A stage that a message goes through, with its label."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Stage":
-        """Create a stage with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     QUEUED = "queued", N_("Queued")
     SENT = "sent", N_("Sent")

@@ -1,7 +1,20 @@
-"""States with their presentation: the label, icon and look by which pages show them."""
+"""Enumerations with their presentation: the label, icon and look by which pages show them."""
 
 from enum import StrEnum
 from typing import Self
+
+
+class LabelledEnum(StrEnum):
+    """Base of enumerations whose members are a value and its English label."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Create a member with its label; looking one up by its value needs none."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
 
 class PresentedState(StrEnum):
