@@ -4,6 +4,7 @@ The items are those of the evidence rules (2019), art. 19: evidence, copies, pag
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.core.matters import Matter
 from app.notices.models import Notice
 from app.papers import rules
-from app.papers.models import Filing
+from app.papers.models import Filing, Paper
 from app.record.models import Entry
 
 
@@ -41,10 +42,6 @@ class FilingReceipt:
 def receipt_of(session: Session, filing: Filing) -> FilingReceipt:
     """Return the receipt of a filing."""
     assert filing.filed_at is not None
-    year = filing.filed_at.astimezone(ZoneInfo(filing.case.court.zone)).year
-    entry_hash = session.scalar(
-        sa.select(Entry.hash).where(Entry.case_id == filing.case_id, Entry.seq == filing.seq)
-    )
     notices = sa.select(Notice).where(
         Notice.about == str(Matter.case(filing.case_id)),
         Notice.kind == "papers",
@@ -54,45 +51,64 @@ def receipt_of(session: Session, filing: Filing) -> FilingReceipt:
         NotifiedPerson(each.name, each.side, each.channel, filing.filed_at)
         for each in session.scalars(notices.order_by(Notice.id))
     ]
-    number = rules.receipt_number(filing.id, year)
-    return FilingReceipt(filing, number, entry_hash or "", notified)
+    entry_hash = entry_hashes(session, [filing]).get(filing.id, "")
+    return FilingReceipt(filing, _number(filing), entry_hash, notified)
+
+
+def _number(filing: Filing) -> str:
+    assert filing.filed_at is not None
+    zone = ZoneInfo(filing.case.court.zone)
+    return rules.receipt_number(filing.id, filing.filed_at.astimezone(zone).year)
+
+
+def entry_hashes(session: Session, filings: Sequence[Filing]) -> dict[int, str]:
+    """Return the hashes of the entries by which some filings of one case are on the record."""
+    by_seq = {each.seq: each.id for each in filings}
+    query = sa.select(Entry.seq, Entry.hash).where(
+        Entry.case_id.in_({each.case_id for each in filings}), Entry.seq.in_(by_seq)
+    )
+    return {by_seq[row.seq]: row.hash for row in session.execute(query)}
+
+
+def heading_as_json(filing: Filing, entry_hash: str) -> dict[str, Any]:
+    """Return who filed and by which entry, for programs; see ``as_json`` for the whole receipt."""
+    person = filing.counsel or filing.user
+    return {
+        "receipt": _number(filing),
+        "filed_by": person.name if person else "",
+        "side": filing.side,
+        "party": filing.representation.party.name if filing.representation else "",
+        "entry": filing.seq,
+        "entry_sha256": entry_hash,
+    }
+
+
+def paper_as_json(paper: Paper) -> dict[str, Any]:
+    """Return one paper with its files and their digests, for programs."""
+    return {
+        "number": paper.number,
+        "name": paper.name,
+        "kind": paper.kind,
+        "proves": paper.proves,
+        "original": paper.original,
+        "pages": paper.pages,
+        "bytes": paper.size,
+        "files": [
+            {"name": file.name, "type": file.media_type, "bytes": file.size, "sha256": file.digest}
+            for file in paper.files
+        ],
+    }
 
 
 def as_json(receipt: FilingReceipt) -> dict[str, Any]:
     """Return a receipt for programs; a later signature covers exactly this."""
     filing, court = receipt.filing, receipt.filing.case.court
     assert filing.filed_at is not None
-    person = filing.counsel or filing.user
     return {
-        "receipt": receipt.number,
+        **heading_as_json(filing, receipt.entry_hash),
         "court": court.name,
         "case": filing.case.number,
         "filing": filing.number,
         "filed_at": filing.filed_at.astimezone(ZoneInfo(court.zone)).isoformat(),
-        "filed_by": person.name if person else "",
-        "side": filing.side,
-        "party": filing.representation.party.name if filing.representation else "",
-        "entry": filing.seq,
-        "entry_sha256": receipt.entry_hash,
-        "papers": [
-            {
-                "number": paper.number,
-                "name": paper.name,
-                "kind": paper.kind,
-                "proves": paper.proves,
-                "original": paper.original,
-                "pages": paper.pages,
-                "bytes": paper.size,
-                "files": [
-                    {
-                        "name": file.name,
-                        "type": file.media_type,
-                        "bytes": file.size,
-                        "sha256": file.digest,
-                    }
-                    for file in paper.files
-                ],
-            }
-            for paper in filing.papers
-        ],
+        "papers": [paper_as_json(paper) for paper in filing.papers],
     }

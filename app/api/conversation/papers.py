@@ -1,5 +1,6 @@
 """Papers of a case: what was filed with its digests and receipts, the bytes, the court's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -59,18 +60,8 @@ class FileIn(Query):
 
 def _paper(paper: Paper, zone: str) -> dict[str, Any]:
     return {
+        **receipts.paper_as_json(paper),
         "id": paper.id,
-        "number": paper.number,
-        "name": paper.name,
-        "kind": paper.kind,
-        "proves": paper.proves,
-        "original": paper.original,
-        "pages": paper.pages,
-        "bytes": paper.size,
-        "files": [
-            {"name": each.name, "type": each.media_type, "bytes": each.size, "sha256": each.digest}
-            for each in paper.files
-        ],
         "readings": [
             {
                 "counsel": each.counsel.name,
@@ -83,17 +74,19 @@ def _paper(paper: Paper, zone: str) -> dict[str, Any]:
     }
 
 
-def _filing(session: Session, filing: Filing) -> dict[str, Any]:
-    receipt = receipts.as_json(receipts.receipt_of(session, filing))
-    names = ("receipt", "filed_by", "side", "party", "entry", "entry_sha256")
-    zone = filing.case.court.zone
-    return {
-        **{name: receipt[name] for name in names},
-        "id": filing.id,
-        "number": filing.number,
-        "filed_at": moment(filing.filed_at, zone),
-        "papers": [_paper(each, zone) for each in filing.papers],
-    }
+def _filings(session: Session, filings: Sequence[Filing]) -> list[dict[str, Any]]:
+    """Return filings of one case as they are answered."""
+    hashes = receipts.entry_hashes(session, filings)
+    return [
+        {
+            **receipts.heading_as_json(filing, hashes.get(filing.id, "")),
+            "id": filing.id,
+            "number": filing.number,
+            "filed_at": moment(filing.filed_at, filing.case.court.zone),
+            "papers": [_paper(each, filing.case.court.zone) for each in filing.papers],
+        }
+        for filing in filings
+    ]
 
 
 @cases.route("/<row:case_id>/papers", methods=["GET"])
@@ -105,7 +98,7 @@ def of_case(case_id: int) -> Any:
         case = case_service.find_case(session, context.court.id, case_id)
         filings = [each for side in queries.by_side(session, case.id) for each in side.filings]
         filings.sort(key=lambda filing: filing.number or 0)
-        return {"filings": [_filing(session, each) for each in filings]}
+        return {"filings": _filings(session, filings)}
 
     return run_read(read)
 
@@ -137,7 +130,7 @@ def give(case_id: int) -> Answer:
         case = case_service.find_case(session, context.court.id, case_id)
         user = session.get_one(User, context.user.id)
         filing = court_filings.file_for_court(session, case, user, files, fields)
-        return CommittedResponse(_filing(session, filing), 201)
+        return CommittedResponse(_filings(session, [filing])[0], 201)
 
     return run_write(write)
 
