@@ -344,7 +344,10 @@ def act(
                 invitation, nonce, delegate = _authorize(session, token, key, now)
                 perform(session, Submission(invitation, form, nonce, now, delegate))
 
-            return _carry_out(work, partial(enter, token), show, form, stale) or _go_on(then, token)
+            def go_on(_outcome: object) -> ResponseReturnValue:
+                return _go_on(then, token)
+
+            return _carry_out(work, go_on, partial(enter, token), show, form, stale)
 
         return view
 
@@ -403,22 +406,20 @@ def case_act(
             if upload is not None:
                 _allow_upload(token, upload)
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
-            outcome: list[object] = []
 
             def work(session: Session) -> object:
                 representation, nonce, delegate = _authorize_in_case(session, token, key, now)
                 if unsure and request.form.get("sure") != "1":
                     raise Refusal(unsure)
                 submission = CaseSubmission(representation, token, form, nonce, now, delegate)
-                outcome[:] = [perform(session, submission)]
-                return outcome[0]
+                return perform(session, submission)
 
-            rejected = _carry_out(work, partial(enter_case, token), show, form, stale)
-            if rejected is not None:
-                return rejected
-            if isinstance(outcome[0], Destination):
-                return _go_on(outcome[0].endpoint, token, done, **outcome[0].values)
-            return _go_on(then, token, done)
+            def go_on(outcome: object) -> ResponseReturnValue:
+                if isinstance(outcome, Destination):
+                    return _go_on(outcome.endpoint, token, done, **outcome.values)
+                return _go_on(then, token, done)
+
+            return _carry_out(work, go_on, partial(enter_case, token), show, form, stale)
 
         return view
 
@@ -500,12 +501,13 @@ def _authorize(
 
 def _carry_out(
     work: Callable[[Session], object],
+    go_on: Callable[[object], ResponseReturnValue],
     open_page: Callable[[], P],
     show: Callable[[P, F, Rejection], ResponseReturnValue],
     form: F,
     stale: str,
-) -> Response | None:
-    """Carry out an act in one transaction; return its form again if it is rejected, else None.
+) -> ResponseReturnValue:
+    """Carry out an act in one transaction; return what follows, or its form if it is rejected.
 
     What was written is rolled back if the act raises a refusal, and stays if it returns one.
     """
@@ -514,7 +516,7 @@ def _carry_out(
     except (StalePage, Invalid, Refusal) as error:
         outcome = error
     if not isinstance(outcome, StalePage | Invalid | Refusal):
-        return None
+        return go_on(outcome)
     page = open_page()  # sets the language of the error
     rejection = _rejection(outcome, stale)
     return _with_status(show(page, form, rejection), rejection)
