@@ -42,7 +42,20 @@ PERIODS = {"notice": Counted.FROM_NOTICE, "evidence": Counted.FROM_ENTRY}
 
 
 @dataclass(frozen=True)
-class PeriodRule:
+class ProcedureRule:
+    """What every rule for some procedures says: its article, its words, and since when it holds."""
+
+    id: str
+    name: dict[str, str]
+    procedures: tuple[str, ...]
+    article: dict[str, str]
+    source: dict[str, str]
+    words: dict[str, str]
+    valid_from: dt.date
+
+
+@dataclass(frozen=True)
+class PeriodRule(ProcedureRule):
     """A minimum or maximum period before a hearing, in days, for some procedures.
 
     A minimum period must be over before the case is heard: it bounds suggestions and listings and
@@ -50,62 +63,33 @@ class PeriodRule:
     bounds no slot and is only shown.
     """
 
-    id: str
-    name: dict[str, str]
     days: int
-    procedures: tuple[str, ...]
-    article: dict[str, str]
-    source: dict[str, str]
-    words: dict[str, str]
-    valid_from: dt.date
     counted: Counted
     at_most: bool = False
 
 
 @dataclass(frozen=True)
-class DefaultJudgment:
+class DefaultJudgment(ProcedureRule):
     """Evidence of notice that a default judgment requires."""
 
-    id: str
-    name: dict[str, str]
-    procedures: tuple[str, ...]
-    article: dict[str, str]
-    source: dict[str, str]
-    words: dict[str, str]
-    valid_from: dt.date
     shown: EvidenceGrade
     # For people who agreed to electronic service and confirmed their address.
     shown_by_consent: EvidenceGrade
 
 
 @dataclass(frozen=True)
-class TimeLimit:
+class TimeLimit(ProcedureRule):
     """Time within which a case is to be concluded, in months from the day it was filed.
 
     Courts may extend it, so that it causes a hint and bounds no proposal.
     """
 
-    id: str
-    name: dict[str, str]
     months: int
-    procedures: tuple[str, ...]
-    article: dict[str, str]
-    source: dict[str, str]
-    words: dict[str, str]
-    valid_from: dt.date
 
 
 @dataclass(frozen=True)
-class ClashRule:
+class ClashRule(ProcedureRule):
     """Which of two courts' hearings at one time goes first: shown to people, who decide."""
-
-    id: str
-    name: dict[str, str]
-    procedures: tuple[str, ...]
-    article: dict[str, str]
-    source: dict[str, str]
-    words: dict[str, str]
-    valid_from: dt.date
 
 
 @dataclass(frozen=True)
