@@ -284,20 +284,12 @@ def _open(
         ],
         opinions=[
             MoveOpinion(counsel=each.counsel, side=each.party.side, says={})
-            for each in _acting(session, hearing.case)
+            for each in queries.acting_representations(session, hearing.case)
         ],
     )
     session.add(request)
     session.flush()
     return request
-
-
-def _acting(session: Session, case: Case) -> list[Any]:
-    """Return each counsel who acts in a case once, by their first representation."""
-    by_counsel: dict[int, Any] = {}
-    for each in queries.acting_representations(session, case):
-        by_counsel.setdefault(each.counsel_id, each)
-    return list(by_counsel.values())
 
 
 def _fill_in(
