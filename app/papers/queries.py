@@ -56,6 +56,13 @@ def draft_of(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def count_drafted(session: Session, case_id: int, representation_id: int) -> int:
+    """Return how many papers wait in the draft of a representation."""
+    key = draft_key(case_id, representation_id, None)
+    query = sa.select(sa.func.count(Paper.id)).join(Filing).where(Filing.draft_key == key)
+    return session.scalar(query) or 0
+
+
 def by_side(session: Session, case_id: int) -> list[SidePapers]:
     """Return what is filed in a case by side: claimant, respondent, others, the court."""
     query = (

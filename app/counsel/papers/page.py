@@ -131,12 +131,9 @@ def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
 def line(page: CasePage) -> str:
     """Return what waits, for the list on counsel's page."""
     session = db.session()
-    draft = queries.draft_of(session, page.case.id, page.representation.id, None)
-    if draft and draft.papers:
-        count = len(draft.papers)
+    if count := queries.count_drafted(session, page.case.id, page.representation.id):
         return ngettext("%(num)s not filed yet", "%(num)s not filed yet", count)
-    count = queries.count_new(session, page.case.id, page.counsel.id)
-    if count:
+    if count := queries.count_new(session, page.case.id, page.counsel.id):
         return ngettext("%(num)s not opened yet", "%(num)s not opened yet", count)
     return gettext("Photograph or choose, file, get a receipt")
 
