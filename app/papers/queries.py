@@ -56,6 +56,12 @@ def draft_of(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def has_draft(session: Session, case_id: int, representation_id: int) -> bool:
+    """Tell whether a representation has a draft in a case."""
+    key = draft_key(case_id, representation_id, None)
+    return session.scalar(sa.select(Filing.id).where(Filing.draft_key == key)) is not None
+
+
 def count_drafted(session: Session, case_id: int, representation_id: int) -> int:
     """Return how many papers wait in the draft of a representation."""
     key = draft_key(case_id, representation_id, None)

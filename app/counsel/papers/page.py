@@ -157,8 +157,8 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
         filed = service.filed_before(session, author, form.filing_id, submission.nonce)
         if filed is not None:
             return Destination("counsel.papers_receipt", {"id": filed.id})
-    kept = queries.draft_of(session, author.case.id, representation.id, None)
-    if kept is None and not form.files and form.action != FILE:
+    has_content = bool(form.files) or form.action == FILE
+    if not has_content and not queries.has_draft(session, author.case.id, representation.id):
         return Destination("counsel.papers")  # a press with nothing to keep opens no draft
     draft = drafting.open_draft(session, author, now)
     drafting.describe(draft, form.fields, _unnamed())
