@@ -101,15 +101,6 @@ def filed_by_party(session: Session, case_id: int) -> dict[int, list[tuple[dt.da
     return found
 
 
-def filing_in_case(session: Session, case_id: int, number: int) -> Filing:
-    """Return what was filed in a case under a number. Raises NotFound."""
-    query = sa.select(Filing).where(Filing.case_id == case_id, Filing.number == number)
-    filing = session.scalar(query.options(*_with_papers()))
-    if filing is None:
-        raise NotFound(N_("There is no such filing in this case."))
-    return filing
-
-
 def paper_in_case(session: Session, case_id: int, paper_id: int) -> Paper:
     """Return a paper that was filed in a case. Raises NotFound, also for one of a draft."""
     paper = session.scalar(

@@ -52,14 +52,6 @@ def new(limit: int) -> StagedFile:
     return staged
 
 
-def of_bytes(body: bytes) -> StagedFile:
-    """Return a small file that is in memory as a staged one."""
-    staged = new(len(body))
-    staged.write(body)
-    staged.finish()
-    return staged
-
-
 def publish(file: StagedFile) -> None:
     """Store the bytes of a file before the transaction of its row. Raises Unavailable."""
     try:
