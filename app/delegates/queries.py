@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.delegates import DelegateEnd, end_now
 from app.cases.models import Case, Delegate, Party, Representation
-from app.core.errors import N_, NotFound
 from app.delegates import rules
 from app.hearings.models import Hearing
 
@@ -74,14 +73,6 @@ def _view(delegate: Delegate, hearing: Hearing | None, why: str) -> DelegateView
     zone = delegate.representation.party.case.court.zone
     until = rules.last_day(delegate.ends_at, zone) if delegate.ends_at else None
     return DelegateView(delegate, hearing, DelegateEnd(why) if why else None, until)
-
-
-def find(session: Session, court_id: int, delegate_id: int) -> Delegate:
-    """Return a delegate in a court. Raises NotFound."""
-    delegate = session.get(Delegate, delegate_id)
-    if delegate is None or delegate.court_id != court_id:
-        raise NotFound(N_("There is no such delegate in this court."))
-    return delegate
 
 
 def to_end(session: Session, now: dt.datetime, limit: int = 100) -> Sequence[int]:
