@@ -69,9 +69,14 @@ class CallerThreads:
             thread.start()
 
     def extend(self, references: Collection[str], until: dt.datetime) -> None:
-        """Allow messages that still wait here to begin until later."""
+        """Allow messages that still wait here to begin until later.
+
+        A lease that is over is not renewed: another worker may already look such a message up.
+        """
+        now = self._now()
         for reference in references:
-            if reference in self._begin_by:
+            begin_by = self._begin_by.get(reference)
+            if begin_by is not None and now < begin_by:
                 self._begin_by[reference] = until
 
     def share(self, workers: int) -> None:

@@ -192,11 +192,12 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
 ) -> None:
     ids = queue(scenario, "off_channel", people=3, about="")
     replace_services(scenario, limits={"twilio": CarrierLimit(1)})
-    awake, renew = threading.Event(), dispatch.DispatchBatch._renew
+    awake, renewed, renew = threading.Event(), threading.Event(), dispatch.DispatchBatch._renew
 
     def once_awake(round_: dispatch.DispatchBatch) -> None:
         assert awake.wait(120)  # no thread of a process that stands still goes on
         renew(round_)
+        renewed.set()
 
     monkeypatch.setattr(dispatch.DispatchBatch, "_renew", once_awake)
 
@@ -208,6 +209,7 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_that_waited_in_i
             assert recovery.settle_lost_attempts(other) == 3
             db.session.remove()
         awake.set()
+        assert renewed.wait(120)  # the thread that renews leases is the first to go on
         return texts.accept(message)
 
     texts.say = frozen_meanwhile
