@@ -1,15 +1,18 @@
 """Links by which a file of a paper is downloaded, from a path that needs no cookie.
 
-A link is signed, is good for one file and an hour, and is made only on a page whose reader may have
-the file.
+A link is signed, is good for one file, one reader and an hour, and is made only on a page whose
+reader may have the file; when it is used, ``access`` checks that again.
 """
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
+
+from app.papers.access import Reader
 
 GOOD_FOR = dt.timedelta(hours=1)
 
@@ -29,18 +32,28 @@ class FilePart(StrEnum):
     IMAGE = "image"
 
 
-def issue(secret: bytes, file_id: int, now: dt.datetime, part: FilePart = FilePart.ORIGINAL) -> str:
-    """Return the token of a link to a file, or to its reading copy or page image."""
+@dataclass(frozen=True)
+class DownloadLink:
+    """What a link returns, and to whom."""
+
+    file_id: int
+    reader: Reader
+    part: FilePart = FilePart.ORIGINAL
+
+
+def issue(secret: bytes, link: DownloadLink, now: dt.datetime) -> str:
+    """Return the token of a link that is good for an hour."""
     until = int((now + GOOD_FOR).timestamp())
-    return str(_serializer(secret).dumps([file_id, part.value, until]))
+    fields = [link.file_id, link.part.value, until, link.reader.dumped()]
+    return str(_serializer(secret).dumps(fields))
 
 
-def parse(secret: bytes, token: str, now: dt.datetime) -> tuple[int, FilePart] | None:
-    """Return file and part of a token; None if it is not ours or its hour is over."""
+def parse(secret: bytes, token: str, now: dt.datetime) -> DownloadLink | None:
+    """Return the link of a token; None if it is not ours or its hour is over."""
     try:
-        file_id, part, until = _serializer(secret).loads(token)
+        file_id, part, until, reader = _serializer(secret).loads(token)
         if now.timestamp() > until:
             return None
-        return int(file_id), FilePart(part)
+        return DownloadLink(int(file_id), Reader(*reader), FilePart(part))
     except (BadData, ValueError, TypeError):
         return None

@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cases.models import Case, Representation
 from app.core.errors import N_, NotFound
-from app.papers.models import Filing, Paper, PaperFile, PaperReading
+from app.papers.models import Filing, Paper, PaperReading
 from app.papers.rules import COURT_SIDE, FilingState
 
 MOST = 200  # unseen filings of a court that are listed
@@ -130,18 +130,6 @@ def paper_in_court(session: Session, court_id: int, paper_id: int) -> Paper:
         .where(Paper.id == paper_id, Filing.court_id == court_id)
     )
     return paper_in_case(session, case_id or 0, paper_id)
-
-
-def file(session: Session, file_id: int) -> PaperFile:
-    """Return a file of a paper whose bytes are there. Raises NotFound."""
-    found = session.scalar(
-        sa.select(PaperFile)
-        .where(PaperFile.id == file_id, PaperFile.file_id.is_not(None))
-        .options(joinedload(PaperFile.file), joinedload(PaperFile.paper).joinedload(Paper.filing))
-    )
-    if found is None:
-        raise NotFound(N_("There is no such file, or it was erased."))
-    return found
 
 
 def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> Sequence[Filing]:

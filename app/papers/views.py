@@ -7,6 +7,8 @@ from typing import Any, cast
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
@@ -16,8 +18,9 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import N_, Gone, Invalid, NotFound, Refusal
 from app.core.web.access import signed_in
 from app.core.wording import one_line
-from app.papers import court_filings, download_links, queries, receipts, rules, service
-from app.papers.download_links import FilePart
+from app.papers import access, court_filings, download_links, queries, receipts, rules, service
+from app.papers.access import Reader
+from app.papers.download_links import DownloadLink, FilePart
 from app.papers.models import Filing, Paper, PaperFile
 from app.papers.reading.results import ReadingNote
 from app.papers.rules import PaperFields, PaperKind
@@ -47,10 +50,23 @@ def paper_kind(kind: str) -> str:
 
 
 @bp.app_template_global()
-def part_link(file: PaperFile, part: str) -> str:
-    """Return the address of a file's "original", "copy" or "image", for who may have the file."""
-    token = download_links.issue(web.secret(), file.id, web.now(), FilePart(part))
-    return url_for("papers.download", token=token)
+@pass_context
+def part_link(context: Context, file: PaperFile, part: str) -> str:
+    """Return the address of a file's "original", "copy" or "image" for the reader of the page.
+
+    The page names its ``reader``, an access.Reader, who may have the file.
+    """
+    return _address(DownloadLink(file.id, context["reader"], FilePart(part)))
+
+
+@bp.app_template_test()
+def offered_to(file: PaperFile, reader: Reader) -> bool:
+    """Tell whether the bytes of a file are offered to the reader of a page."""
+    return access.withheld_because(file, reader) is None
+
+
+def _address(link: DownloadLink) -> str:
+    return url_for("papers.download", token=download_links.issue(web.secret(), link, web.now()))
 
 
 @bp.app_template_global()
@@ -125,6 +141,7 @@ def _page(case_id: int, **more: Any) -> str:
         "desk/case_papers.html",
         zone=court.zone,
         case=case,
+        reader=Reader.of_court(current_user),
         sides=queries.by_side(session, case.id),
         draft=queries.draft_of(session, case.id, None, current_user.id),
         kinds=list(PaperKind),
@@ -197,27 +214,25 @@ def receipt(filing_id: int) -> str:
 @signed_in
 def to_download(file_id: int) -> Any:
     """Redirect a user of the court to the download of a file, or of the copy that is asked for."""
-    file = queries.file(db.session(), file_id)
-    filing = file.paper.filing
-    if filing.is_draft or filing.court_id != current_user.court_id:
-        raise NotFound(N_("There is no such file, or it was erased."))
-    return redirect(part_link(file, "copy" if "copy" in request.args else "original"))
+    reader = Reader.of_court(current_user)
+    file = access.file_for(db.session(), file_id, reader)
+    part = FilePart.COPY if "copy" in request.args else FilePart.ORIGINAL
+    return redirect(_address(DownloadLink(file.id, reader, part)))
 
 
 @bp.get("/download/<token>")
 def download(token: str) -> Response:
     """Return a file by its link, as an attachment that no browser runs; needs no cookie."""
-    parsed = download_links.parse(web.secret(), token, web.now())
-    if parsed is None:
+    link = download_links.parse(web.secret(), token, web.now())
+    if link is None:
         raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
-    file_id, part = parsed
-    file = queries.file(db.session(), file_id)
+    file = access.file_for(db.session(), link.file_id, link.reader)
     stem = file.name.rpartition(".")[0]
     stored, media_type, name = {
         FilePart.ORIGINAL: (file.file, file.media_type, file.name),
         FilePart.COPY: (file.copy, document_types.PDF, f"{stem}.copy.pdf"),
         FilePart.IMAGE: (file.image, document_types.JPEG, f"{stem}.page.jpg"),
-    }[part]
+    }[link.part]
     if stored is None:
         raise NotFound(N_("There is no such file, or it was erased."))
     return downloads.download(stored, media_type, name)

@@ -1,5 +1,7 @@
 """Stored files as downloads."""
 
+from functools import partial
+
 from flask import Response
 
 from app.core.errors import N_, Unavailable
@@ -10,10 +12,10 @@ from app.storage.models import StoredFile
 
 def download(file: StoredFile, media_type: str, name: str) -> Response:
     """Return a stored file as an attachment. Raises Unavailable where the store is away."""
+    open_at = partial(staged_uploads.store().open, file.digest)
     try:
-        stream = staged_uploads.store().open(file.digest)
+        return attachment(open_at, file.size, media_type, name, file.digest)
     except OSError as fault:
         raise Unavailable(
             N_("This file cannot be read just now. Nothing was lost; try again in a minute.")
         ) from fault
-    return attachment(stream, file.size, media_type, name)

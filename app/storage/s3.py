@@ -77,9 +77,10 @@ class BucketStore:
             return False
         return True
 
-    def open(self, digest: str) -> BinaryIO:
-        """Return a stream of stored bytes. Raises FileNotFoundError."""
-        stream: BinaryIO = self._call("get_object", self._key(digest))["Body"]
+    def open(self, digest: str, start: int = 0) -> BinaryIO:
+        """Return a stream of stored bytes from an offset on. Raises FileNotFoundError."""
+        part = {"Range": f"bytes={start}-"} if start else {}
+        stream: BinaryIO = self._call("get_object", self._key(digest), **part)["Body"]
         return stream
 
     def delete(self, digest: str) -> None:

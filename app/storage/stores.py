@@ -29,8 +29,8 @@ class FileStore(Protocol):
     def has(self, digest: str) -> bool:
         """Tell whether the bytes of a digest are stored."""
 
-    def open(self, digest: str) -> BinaryIO:
-        """Return a stream of stored bytes. Raises FileNotFoundError."""
+    def open(self, digest: str, start: int = 0) -> BinaryIO:
+        """Return a stream of stored bytes from an offset on. Raises FileNotFoundError."""
 
     def delete(self, digest: str) -> None:
         """Delete stored bytes; no error where there are none."""
@@ -78,9 +78,11 @@ class FolderStore:
         """Tell whether the bytes of a digest are stored."""
         return self.path(digest).is_file()
 
-    def open(self, digest: str) -> BinaryIO:
-        """Return a stream of stored bytes. Raises FileNotFoundError."""
-        return self.path(digest).open("rb")
+    def open(self, digest: str, start: int = 0) -> BinaryIO:
+        """Return a stream of stored bytes from an offset on. Raises FileNotFoundError."""
+        stream = self.path(digest).open("rb")
+        stream.seek(start)
+        return stream
 
     def delete(self, digest: str) -> None:
         """Delete stored bytes; no error where there are none."""

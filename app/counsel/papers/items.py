@@ -16,6 +16,7 @@ from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
 from app.counsel.papers.page import PapersForm
 from app.papers import queries, service
+from app.papers.access import Reader, offered_files
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
@@ -55,10 +56,16 @@ def show(page: CasePage) -> ResponseReturnValue:
         return papers_page.render(page, PapersForm(), missing), 404
     own = paper.filing.counsel_id == page.counsel.id
     reading = next((each for each in paper.readings if each.counsel_id == page.counsel.id), None)
-    is_open = own or bool(reading and reading.opened_at)
-    files = [each for each in paper.files if is_open and each.file_id is not None]
+    reader = Reader(counsel_id=page.counsel.id)
     return access.render(
-        "counsel/paper.html", page, NOT_REJECTED, paper=paper, own=own, reading=reading, files=files
+        "counsel/paper.html",
+        page,
+        NOT_REJECTED,
+        paper=paper,
+        own=own,
+        reading=reading,
+        reader=reader,
+        files=offered_files(paper, reader),
     )
 
 

@@ -26,6 +26,7 @@ from app.counsel.access import (
 from app.counsel.page_state import CasePage
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service
+from app.papers.access import Reader
 from app.papers.drafting import Author, DraftAction, SentFile
 from app.papers.models import Paper
 from app.papers.rules import FileFault, PaperFields, PaperKind
@@ -109,6 +110,7 @@ def render(page: CasePage, form: PapersForm, rejection: Rejection) -> str:
         "counsel/papers.html",
         page,
         rejection,
+        reader=Reader(counsel_id=page.counsel.id),
         draft=draft,
         fields=fields,
         refused=[

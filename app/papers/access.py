@@ -1,0 +1,128 @@
+"""Who may have the bytes of a paper: the one check of downloads, page images, zips and merged PDFs.
+
+Whoever offers or returns bytes of a paper asks ``withheld_because`` (of rows that are loaded) or
+``file_for`` (by id). A new reason to withhold is a row of ``Withheld`` and a line in one of the
+two functions below; a link that was issued before is checked again when it is used.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.cases.models import Party, Representation
+from app.core.errors import N_, NotFound, Refusal
+from app.papers.models import Filing, Paper, PaperFile
+from app.people.models import User
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks for bytes: a counsel, or a user or program of a court."""
+
+    counsel_id: int | None = None
+    court_id: int | None = None
+    user_id: int | None = None
+
+    @classmethod
+    def of_court(cls, user: User) -> Self:
+        """Return the reader that a user of a court is."""
+        return cls(court_id=user.court_id, user_id=user.id)
+
+    def dumped(self) -> list[int | None]:
+        """Return it as a link carries it."""
+        return [self.counsel_id, self.court_id, self.user_id]
+
+
+class Withheld(StrEnum):
+    """Why bytes are not offered to a reader, with the words of a refusal."""
+
+    words: str
+
+    def __new__(cls, value: str, words: str = "") -> "Withheld":
+        """Create a reason with its words; looking one up by its value needs none."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words
+        return member
+
+    # A draft of somebody else, another court's paper, and what is erased: that it exists is not
+    # said.
+    MISSING = "missing", N_("There is no such file, or it was erased.")
+    UNOPENED = "unopened", N_("Open this paper on your page of the case first.")
+
+
+def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
+    """Return why a file's original, copy and images are not offered to a reader; None if they are.
+
+    The filing of its paper and the readings are loaded by then, or are now.
+    """
+    if file.file_id is None:
+        return Withheld.MISSING
+    return paper_withheld_because(file.paper, reader)
+
+
+def paper_withheld_because(paper: Paper, reader: Reader) -> Withheld | None:
+    """Return why nothing of a paper is offered to a reader; None if it is."""
+    filing = paper.filing
+    if _is_own(filing, reader):
+        return None
+    if filing.is_draft:
+        return Withheld.MISSING
+    if reader.counsel_id is None:
+        return None if filing.court_id == reader.court_id else Withheld.MISSING
+    opened = any(each.counsel_id == reader.counsel_id and each.opened_at for each in paper.readings)
+    return None if opened else Withheld.UNOPENED
+
+
+def _is_own(filing: Filing, reader: Reader) -> bool:
+    if reader.counsel_id is not None:
+        return filing.counsel_id == reader.counsel_id
+    return filing.user_id is not None and filing.user_id == reader.user_id
+
+
+def offered_files(paper: Paper, reader: Reader) -> list[PaperFile]:
+    """Return the files of a paper that a reader may have."""
+    return [each for each in paper.files if withheld_because(each, reader) is None]
+
+
+def file_for(session: Session, file_id: int, reader: Reader) -> PaperFile:
+    """Return a file of a paper that a reader may have; counsel only while they act in the case.
+
+    Raises NotFound, and Refusal with the reason where it may be said.
+    """
+    file = session.scalar(
+        sa.select(PaperFile)
+        .where(PaperFile.id == file_id)
+        .options(
+            joinedload(PaperFile.file),
+            joinedload(PaperFile.paper).joinedload(Paper.filing),
+            joinedload(PaperFile.paper).selectinload(Paper.readings),
+        )
+    )
+    if file is None or not _acts(session, file.paper.filing, reader):
+        raise NotFound(Withheld.MISSING.words)
+    reason = withheld_because(file, reader)
+    if reason is Withheld.MISSING:
+        raise NotFound(reason.words)
+    if reason is not None:
+        raise Refusal(reason.words)
+    return file
+
+
+def _acts(session: Session, filing: Filing, reader: Reader) -> bool:
+    """Tell whether a counsel acts in the case of a filing; a court always does."""
+    if reader.counsel_id is None:
+        return True
+    acting = (
+        sa.select(Representation.id)
+        .join(Party)
+        .where(
+            Representation.counsel_id == reader.counsel_id,
+            Representation.left_at.is_(None),
+            Party.case_id == filing.case_id,
+        )
+    )
+    return session.scalar(acting.limit(1)) is not None
