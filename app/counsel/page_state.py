@@ -31,6 +31,7 @@ from app.hearings.models import (
 from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
+from app.papers.access import Reader
 from app.record.models import Entry
 
 
@@ -83,6 +84,11 @@ class CasePage:
     def may_answer(self) -> bool:
         """Whether the reader may act, and not only read."""
         return self.delegate is None or self.delegate.may_answer
+
+    @property
+    def papers_reader(self) -> Reader:
+        """As whom the papers of the case are read: as counsel for their party."""
+        return Reader(counsel_id=self.counsel.id, party_id=self.party.id)
 
     @property
     def subject(self) -> PageSubject:

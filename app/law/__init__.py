@@ -167,6 +167,17 @@ class RuleSet:
         periods = self.periods_for(procedure, on)
         return [rule for rule in periods if rule.counted is Counted.FROM_NOTICE]
 
+    def evidence_for(self, procedure: str, on: dt.date) -> PeriodRule | None:
+        """Return the longest evidence period of a procedure in force on a day, also at most so."""
+        in_force = [
+            rule
+            for rule in self.periods
+            if procedure in rule.procedures
+            and rule.valid_from <= on
+            and rule.counted is Counted.FROM_ENTRY
+        ]
+        return max(in_force, key=lambda rule: rule.days, default=None)
+
     def default_for(self, procedure: str, on: dt.date) -> DefaultJudgment | None:
         """Return the newest default-judgment rule of a procedure that is in force on a day."""
         in_force = [

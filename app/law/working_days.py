@@ -11,14 +11,15 @@ from app.cases.models import Case
 from app.core.errors import N_, Message
 from app.court.models import ClosedDay, Court
 from app.court.places import is_working_day
-from app.law import Counted, RuleSet, TimeLimit, periods, rule_set
-from app.law.day_counting import latest_day, months_later
+from app.law import Counted, PeriodRule, RuleSet, TimeLimit, periods, rule_set
+from app.law.day_counting import earliest_day, latest_day, months_later
 from app.law.periods import Period
 
 __all__ = [
     "WorkingDays",
     "closures",
     "deadline",
+    "evidence_close",
     "is_working_day",
     "periods_of",
     "rules_of",
@@ -109,6 +110,41 @@ def time_limit(court: Court, case: Case) -> TimeLimitOfCase | None:
     if rule is None:
         return None
     return TimeLimitOfCase(rule, entered_on, months_later(entered_on, rule.months))
+
+
+@dataclass(frozen=True)
+class EvidenceClose:
+    """When an evidence period that the court sets on a day ends, at the court's closing time.
+
+    ``rule`` is the period of the rules, None where the court's set has none for the procedure.
+    """
+
+    rule: PeriodRule | None
+    closes_at: dt.datetime
+
+    @property
+    def is_most(self) -> bool:
+        """Whether the rules allow no longer period."""
+        return self.rule is not None and self.rule.at_most
+
+
+# Days of an evidence period for which the rules say nothing.
+USUAL_EVIDENCE_DAYS = 15
+
+
+def evidence_close(
+    court: Court, working: WorkingDays, case: Case, set_on: dt.date
+) -> EvidenceClose:
+    """Return when an evidence period ends that the court sets on a day.
+
+    It is counted from the day after the parties are told (SPC Provisions on Evidence in Civil
+    Procedure (2019), art. 50 and 51), which is the day of the press.
+    """
+    rules = rules_of(court)
+    rule = rules.evidence_for(case.procedure, set_on)
+    last = earliest_day(set_on, rule.days if rule else USUAL_EVIDENCE_DAYS, working.has)
+    at = dt.datetime.combine(last, rules.office.closes, tzinfo=ZoneInfo(court.zone))
+    return EvidenceClose(rule, at.astimezone(dt.UTC))
 
 
 def warnings(

@@ -66,6 +66,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "by_delegate": facts.get("by_delegate") or "",
         "filing": _filing(facts, language),
         "papers_filed": _papers_filed(facts, times),
+        "exchange": _exchange(facts, times),
         "receipt": facts.get("receipt") or [],
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
@@ -105,7 +106,10 @@ class _Times:
         listed = (facts.get("slots"), facts.get("answers"), request.get("times"))
         rows = [facts["hearing"], *chain.from_iterable(some or [] for some in listed)]
         changed_at = (facts.get("change") or {}).get("at")
-        times = [*(row.get("starts_at") for row in rows), facts.get("answer_by"), changed_at]
+        exchange = facts.get("exchange") or {}
+        closes = (exchange.get("closes_at"), exchange.get("ends_at"))
+        starts = (row.get("starts_at") for row in rows)
+        times = [*starts, facts.get("answer_by"), changed_at, *closes]
         self.all = [wording.instant(at) for at in times if at]
         # Times on both sides of a clock change would share one offset that is wrong for some.
         self.steady = len({wording.utc_offset(at, zone) for at in self.all}) <= 1
@@ -308,6 +312,8 @@ def _papers_filed(facts: Facts, times: _Times) -> dict[str, Any]:
         "count": filing.get("count") or 0,
         "names": filing.get("names") or [],
         "more": filing.get("more") or 0,
+        "sealed": bool(filing.get("sealed")),
+        "late": filing.get("late") or "",
         "at": times.moment(filing.get("filed_at")),
     }
 
@@ -336,3 +342,20 @@ def _numbers(number: str) -> dict[str, str]:
     found = re.fullmatch(r"[（(]\d{4}[)）]\s*(\D{1,3}\d*(\D{1,6}(\d+号)))", number)
     plain, core, tail = found.groups() if found else (number, number, number)
     return {"plain": plain, "core": core, "tail": tail}
+
+
+def _exchange(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe an exchange of evidence and what became of it; "" in other letters.
+
+    ``closes`` is the time for the person who reads, ``ends`` the last of all sides.
+    """
+    exchange = facts.get("exchange") or {}
+    return {
+        **{name: exchange.get(name) or "" for name in ("state", "by", "words", "filings")},
+        "side": wording.side_name(exchange.get("side") or "", times.language),
+        "is_sealed": exchange.get("mode") == "sealed",
+        "count": exchange.get("count") or 0,
+        "closes": times.moment(exchange.get("closes_at")),
+        "closes_short": times.short(exchange.get("closes_at"), weekday=False),
+        "ends": times.moment(exchange.get("ends_at")),
+    }

@@ -48,6 +48,8 @@ class NoticeKind(StrEnum):
     ASK_BY_LINK = "ask_by_link"
     PAPERS = "papers"
     PAPERS_RECEIPT = "papers_receipt"
+    EXCHANGE = "exchange"
+    EXCHANGE_REMINDER = "exchange_reminder"
 
     @property
     def traits(self) -> "KindTraits":
@@ -332,6 +334,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
         once=True,
         prefers=Channel.EMAIL,
     ),
+    _K.EXCHANGE: KindTraits(N_("Exchange of evidence"), page="/papers"),
+    _K.EXCHANGE_REMINDER: KindTraits(
+        N_("Reminder of the exchange of evidence"),
+        page="/papers",
+        optional=True,
+        by_the_clock=True,
+        personal=True,
+    ),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -362,6 +372,14 @@ ENTRY_LABELS = {
     "counter": N_("Their calendar asks for another time"),
     "address": N_("Address for service"),
     "electronic_service": N_("Electronic service"),
+    "exchange_started": N_("Exchange of evidence opened"),
+    "exchange_changed": N_("Close of the exchange of evidence changed"),
+    "exchange_cancelled": N_("Exchange of evidence cancelled"),
+    "exchange_closed": N_("Exchange of evidence closed"),
+    "exchange_complete": N_("All evidence of this side is filed"),
+    "exchange_incomplete": N_("More evidence of this side is to come"),
+    "exchange_admitted": N_("Late papers admitted"),
+    "exchange_refused": N_("Late papers not admitted"),
 }
 
 _LABELS: dict[str, str] = {kind: row.label for kind, row in KINDS.items()} | ENTRY_LABELS

@@ -9,5 +9,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the court's pages of papers, and the downloads."""
     from app.papers import views
+    from app.papers.exchange import views as exchange
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(exchange.bp)

@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Party, Representation
 from app.core.errors import N_, NotFound, Refusal
 from app.papers.models import Filing, Paper, PaperFile
+from app.papers.rules import Disclosure, may_read
 from app.people.models import User
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks for bytes: a counsel, or a user or program of a court."""
+    """Who asks for bytes: a counsel for their party, or a user or program of a court."""
 
     counsel_id: int | None = None
+    party_id: int | None = None
     court_id: int | None = None
     user_id: int | None = None
 
@@ -33,7 +35,7 @@ class Reader:
 
     def dumped(self) -> list[int | None]:
         """Return it as a link carries it."""
-        return [self.counsel_id, self.court_id, self.user_id]
+        return [self.counsel_id, self.party_id, self.court_id, self.user_id]
 
 
 class Withheld(StrEnum):
@@ -48,8 +50,8 @@ class Withheld(StrEnum):
         member.words = words
         return member
 
-    # A draft of somebody else, another court's paper, and what is erased: that it exists is not
-    # said.
+    # A draft of somebody else, another court's paper, what is sealed and what is erased: that it
+    # exists is not said.
     MISSING = "missing", N_("There is no such file, or it was erased.")
     UNOPENED = "unopened", N_("Open this paper on your page of the case first.")
 
@@ -67,6 +69,9 @@ def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
 def paper_withheld_because(paper: Paper, reader: Reader) -> Withheld | None:
     """Return why nothing of a paper is offered to a reader; None if it is."""
     filing = paper.filing
+    filed_for = filing.representation.party_id if filing.representation else None
+    if not may_read(Disclosure(filing.disclosure), filed_for, reader.party_id):
+        return Withheld.MISSING
     if _is_own(filing, reader):
         return None
     if filing.is_draft:
@@ -98,7 +103,7 @@ def file_for(session: Session, file_id: int, reader: Reader) -> PaperFile:
         .where(PaperFile.id == file_id)
         .options(
             joinedload(PaperFile.file),
-            joinedload(PaperFile.paper).joinedload(Paper.filing),
+            joinedload(PaperFile.paper).joinedload(Paper.filing).joinedload(Filing.representation),
             joinedload(PaperFile.paper).selectinload(Paper.readings),
         )
     )
@@ -123,6 +128,7 @@ def _acts(session: Session, filing: Filing, reader: Reader) -> bool:
             Representation.counsel_id == reader.counsel_id,
             Representation.left_at.is_(None),
             Party.case_id == filing.case_id,
+            Party.id == reader.party_id,
         )
     )
     return session.scalar(acting.limit(1)) is not None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.cases.models import Case, Counsel, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.db.indexes import partial_index
-from app.papers.rules import FilingState
+from app.papers.exchange.models import Exchange, LateFiling
+from app.papers.rules import Disclosure, FilingState
 from app.people.models import User
 from app.storage.models import StoredFile
 
@@ -49,8 +50,17 @@ class Filing(Base):
     unseen: Mapped[bool] = mapped_column(default=False)
     # Files of the last upload that were not taken: [{"name": …, "fault": …}], shown on the draft.
     refused: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    # The exchange of evidence that it was filed into, if any; who reads it besides its own party
+    # (a Disclosure); and of a sealed one the salt of the list's digest on the record.
+    exchange_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exchange.id"), index=True)
+    disclosure: Mapped[str] = mapped_column(
+        sa.String(10), default=Disclosure.OPEN.value, server_default=Disclosure.OPEN.value
+    )
+    list_salt: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
 
     case: Mapped[Case] = relationship()
+    exchange: Mapped[Exchange | None] = relationship()
+    late: Mapped[LateFiling | None] = relationship()
     counsel: Mapped[Counsel | None] = relationship()
     representation: Mapped[Representation | None] = relationship()
     user: Mapped[User | None] = relationship()

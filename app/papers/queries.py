@@ -3,31 +3,90 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.cases.models import Case, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, NotFound
+from app.papers.exchange.models import Exchange, LateFiling
 from app.papers.models import Filing, Paper, PaperReading
-from app.papers.rules import COURT_SIDE, FilingState
+from app.papers.rules import COURT_SIDE, Disclosure, FilingState, may_list
 
 MOST = 200  # unseen filings of a court that are listed
 
 
 @dataclass(frozen=True)
+class WithheldPaper:
+    """A paper whose files a reader may not have: its number and the digest of each file.
+
+    Of one that is listed also what it is; of a sealed one these are empty.
+    """
+
+    id: int
+    number: int
+    digests: Sequence[str]
+    name: str = ""
+    kind: str = ""
+    proves: str = ""
+    pages: int | None = None
+
+
+@dataclass(frozen=True)
+class WithheldFiling:
+    """A filing whose files a reader may not have: who filed how many papers, and when."""
+
+    id: int
+    number: int
+    filed_at: dt.datetime
+    side: str
+    counsel: Counsel | None
+    party: Party
+    exchange: Exchange
+    late: LateFiling | None
+    is_listed: bool
+    papers: Sequence[WithheldPaper]
+
+
+@dataclass(frozen=True)
 class SidePapers:
-    """The filings of one side of a case, the first one first."""
+    """What one side of a case filed, the first filing first, as far as a reader may read it.
+
+    ``filings`` can be read whole; of those ``withheld`` it is only said that they are there.
+    """
 
     side: str
     filings: Sequence[Filing]
+    withheld: Sequence[WithheldFiling] = ()
 
     @property
     def papers(self) -> list[Paper]:
-        """All papers of the side by their numbers."""
+        """The papers of the side that can be read, by their numbers."""
         return [paper for filing in self.filings for paper in filing.papers]
+
+    @property
+    def count(self) -> int:
+        """Number of all papers of the side."""
+        return len(self.papers) + sum(len(filing.papers) for filing in self.withheld)
+
+
+def readable(party_id: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition under which the files of a filing may be had by who acts for a party.
+
+    Without a party, by the court, which is the least that anybody in the case may read: what does
+    not say who reads gets no more. The same as ``rules.may_read``, for queries that select from
+    ``Filing``.
+    """
+    is_open = Filing.disclosure == Disclosure.OPEN.value
+    if party_id is None:
+        return is_open
+    own = sa.exists().where(
+        Representation.id == Filing.representation_id,
+        Representation.party_id == party_id,
+    )
+    return sa.or_(is_open, own)
 
 
 def _with_papers() -> tuple[ORMOption, ...]:
@@ -69,19 +128,72 @@ def count_drafted(session: Session, case_id: int, representation_id: int) -> int
     return session.scalar(query) or 0
 
 
-def by_side(session: Session, case_id: int) -> list[SidePapers]:
+def by_side(session: Session, case_id: int, party_id: int | None = None) -> list[SidePapers]:
     """Return what is filed in a case by side: claimant, respondent, others, the court."""
     query = (
         sa.select(Filing)
-        .where(Filing.case_id == case_id, Filing.number.is_not(None))
+        .where(Filing.case_id == case_id, Filing.number.is_not(None), readable(party_id))
         .options(*_with_papers())
         .order_by(Filing.number)
     )
     filings = session.scalars(query).all()
-    sides = list(dict.fromkeys(each.side for each in filings))
+    withheld = _withheld(session, case_id, party_id)
+    sides = list(dict.fromkeys([*(e.side for e in filings), *(e.side for e in withheld)]))
     order = ("claimant", "respondent")
     sides.sort(key=lambda side: (side == COURT_SIDE, order.index(side) if side in order else 9))
-    return [SidePapers(side, [each for each in filings if each.side == side]) for side in sides]
+    return [
+        SidePapers(
+            side,
+            [each for each in filings if each.side == side],
+            [each for each in withheld if each.side == side],
+        )
+        for side in sides
+    ]
+
+
+def is_readable(session: Session, filing_id: int, party_id: int | None = None) -> bool:
+    """Tell whether a reader may have the files of a filing."""
+    query = sa.select(Filing.id).where(Filing.id == filing_id, readable(party_id))
+    return session.scalar(query) is not None
+
+
+def _withheld(session: Session, case_id: int, party_id: int | None) -> list[WithheldFiling]:
+    """Return the filings of a case whose files a reader may not have, without what they say."""
+    query = (
+        sa.select(Filing)
+        .where(Filing.case_id == case_id, Filing.number.is_not(None), ~readable(party_id))
+        .options(*_with_papers(), joinedload(Filing.exchange), joinedload(Filing.late))
+        .order_by(Filing.number)
+    )
+    return [_withheld_filing(each, party_id) for each in session.scalars(query).all()]
+
+
+def _withheld_filing(filing: Filing, party_id: int | None) -> WithheldFiling:
+    # A sealed filing is one of counsel into an exchange; what is a draft is not asked for.
+    assert filing.representation is not None
+    assert filing.exchange is not None
+    assert filing.filed_at is not None
+    party = filing.representation.party
+    is_listed = may_list(Disclosure(filing.disclosure), party.id, party_id)
+    return WithheldFiling(
+        filing.id,
+        filing.number or 0,
+        filing.filed_at,
+        filing.side,
+        filing.counsel,
+        party,
+        filing.exchange,
+        filing.late,
+        is_listed,
+        [_withheld_paper(paper, is_listed) for paper in filing.papers],
+    )
+
+
+def _withheld_paper(paper: Paper, is_listed: bool) -> WithheldPaper:
+    sealed = WithheldPaper(paper.id, paper.number or 0, [file.digest for file in paper.files])
+    if not is_listed:
+        return sealed
+    return replace(sealed, name=paper.name, kind=paper.kind, proves=paper.proves, pages=paper.pages)
 
 
 def filed_by_party(session: Session, case_id: int) -> dict[int, list[tuple[dt.datetime, int]]]:
@@ -101,8 +213,13 @@ def filed_by_party(session: Session, case_id: int) -> dict[int, list[tuple[dt.da
     return found
 
 
-def paper_in_case(session: Session, case_id: int, paper_id: int) -> Paper:
-    """Return a paper that was filed in a case. Raises NotFound, also for one of a draft."""
+def paper_in_case(
+    session: Session, case_id: int, paper_id: int, party_id: int | None = None
+) -> Paper:
+    """Return a paper that was filed in a case, and whose files a reader may have.
+
+    Raises NotFound, also for one of a draft.
+    """
     paper = session.scalar(
         sa.select(Paper)
         .join(Filing)
@@ -110,6 +227,7 @@ def paper_in_case(session: Session, case_id: int, paper_id: int) -> Paper:
             Paper.id == paper_id,
             Filing.case_id == case_id,
             Filing.state == FilingState.FILED.value,
+            readable(party_id),
         )
         .options(
             selectinload(Paper.files),
@@ -123,7 +241,7 @@ def paper_in_case(session: Session, case_id: int, paper_id: int) -> Paper:
 
 
 def paper_in_court(session: Session, court_id: int, paper_id: int) -> Paper:
-    """Return a paper that was filed in a court. Raises NotFound."""
+    """Return a paper that was filed in a court, and that it may read. Raises NotFound."""
     case_id = session.scalar(
         sa.select(Filing.case_id)
         .join(Paper, Paper.filing_id == Filing.id)
@@ -147,8 +265,8 @@ def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> 
     return session.scalars(query).all()
 
 
-def count_new(session: Session, case_id: int, counsel_id: int) -> int:
-    """Return how many papers of others in a case a counsel has not opened."""
+def count_new(session: Session, case_id: int, counsel_id: int, party_id: int | None = None) -> int:
+    """Return how many papers of others in a case a counsel can open and has not opened."""
     reading = sa.exists().where(
         PaperReading.paper_id == Paper.id,
         PaperReading.counsel_id == counsel_id,
@@ -162,6 +280,7 @@ def count_new(session: Session, case_id: int, counsel_id: int) -> int:
             Filing.case_id == case_id,
             Filing.number.is_not(None),
             sa.or_(Filing.counsel_id.is_(None), Filing.counsel_id != counsel_id),
+            readable(party_id),
             ~reading,
         )
     )

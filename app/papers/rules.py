@@ -40,6 +40,33 @@ class PaperKind(LabelledEnum):
 COURT_SIDE = "court"
 
 
+class Disclosure(StrEnum):
+    """What of a filing all sides and the court may read; the party that filed reads all of it.
+
+    Of a sealed filing they see number, time and digests, of a listed one also the list of its
+    papers, and never a file of either.
+    """
+
+    OPEN = "open"
+    LISTED = "listed"
+    SEALED = "sealed"
+
+
+def may_read(disclosure: Disclosure, filed_for: int | None, party_id: int | None) -> bool:
+    """Tell whether who acts for a party may have the files of a filing for ``filed_for``.
+
+    ``party_id`` is None for the court and programs that act for it. The one rule of what is sealed;
+    ``queries.readable`` is the same in SQL.
+    """
+    own = party_id is not None and party_id == filed_for
+    return own or disclosure is Disclosure.OPEN
+
+
+def may_list(disclosure: Disclosure, filed_for: int | None, party_id: int | None) -> bool:
+    """Tell whether they may know names, kinds and pages of the papers of a filing."""
+    return disclosure is Disclosure.LISTED or may_read(disclosure, filed_for, party_id)
+
+
 class FileFault(StrEnum):
     """Why a file is not taken."""
 

@@ -21,8 +21,10 @@ from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
 from app.papers import queries, rules
 from app.papers.drafting import Author
+from app.papers.exchange import filing as exchange_filing
+from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.models import Filing, Paper, PaperFile, PaperReading
-from app.papers.rules import FilingState
+from app.papers.rules import Disclosure, FilingState
 from app.record import ledger
 from app.record.chain import ChainPosition
 from app.record.rules import Event
@@ -60,11 +62,13 @@ def file_papers(
     *,
     page_nonce: str = "",
     receipt_by_mail: bool = False,
+    choice: ExchangeChoice = NOT_ASKED,
 ) -> Filing:
     """File a locked draft: number its papers, record them with digests, and tell all others.
 
     ``heads`` are those of ``lock_case``, taken before the draft was read: of two presses at once
-    the second finds what the first filed. Raises Invalid where there is no paper.
+    the second finds what the first filed. Raises Invalid where there is no paper, and what
+    ``exchange.filing.enter`` raises of an exchange that counsel chose.
     """
     if not filing.papers:
         raise Invalid({"files": Message(N_("Add a paper first: there is none to file."))})
@@ -79,6 +83,10 @@ def file_papers(
     before = _greatest(session, Paper.number, Paper.filing_id.in_(of_side))
     for place, paper in enumerate(filing.papers, 1):
         paper.position, paper.number = place, before + place
+    if author.representation is not None:
+        exchange_filing.enter(
+            session, filing, author.representation.party_id, choice, filing.filed_at
+        )
     session.flush()
     requests = _requests(session, filing, author, now)
     if receipt_by_mail:
@@ -109,10 +117,9 @@ def entry_details(filing: Filing) -> list[dict[str, Any]]:
 
 
 def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
-    lines = [
-        f"{paper.number}. {paper.name}" + (f" ({paper.proves})" if paper.proves else "")
-        for paper in filing.papers
-    ]
+    sealed = filing.disclosure == Disclosure.SEALED
+    lines = [filing.late.reason] if filing.late else []
+    lines += [] if sealed else [described(filing)]
     return ledger.NewEntry(
         Event.FILED,
         court_id=filing.court_id,
@@ -126,10 +133,19 @@ def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
         kind="papers",
         detail={
             "filing": filing.number,
-            "papers": entry_details(filing),
+            "papers": [] if sealed else entry_details(filing),
+            **exchange_filing.entry_detail(filing),
             **({"user": author.user.id} if author.user else {}),
         },
         personal={"name": author.name, "note": "\n".join(lines)},
+    )
+
+
+def described(filing: Filing) -> str:
+    """Return the papers of a filing by number, name and what they are to prove, one a line."""
+    return "\n".join(
+        f"{paper.number}. {paper.name}" + (f" ({paper.proves})" if paper.proves else "")
+        for paper in filing.papers
     )
 
 
@@ -143,13 +159,16 @@ def _subject(filing: Filing) -> Subject:
 
 
 def _facts(filing: Filing, author: Author) -> dict[str, Any]:
-    names = [f"{paper.number}. {paper.name}" for paper in filing.papers]
+    sealed = filing.disclosure == Disclosure.SEALED
+    names = [] if sealed else [f"{paper.number}. {paper.name}" for paper in filing.papers]
     return {
         **facts.case_facts(filing.case),
         "papers_filed": {
             "by": author.name,
             "side": filing.side,
-            "count": len(names),
+            "count": len(filing.papers),
+            "sealed": sealed,
+            "late": filing.late.reason if filing.late else "",
             "names": names[:MOST_NAMES],
             "more": max(0, len(names) - MOST_NAMES),
             "filed_at": facts.iso(filing.filed_at),
@@ -199,11 +218,16 @@ def _receipt_requests(filing: Filing, author: Author, now: dt.datetime) -> list[
 
 
 def _receipt_lines(filing: Filing) -> list[dict[str, Any]]:
+    """Return what the mail with the receipt says of each paper.
+
+    Its words are on the court's pages of messages: of a sealed filing it has the digests alone.
+    """
+    sealed = filing.disclosure == Disclosure.SEALED
     return [
         {
             "number": paper.number,
-            "name": paper.name,
-            "size": rules.megabytes(paper.size),
+            "name": "" if sealed else paper.name,
+            "size": "" if sealed else rules.megabytes(paper.size),
             "digests": [file.digest for file in paper.files],
         }
         for paper in filing.papers
@@ -218,7 +242,7 @@ def open_paper(
     Raises NotFound.
     """
     case_id, counsel_id = representation.party.case_id, representation.counsel_id
-    paper = queries.paper_in_case(session, case_id, paper_id)
+    paper = queries.paper_in_case(session, case_id, paper_id, representation.party_id)
     if paper.filing.counsel_id == counsel_id:
         return paper
     heads = lock_case(session, case_id, secret)
@@ -285,6 +309,7 @@ def confirm_received(
             Filing.case_id == case_id,
             Filing.state == FilingState.FILED.value,
             sa.or_(Filing.counsel_id.is_(None), Filing.counsel_id != counsel_id),
+            queries.readable(representation.party_id),
         )
     )
     papers = session.scalars(query.order_by(Filing.number, Paper.position)).all()

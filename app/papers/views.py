@@ -202,6 +202,8 @@ def receipt(filing_id: int) -> str:
     filing = db.session.get(Filing, filing_id)
     if filing is None or filing.is_draft or filing.court_id != current_user.court_id:
         raise NotFound(N_("There is no such filing in this court."))
+    if not queries.is_readable(db.session(), filing.id):
+        raise NotFound(N_("Its receipt is for who filed it alone while the papers are sealed."))
     return render_template(
         "desk/papers_receipt.html",
         case=filing.case,

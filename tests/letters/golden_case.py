@@ -180,6 +180,13 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "more": 5,
             "filed_at": "2026-11-30T08:24:31Z",
         }
+    if kind in ("exchange", "exchange_reminder"):
+        told["exchange"] = {
+            "state": "started",
+            "mode": "sealed",
+            "closes_at": "2026-12-08T09:00:00Z",
+            "ends_at": "2026-12-08T09:00:00Z",
+        }
     if kind == "papers_receipt":
         told["receipt"] = [
             {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}

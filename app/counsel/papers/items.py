@@ -16,7 +16,7 @@ from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
 from app.counsel.papers.page import PapersForm
 from app.papers import queries, service
-from app.papers.access import Reader, offered_files
+from app.papers.access import offered_files
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
@@ -50,13 +50,13 @@ def show(page: CasePage) -> ResponseReturnValue:
     """Show one paper; its files are offered to who filed it, and to who opened it."""
     number = row_number(request.args.get("id", "")) or 0
     try:
-        paper = queries.paper_in_case(db.session(), page.case.id, number)
+        paper = queries.paper_in_case(db.session(), page.case.id, number, page.party.id)
     except NotFound as fault:
         missing = Rejection(404, web.translated(fault.message))
         return papers_page.render(page, PapersForm(), missing), 404
     own = paper.filing.counsel_id == page.counsel.id
     reading = next((each for each in paper.readings if each.counsel_id == page.counsel.id), None)
-    reader = Reader(counsel_id=page.counsel.id)
+    reader = page.papers_reader
     return access.render(
         "counsel/paper.html",
         page,

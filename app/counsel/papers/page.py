@@ -24,10 +24,11 @@ from app.counsel.access import (
     UploadLimits,
 )
 from app.counsel.page_state import CasePage
+from app.counsel.papers import exchange
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service
-from app.papers.access import Reader
 from app.papers.drafting import Author, DraftAction, SentFile
+from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.models import Paper
 from app.papers.rules import FileFault, PaperFields, PaperKind
 from app.storage import staged_uploads
@@ -54,6 +55,7 @@ class PapersForm:
     fields: Mapping[int, PaperFields] = field(default_factory=dict)
     files: tuple[SentFile, ...] = ()
     by_mail: bool = False
+    choice: ExchangeChoice = NOT_ASKED
 
 
 def read_draft(request: Request) -> PapersForm:
@@ -68,6 +70,7 @@ def read_draft(request: Request) -> PapersForm:
         fields={number: _fields(form, number) for number in numbers if number},
         files=tuple(_sent_files(request)),
         by_mail=form.get("by_mail") == "1",
+        choice=exchange.read_choice(request),
     )
 
 
@@ -106,18 +109,21 @@ def render(page: CasePage, form: PapersForm, rejection: Rejection) -> str:
     session = db.session()
     draft = queries.draft_of(session, page.case.id, page.representation.id, None)
     fields = {each.id: typed(each, form.fields) for each in draft.papers} if draft else {}
+    sides = queries.by_side(session, page.case.id, page.party.id)
     return access.render(
         "counsel/papers.html",
         page,
         rejection,
-        reader=Reader(counsel_id=page.counsel.id),
+        reader=page.papers_reader,
         draft=draft,
         fields=fields,
         refused=[
             web.translated(FileFault(each["fault"]).message(each["name"]))
             for each in (draft.refused if draft else [])
         ],
-        sides=queries.by_side(session, page.case.id),
+        sides=sides,
+        exchange=exchange.shown(session, page, sides),
+        choice=form.choice,
         kinds=list(PaperKind),
         rules=rules,
         by_mail=form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
@@ -135,7 +141,7 @@ def line(page: CasePage) -> str:
     session = db.session()
     if count := queries.count_drafted(session, page.case.id, page.representation.id):
         return ngettext("%(num)s not filed yet", "%(num)s not filed yet", count)
-    if count := queries.count_new(session, page.case.id, page.counsel.id):
+    if count := queries.count_new(session, page.case.id, page.counsel.id, page.party.id):
         return ngettext("%(num)s not opened yet", "%(num)s not opened yet", count)
     return gettext("Photograph or choose, file, get a receipt")
 
@@ -174,6 +180,7 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
             heads,
             page_nonce=submission.nonce,
             receipt_by_mail=form.by_mail,
+            choice=form.choice,
         )
         return Destination("counsel.papers_receipt", {"id": draft.id})
     if form.action in list(DraftAction):

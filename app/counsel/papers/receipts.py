@@ -12,7 +12,7 @@ from app.counsel.access import Rejection
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
 from app.counsel.papers.page import PapersForm
-from app.papers import receipts, rules
+from app.papers import queries, receipts, rules
 from app.papers.models import Filing
 from app.papers.receipts import FilingReceipt
 
@@ -22,7 +22,8 @@ def _receipt(page: CasePage) -> FilingReceipt:
     filing = db.session().get(Filing, row_number(request.args.get("id", "")) or 0)
     if filing is None or filing.is_draft or filing.case_id != page.case.id:
         raise NotFound(N_("There is no such receipt."))
-    if filing.counsel_id != page.counsel.id:
+    own = filing.counsel_id == page.counsel.id
+    if not own or not queries.is_readable(db.session(), filing.id, page.party.id):
         raise NotFound(N_("There is no such receipt."))
     return receipts.receipt_of(db.session(), filing)
 
