@@ -27,7 +27,7 @@ def contacts(
     now: dt.datetime,
 ) -> list[CounselReach]:
     """Return every counsel who was asked or acts now, with their evidence and the verdict."""
-    contacts = reach.contacts(hearing, _acting(session, hearing.case), notices, entries, now)
+    contacts = reach.contacts(hearing, acting(session, hearing.case), notices, entries, now)
     _judge(session, hearing, contacts, now)
     return contacts
 
@@ -63,7 +63,8 @@ def _judge(
             )
 
 
-def _acting(session: Session, case: Case) -> Sequence[Representation]:
+def acting(session: Session, case: Case) -> Sequence[Representation]:
+    """Return the representations in force in a case, with counsel, party and declarations."""
     return session.scalars(
         sa.select(Representation)
         .join(Representation.party)

@@ -1,17 +1,20 @@
 """Contact certificate of a case: people, attempts, evidence, and the head of its chain."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.evidence import assessment
+from app.evidence import assessment, paper_service
+from app.evidence.paper_service import ServedCounsel
 from app.evidence.reach import CounselReach
 from app.hearings import queries as hearings_queries
 from app.hearings.models import Hearing
+from app.papers import queries as paper_queries
+from app.papers.models import Paper
 from app.record import daily_seals, ledger
 from app.record.daily_seals import SealedBy
 from app.record.models import ChainHead, Entry
@@ -26,6 +29,9 @@ class Certificate:
     hearings: Sequence[tuple[Hearing, Sequence[CounselReach]]]
     finding: ChainFinding
     cover: SealedBy | None
+    # The court's papers, and by paper who was served with it.
+    court_papers: Sequence[Paper]
+    served: Mapping[int, Sequence[ServedCounsel]]
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,15 @@ def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
     last = session.scalar(
         sa.select(Entry).where(Entry.case_id == case.id, Entry.seq == finding.entries)
     )
+    filings = [each for side in paper_queries.by_side(session, case.id) for each in side.filings]
+    served = paper_service.of_case(session, case, filings)
     return Certificate(
-        case, hearings, finding, daily_seals.covering(session, last) if last else None
+        case,
+        hearings,
+        finding,
+        daily_seals.covering(session, last) if last else None,
+        [paper for filing in filings for paper in filing.papers if paper.id in served],
+        served,
     )
 
 

@@ -1,6 +1,7 @@
 """The contact certificate, for print; and the page on which anybody can confirm its seal."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import segno
@@ -9,12 +10,24 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from app.cases import queries as cases
+from app.cases.models import Case
 from app.core import web
 from app.core.db import db
 from app.core.web.access import signed_in
-from app.evidence import certificate
+from app.evidence import certificate, paper_service
+from app.papers.queries import SidePapers
 
 bp = Blueprint("certificate", __name__)
+
+
+@bp.app_template_global()
+def service_of_papers(
+    case: Case, sides: Sequence[SidePapers]
+) -> dict[int, list[paper_service.ServedCounsel]]:
+    """Return by paper of the court who was served with it."""
+    filings = [each for side in sides for each in side.filings]
+    return paper_service.of_case(db.session(), case, filings)
+
 
 SEAL = re.compile(r"[0-9a-f]{64}")
 

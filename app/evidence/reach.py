@@ -92,23 +92,27 @@ class CounselReach:
         own = self.representations
         return any(each.consent for each in own) and any(each.confirmation for each in own)
 
-    def agreed(self, address: str, at: dt.datetime) -> bool:
-        """Tell whether electronic service to an address was agreed, and it confirmed, at a time."""
-        declared = [each for own in self.representations for each in own.declarations]
-        held = [each for each in declared if each.held_at(at)]
-        return any(each.kind == DeclarationKind.ELECTRONIC for each in held) and any(
-            _confirms(each, address) for each in held
-        )
-
     @property
     def silent(self) -> bool:
         """Whether no address is known."""
         return not addresses_by_channel(self.counsel)
 
 
+def agreed(own: Sequence[Representation], address: str, at: dt.datetime) -> bool:
+    """Tell whether electronic service to an address was agreed, and it confirmed, at a time.
+
+    ``own`` are one counsel's representations in the case. False for "", an address that was erased.
+    """
+    declared = [each for representation in own for each in representation.declarations]
+    held = [each for each in declared if each.held_at(at)]
+    return any(each.kind == DeclarationKind.ELECTRONIC for each in held) and any(
+        _confirms(each, address) for each in held
+    )
+
+
 def _confirms(declaration: ServiceDeclaration, address: str) -> bool:
     is_address = declaration.kind == DeclarationKind.ADDRESS
-    return is_address and address in (declaration.email, declaration.phone)
+    return is_address and bool(address) and address in (declaration.email, declaration.phone)
 
 
 # A notice that waits for longer is held up: a person has to look why.
@@ -215,19 +219,27 @@ def _judge(
 
     ``addresses`` are those of notices, by id.
     """
+    relevant = [each for each in entries if asked or each.what != Event.ANSWERED]
+    contact.evidence += evidence_of(relevant, addresses, contact.representations)
+    contact.grade, contact.proof = _best(relevant)
+
+
+def evidence_of(
+    entries: Sequence[Entry], addresses: Mapping[int, str], own: Sequence[Representation]
+) -> list[Evidence]:
+    """Return the entries about one counsel that prove something, as evidence.
+
+    ``addresses`` are those of notices, by id; ``own`` are the counsel's representations.
+    """
     sent_at = {each.attempt: each.at for each in entries if each.what == Event.STARTED}
+    found = []
     for entry in entries:
-        if entry.what == Event.ANSWERED and not asked:
-            continue
         grade = proves(Event(entry.what), entry.detail)
         if grade > EvidenceGrade.ATTEMPTED:
-            address = addresses.get(entry.notice_id or 0)
-            by_consent = address is not None and contact.agreed(
-                address, sent_at.get(entry.attempt, entry.at)
-            )
-            contact.evidence.append(Evidence(grade, entry.at, entry.seq, by_consent))
-        if grade > contact.grade:
-            contact.grade, contact.proof = grade, entry
+            address = addresses.get(entry.notice_id or 0, "")
+            by_consent = agreed(own, address, sent_at.get(entry.attempt, entry.at))
+            found.append(Evidence(grade, entry.at, entry.seq, by_consent))
+    return found
 
 
 def _fill(

@@ -69,12 +69,22 @@ class PeriodRule(ProcedureRule):
 
 
 @dataclass(frozen=True)
-class DefaultJudgment(ProcedureRule):
-    """Evidence of notice that a default judgment requires."""
+class EvidenceRule(ProcedureRule):
+    """The least evidence of receipt that something requires."""
 
     shown: EvidenceGrade
     # For people who agreed to electronic service and confirmed their address.
     shown_by_consent: EvidenceGrade
+
+
+@dataclass(frozen=True)
+class DefaultJudgment(EvidenceRule):
+    """Evidence of notice that a default judgment requires."""
+
+
+@dataclass(frozen=True)
+class ServiceRule(EvidenceRule):
+    """Evidence of receipt by which a paper of the court counts as served by link."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,7 @@ class RuleSet:
     steps: tuple[EscalationRule, ...]
     office: CourtOffice
     electronic_service: tuple[ElectronicServiceTerms, ...] = ()
+    service: tuple[ServiceRule, ...] = ()
 
     def electronic_service_on(self, on: dt.date) -> ElectronicServiceTerms | None:
         """Return the newest words in force on a day, or None if the set has none.
@@ -183,6 +194,11 @@ class RuleSet:
         in_force = [
             r for r in self.default_judgment if procedure in r.procedures and r.valid_from <= on
         ]
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
+
+    def service_for(self, procedure: str, on: dt.date) -> ServiceRule | None:
+        """Return the newest rule on service by link of a procedure in force on a day."""
+        in_force = [r for r in self.service if procedure in r.procedures and r.valid_from <= on]
         return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
     def time_limit_for(self, procedure: str, on: dt.date) -> TimeLimit | None:
@@ -255,6 +271,7 @@ def read(file: Path) -> RuleSet:
         electronic_service=tuple(
             ElectronicServiceTerms(**each) for each in data["electronic_service"]
         ),
+        service=tuple(ServiceRule(**each) for each in data["service"]),
     )
 
 

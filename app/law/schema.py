@@ -90,7 +90,7 @@ class _GradeNamed(fields.Field):
             raise ValidationError(f"Must be one of: {known}.") from None
 
 
-class _Default(_Rule):
+class _Shown(_Rule):
     shown = _GradeNamed(required=True)
     shown_by_consent = _GradeNamed(required=True)
 
@@ -128,7 +128,8 @@ class RuleSetIn(_Strict):
     version = fields.String(required=True, validate=validate.Length(1, 40))
     notice = fields.List(fields.Nested(_Notice), load_default=list)
     evidence = fields.List(fields.Nested(_Evidence), load_default=list)
-    default_judgment = fields.List(fields.Nested(_Default), load_default=list)
+    default_judgment = fields.List(fields.Nested(_Shown), load_default=list)
+    service = fields.List(fields.Nested(_Shown), load_default=list)
     time_limit = fields.List(fields.Nested(_TimeLimit), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.law import DefaultJudgment
+from app.law import DefaultJudgment, EvidenceRule
 from app.record.rules import EvidenceGrade
 
 
@@ -50,6 +50,21 @@ class Verdict:
         return self.evidence is not None and self.evidence.grade < self.rule.shown
 
 
+def first_sufficient(rule: EvidenceRule, evidence: Sequence[Evidence]) -> Evidence | None:
+    """Return the earliest evidence that is enough under a rule, or None.
+
+    What was sent counts by the consent that was in force when it was sent, so a withdrawal takes
+    nothing away from what went out before it. If several channels were used, the earliest
+    effective one counts (SPC Online Litigation Rules (2021), art. 31).
+    """
+    sufficient = [
+        each
+        for each in evidence
+        if each.grade >= (rule.shown_by_consent if each.by_consent else rule.shown)
+    ]
+    return min(sufficient, key=lambda each: (each.at, each.seq), default=None)
+
+
 def judge(
     rule: DefaultJudgment,
     version: str,
@@ -62,18 +77,11 @@ def judge(
     """Decide whether notice supports a default judgment, by the earliest sufficient evidence.
 
     ``consent`` tells whether the person has agreed to electronic service and confirmed the address
-    that they have now: it decides what is still needed. What was sent counts by the consent that
-    was in force when it was sent, so a withdrawal takes nothing away from what went out before it.
-    If several channels were used, the earliest effective one counts (SPC Online Litigation Rules
-    (2021), art. 31). Evidence after the deadline proves notice, but not notice in time.
+    that they have now: it decides what is still needed. Evidence after the deadline proves notice,
+    but not notice in time.
     """
     needed = rule.shown_by_consent if consent else rule.shown
-    sufficient = [
-        each
-        for each in evidence
-        if each.grade >= (rule.shown_by_consent if each.by_consent else rule.shown)
-    ]
-    first = min(sufficient, key=lambda each: (each.at, each.seq), default=None)
+    first = first_sufficient(rule, evidence)
     if first is None:
         why = Why.NOT_SHOWN if now <= deadline else Why.TOO_LATE
         return Verdict(False, why, rule, version, needed, deadline)

@@ -149,13 +149,14 @@ def described(filing: Filing) -> str:
     )
 
 
-def _version(filing: Filing) -> str:
+def notice_version(filing: Filing) -> str:
+    """Return the version of a filing in the keys of the notices that tell of it."""
     return f"c{filing.case_id}.f{filing.id}"
 
 
 def _subject(filing: Filing) -> Subject:
     about = str(Matter.case(filing.case_id))
-    return Subject(filing.court_id, filing.case_id, about, _version(filing))
+    return Subject(filing.court_id, filing.case_id, about, notice_version(filing))
 
 
 def _facts(filing: Filing, author: Author) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def _requests(
         session,
         filing.case,
         NoticeKind.PAPERS,
-        _version(filing),
+        notice_version(filing),
         lambda _: papers_facts,
         now,
         but=filing.counsel_id,
@@ -265,6 +266,11 @@ def _reading(session: Session, paper: Paper, counsel_id: int) -> PaperReading:
     return reading
 
 
+def reading_attempt(filing_id: int, counsel_id: int) -> str:
+    """Return the attempt of the entries by which a counsel opened and confirmed papers."""
+    return f"f{filing_id}.{counsel_id}"
+
+
 def _reading_entry(event: Event, representation: Representation, paper: Paper) -> ledger.NewEntry:
     """Return the entry that counsel opened or confirmed one paper."""
     filing = paper.filing
@@ -273,7 +279,7 @@ def _reading_entry(event: Event, representation: Representation, paper: Paper) -
         court_id=filing.court_id,
         case_id=filing.case_id,
         about=str(Matter.case(filing.case_id)),
-        attempt=f"f{filing.id}.{representation.counsel_id}",
+        attempt=reading_attempt(filing.id, representation.counsel_id),
         counsel_id=representation.counsel_id,
         side=representation.party.side,
         channel="link",
