@@ -35,6 +35,7 @@ from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
 from app.counsel.papers import items as paper_items
+from app.counsel.papers import opinions
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
 
@@ -157,6 +158,26 @@ ACTS = (
     ),
     Act("paper", "/papers/item", paper_items.show, paper_items.open_one),
     Act("papers_received", "/papers/received", submit=paper_items.confirm),
+    Act(
+        "opinions",
+        "/papers/opinions",
+        opinions.show,
+        opinions.submit,
+        reading=DelegateRight.READ_CASE,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
+    Act(
+        "opinions_same",
+        "/papers/opinions/same",
+        submit=opinions.submit_same,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
+    Act(
+        "opinions_withdrawn",
+        "/papers/opinions/withdrawn",
+        submit=opinions.withdraw,
+        acting=DelegateRight.ANSWER_CASE,
+    ),
     Act("papers_receipt", "/papers/receipt", paper_receipts.show),
     Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json),
     Act(

@@ -88,6 +88,16 @@ class ServiceRule(EvidenceRule):
 
 
 @dataclass(frozen=True)
+class OpinionRule(ProcedureRule):
+    """What follows where nobody objects to a copy, and the days for opinions on evidence.
+
+    ``days`` are working days after the exchange of evidence; the court may set another date.
+    """
+
+    days: int
+
+
+@dataclass(frozen=True)
 class TimeLimit(ProcedureRule):
     """Time within which a case is to be concluded, in months from the day it was filed.
 
@@ -159,6 +169,7 @@ class RuleSet:
     office: CourtOffice
     electronic_service: tuple[ElectronicServiceTerms, ...] = ()
     service: tuple[ServiceRule, ...] = ()
+    opinions: tuple[OpinionRule, ...] = ()
 
     def electronic_service_on(self, on: dt.date) -> ElectronicServiceTerms | None:
         """Return the newest words in force on a day, or None if the set has none.
@@ -199,6 +210,11 @@ class RuleSet:
     def service_for(self, procedure: str, on: dt.date) -> ServiceRule | None:
         """Return the newest rule on service by link of a procedure in force on a day."""
         in_force = [r for r in self.service if procedure in r.procedures and r.valid_from <= on]
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
+
+    def opinion_rule_for(self, procedure: str, on: dt.date) -> OpinionRule | None:
+        """Return the newest rule on opinions on evidence of a procedure in force on a day."""
+        in_force = [r for r in self.opinions if procedure in r.procedures and r.valid_from <= on]
         return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
     def time_limit_for(self, procedure: str, on: dt.date) -> TimeLimit | None:
@@ -272,6 +288,7 @@ def read(file: Path) -> RuleSet:
             ElectronicServiceTerms(**each) for each in data["electronic_service"]
         ),
         service=tuple(ServiceRule(**each) for each in data["service"]),
+        opinions=tuple(OpinionRule(**each) for each in data["opinion"]),
     )
 
 

@@ -130,6 +130,7 @@ class RuleSetIn(_Strict):
     evidence = fields.List(fields.Nested(_Evidence), load_default=list)
     default_judgment = fields.List(fields.Nested(_Shown), load_default=list)
     service = fields.List(fields.Nested(_Shown), load_default=list)
+    opinion = fields.List(fields.Nested(_Notice), load_default=list)
     time_limit = fields.List(fields.Nested(_TimeLimit), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)

@@ -67,6 +67,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "filing": _filing(facts, language),
         "papers_filed": _papers_filed(facts, times),
         "exchange": _exchange(facts, times),
+        "opinions": _opinions(facts, times),
         "receipt": facts.get("receipt") or [],
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
@@ -315,6 +316,20 @@ def _papers_filed(facts: Facts, times: _Times) -> dict[str, Any]:
         "sealed": bool(filing.get("sealed")),
         "late": filing.get("late") or "",
         "at": times.moment(filing.get("filed_at")),
+    }
+
+
+def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe opinions on papers that were given in one press, and the papers objected to."""
+    opinions = facts.get("opinions") or {}
+    return {
+        "by": _acting(opinions.get("by") or "", opinions.get("delegate"), times.language),
+        "side": wording.side_name(opinions.get("side") or "", times.language),
+        "at": times.moment(opinions.get("given_at")),
+        "count": opinions.get("count") or 0,
+        "withdrawn": opinions.get("withdrawn") or 0,
+        "names": opinions.get("names") or [],
+        "more": opinions.get("more") or 0,
     }
 
 

@@ -50,6 +50,7 @@ class NoticeKind(StrEnum):
     PAPERS_RECEIPT = "papers_receipt"
     EXCHANGE = "exchange"
     EXCHANGE_REMINDER = "exchange_reminder"
+    OPINIONS = "opinions"
 
     @property
     def traits(self) -> "KindTraits":
@@ -341,6 +342,10 @@ KINDS: dict[NoticeKind, KindTraits] = {
         optional=True,
         by_the_clock=True,
         personal=True,
+    ),
+    # One for each press, however many papers it is about.
+    _K.OPINIONS: KindTraits(
+        N_("Opinions on papers"), page="/papers/opinions", once=True, copied=True
     ),
 }
 

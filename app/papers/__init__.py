@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the court's pages of papers, and the downloads."""
     from app.papers import views
-    from app.papers.exchange import views as exchange
+    from app.papers.exchange import views as exchange_views
+    from app.papers.opinions import views as opinion_views
 
-    app.register_blueprint(views.bp)
-    app.register_blueprint(exchange.bp)
+    for pages in (views, exchange_views, opinion_views):
+        app.register_blueprint(pages.bp)

@@ -429,6 +429,20 @@ class Event(StrEnum):
         ),
     )
 
+    # Counsel says whether a paper of another side is authentic, lawful and relevant, or takes it
+    # back.
+    OPINION = (
+        "opinion",
+        EventTraits(
+            label=N_("Opinion on a paper"),
+            icon="chat-left-text",
+            look="busy",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
+
     # Counsel names somebody who may act for them, and ends it.
     DELEGATED = (
         "delegated",

@@ -74,6 +74,7 @@ EVENTS = (
     "registered",
     "renewed",
     "filed",
+    "opinion",
     "replied",
     "called",
     "told",

@@ -19,6 +19,7 @@ from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
 from app.papers import service as papers
+from app.papers.opinions import service as opinions
 from app.questions import service as questions
 from app.questions.filings import service as filings
 from app.questions.models import Question
@@ -72,6 +73,7 @@ def erase(
     delegates.erase(session, case.id)
     filings.erase(session, case.id)
     papers.erase(session, case.id, now)
+    opinions.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

@@ -338,6 +338,16 @@ def _newest_paper(stage: Stage, _side: str) -> str:
         return str(db.session.scalar(newest) or 1)
 
 
+ASPECTS = ("authentic", "lawful", "relevant")
+
+
+def _opinion(stage: Stage, side: str) -> dict[str, str]:
+    """An opinion on the paper that was filed last."""
+    number = _newest_paper(stage, side)
+    says = {f"{each}-{number}": "no" for each in ASPECTS}
+    return {**says, f"reason-{number}": "The hall was dry."}
+
+
 def _ticks(stage: Stage, side: str) -> dict[str, str]:
     """What is ticked on the page of the address, with what that page showed."""
     page = stage.page(side, "/address").text
@@ -548,6 +558,40 @@ COUNSEL = (
         "/papers/received",
         "/papers",
         prepare=_filed,
+        fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
+        row="paper",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "opinions",
+        "/papers/opinions",
+        "/papers/opinions",
+        prepare=_filed,
+        fields=_opinion,
+        texts=(),
+        reaches=Reach.RECORD,  # by a notice too: tests/papers/test_opinions.py reads it
+    ),
+    CounselAct(
+        "opinions_same",
+        "/papers/opinions/same",
+        "/papers/opinions",
+        prepare=_filed,
+        fields=lambda stage, side: {
+            "paper": _newest_paper(stage, side),
+            **{f"{each}-all": "no" for each in ASPECTS},
+            "reason-all": "The hall was dry.",
+            "sure": "1",
+        },
+        texts=("reason-all",),
+        typed=("reason-all",),
+        row="paper",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "opinions_withdrawn",
+        "/papers/opinions/withdrawn",
+        "/papers/opinions",
+        prepare=lambda stage, side: (_filed(stage, side), act("opinions").do(stage, side)),
         fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
         row="paper",
         reaches=Reach.RECORD,

@@ -59,6 +59,7 @@ BY_KEY = {
     "counsel.papers",
     "counsel.paper",
     "counsel.papers_receipt",
+    "counsel.opinions",
 }
 
 
@@ -304,6 +305,12 @@ def papers_of_both(left: dict[str, list[str]], counsel: FlaskClient, links: list
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
+    draft(counsel, li, [("file", "合同.pdf", PDF)])
+    draft(counsel, li, do="file")
+    opinions = below(zhao, "/papers/opinions")
+    read(left, "opinions", counsel.get(opinions))
+    objecting = {"nonce": nonce(counsel.get(opinions)), "authentic-1": "no"}
+    read(left, "half an opinion", counsel.post(opinions, data=objecting), 422)
 
 
 def below(link: str, path: str) -> str:

@@ -187,6 +187,14 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "closes_at": "2026-12-08T09:00:00Z",
             "ends_at": "2026-12-08T09:00:00Z",
         }
+    if kind == "opinions":
+        told["opinions"] = {
+            "by": "孟二" if zh else "Ben Meng",
+            "side": "respondent",
+            "given_at": "2026-11-30T08:24:31Z",
+            "count": 7,
+            "names": ["3. 温度记录" if zh else "3. Temperature log"],
+        }
     if kind == "papers_receipt":
         told["receipt"] = [
             {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}
