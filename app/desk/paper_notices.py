@@ -12,10 +12,11 @@ import segno
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Counsel
+from app.cases.models import Case, Counsel
 from app.core import links
-from app.core.channels import Channel
+from app.core.channels import Channel, OtherChannel
 from app.core.errors import N_, NotFound, Refusal
+from app.core.matters import CASE, Matter
 from app.court.models import Court
 from app.desk import todo
 from app.desk.contacts import off_channel
@@ -27,9 +28,11 @@ from app.letters import composing
 from app.letters.composing import Letter
 from app.notices.kinds import NoticeKind
 from app.people.models import User
+from app.record import chain, ledger
+from app.record.rules import ContactOutcome, Event
 from app.tasks.forms import ContactIn
 from app.tasks.models import Task
-from app.tasks.service import TaskKind
+from app.tasks.service import TaskKind, TaskState
 
 MOST = 50  # sheets in one print
 
@@ -109,7 +112,9 @@ def find(
 def waiting(session: Session, court: Court, now: dt.datetime) -> list[TaskItem]:
     """Return the open tasks to post notices, most urgent first."""
     return [
-        each for each in todo.open_tasks(session, court, (), now) if each.task.way == TaskKind.PAPER
+        each
+        for each in todo.open_tasks(session, court, (), now)
+        if each.task.way == TaskKind.PAPER and each.hearing
     ]
 
 
@@ -123,7 +128,10 @@ def sheets(
     if len(task_ids) > MOST:
         raise Refusal(N_("At most %(most)s notices in one print."), most=MOST)
     query = sa.select(Task).where(
-        Task.id.in_(task_ids), Task.court_id == court_id, Task.way == TaskKind.PAPER.value
+        Task.id.in_(task_ids),
+        Task.court_id == court_id,
+        Task.way == TaskKind.PAPER.value,
+        Task.about.startswith("hearing/"),
     )
     notices = []
     for task in sorted(session.scalars(query), key=lambda each: task_ids.index(each.id)):
@@ -150,3 +158,64 @@ def posted(
         page=page,
     )
     off_channel.log_with(session, hearing.case, counsel, contact, user, now)
+
+
+def papers_to_post(session: Session, case: Case) -> list[tuple[Task, Counsel]]:
+    """Return the open tasks to post papers of the court in a case, with the person."""
+    query = (
+        sa.select(Task, Counsel)
+        .join(Counsel, Counsel.id == Task.counsel_id)
+        .where(
+            Task.case_id == case.id,
+            Task.about == str(Matter.case(case.id)),
+            Task.way == TaskKind.PAPER.value,
+            Task.state == TaskState.OPEN.value,
+        )
+        .order_by(Task.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def papers_posted(
+    session: Session, court_id: int, task_id: int, user: User, now: dt.datetime
+) -> Task:
+    """Log that the papers of a task were handed to the post, which ends it; once.
+
+    Raises NotFound.
+    """
+    query = sa.select(Task).where(
+        Task.id == task_id, Task.court_id == court_id, Task.way == TaskKind.PAPER.value
+    )
+    task = session.scalar(query)
+    if task is None or Matter.parse(task.about).type != CASE:
+        raise NotFound(N_("There is no such task in this court."))
+    heads = chain.lock_heads(session, [task.case_id])
+    session.refresh(task, with_for_update=True)
+    if task.state != TaskState.OPEN:
+        return task
+    counsel = session.get_one(Counsel, task.counsel_id)
+    entry = ledger.NewEntry(
+        Event.TOLD,
+        court_id=task.court_id,
+        case_id=task.case_id,
+        about=task.about,
+        attempt=f"k{task.id}",
+        counsel_id=counsel.id,
+        side=task.side,
+        channel=OtherChannel.LETTER.value,
+        kind="papers",
+        detail={
+            "outcome": ContactOutcome.TOLD.value,
+            "filing": task.because.get("filing"),
+            "user": user.id,
+        },
+        personal={
+            "name": counsel.name,
+            "address": counsel.postal.replace("\n", ", "),
+            "by": user.name,
+        },
+    )
+    ledger.append(session, [entry], now, heads=heads)
+    task.tried_at = task.tried_at or now
+    task.state, task.ended_at = TaskState.DONE.value, now
+    return task

@@ -9,6 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case, Counsel
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Refusal
@@ -16,6 +17,7 @@ from app.core.web.access import signed_in
 from app.court import settings
 from app.desk import case_views, paper_notices
 from app.people.models import User
+from app.tasks.models import Task
 
 bp = Blueprint("paper_notices", __name__)
 
@@ -69,6 +71,27 @@ def posted(hearing_id: int, counsel_id: int) -> Any:
         return redirect(request.path, 303)
     case_views.flash_logged(name, [])
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
+
+
+@bp.app_template_global()
+def papers_to_post(case: Case) -> list[tuple[Task, Counsel]]:
+    """Return the open tasks to post papers of the court in a case, with the person."""
+    return paper_notices.papers_to_post(db.session(), case)
+
+
+@bp.post("/tasks/<int:task_id>/papers-posted")
+@signed_in
+def case_papers_posted(task_id: int) -> Any:
+    """Log that papers of the court were handed to the post."""
+    court_id, user_id, now = current_user.court_id, current_user.id, web.now()
+
+    def log(session: Session) -> int:
+        user = session.get_one(User, user_id)
+        return paper_notices.papers_posted(session, court_id, task_id, user, now).case_id
+
+    case_id = retrying(log)
+    flash(gettext("Noted on the record: the papers were posted."), "ok")
+    return redirect(url_for("papers.of_case", case_id=case_id), 303)
 
 
 @bp.get("/paper")

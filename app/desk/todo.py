@@ -25,7 +25,8 @@ NO_CASES: Mapping[int, Case] = {}
 class TaskItem:
     """A task with its case, counsel, deadline and the article of its rule.
 
-    ``hearing`` is None for a request to be called about a case as a whole.
+    ``hearing`` is None for a request to be called about a case as a whole, and for papers that
+    somebody does not open.
     """
 
     task: Task
@@ -37,6 +38,11 @@ class TaskItem:
     # Of a request for another date; and the slot of it on which all sides agree, if there is one.
     move_request: MoveRequest | None = None
     agreed_slot: MoveSlot | None = None
+
+    @property
+    def about_papers(self) -> bool:
+        """Whether it is about papers of the case that the person has not opened."""
+        return self.hearing is None and not self.asked_for
 
     @property
     def asked_for(self) -> bool:
@@ -86,8 +92,9 @@ def _hearings(
 
 
 def _is_about_case(task: Task) -> bool:
-    """Tell whether a task is a request to be called about a case as a whole."""
-    return task.way == TaskKind.CALLBACK and Matter.parse(task.about).type == CASE
+    """Tell whether a task is about a case as a whole: a request to be called, or its papers."""
+    is_of_case = Matter.parse(task.about).type == CASE
+    return is_of_case and task.way in (TaskKind.CALLBACK, TaskKind.CALL, TaskKind.PAPER)
 
 
 def _cases(

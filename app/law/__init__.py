@@ -124,6 +124,20 @@ class EscalationRule:
 
 
 @dataclass(frozen=True)
+class PaperStepRule:
+    """One step towards counsel who have not opened papers, some working days after they were told.
+
+    ``of`` is whose papers: "court", "counsel" or both.
+    """
+
+    way: str
+    after_days: int
+    of: tuple[str, ...]
+    words: dict[str, str]
+    source: dict[str, str]
+
+
+@dataclass(frozen=True)
 class ElectronicServiceTerms:
     """One version of the words to which a person agrees with electronic service.
 
@@ -170,6 +184,7 @@ class RuleSet:
     electronic_service: tuple[ElectronicServiceTerms, ...] = ()
     service: tuple[ServiceRule, ...] = ()
     opinions: tuple[OpinionRule, ...] = ()
+    paper_steps: tuple[PaperStepRule, ...] = ()
 
     def electronic_service_on(self, on: dt.date) -> ElectronicServiceTerms | None:
         """Return the newest words in force on a day, or None if the set has none.
@@ -288,6 +303,7 @@ def read(file: Path) -> RuleSet:
             ElectronicServiceTerms(**each) for each in data["electronic_service"]
         ),
         service=tuple(ServiceRule(**each) for each in data["service"]),
+        paper_steps=tuple(PaperStepRule(**each) for each in data["paper_step"]),
         opinions=tuple(OpinionRule(**each) for each in data["opinion"]),
     )
 

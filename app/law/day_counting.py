@@ -46,6 +46,19 @@ def latest_day(
     return last
 
 
+def working_days_after(
+    day: dt.date, count: int, is_working_day: Callable[[dt.date], bool]
+) -> dt.date:
+    """Return the working day that is ``count`` working days after a day, which is not counted."""
+    remaining = count
+    for _ in range(MOST_CLOSED + 7 * count):
+        if remaining == 0:
+            break
+        day += dt.timedelta(days=1)
+        remaining -= is_working_day(day)
+    return day
+
+
 def working_days_before(
     day: dt.date, count: int, is_working_day: Callable[[dt.date], bool]
 ) -> dt.date:

@@ -17,6 +17,8 @@ from app.cases.rules import PROCEDURES
 from app.record.rules import EvidenceGrade
 
 WAYS = ("text", "email", "call", "paper")
+PAPER_WAYS = ("reminder", "call", "paper")
+PAPERS_OF = ("court", "counsel")
 
 
 class _Strict(Schema):
@@ -103,6 +105,22 @@ class _Step(_Strict):
     source = _words()
 
 
+class _PaperStep(_Strict):
+    way = fields.String(required=True, validate=validate.OneOf(PAPER_WAYS))
+    after_days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
+    of = fields.List(
+        fields.String(validate=validate.OneOf(PAPERS_OF)),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    words = _words()
+    source = _words()
+
+    @post_load
+    def _as_tuple(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "of": tuple(data["of"])}
+
+
 class _ElectronicService(_Strict):
     version = fields.String(required=True, validate=validate.Length(1, 60))
     article = _words()
@@ -134,5 +152,6 @@ class RuleSetIn(_Strict):
     time_limit = fields.List(fields.Nested(_TimeLimit), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
+    paper_step = fields.List(fields.Nested(_PaperStep), load_default=list)
     electronic_service = fields.List(fields.Nested(_ElectronicService), load_default=list)
     office = fields.Nested(_Office, required=True)

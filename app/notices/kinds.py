@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     EXCHANGE = "exchange"
     EXCHANGE_REMINDER = "exchange_reminder"
     OPINIONS = "opinions"
+    PAPERS_UNOPENED = "papers_unopened"
 
     @property
     def traits(self) -> "KindTraits":
@@ -343,6 +344,13 @@ KINDS: dict[NoticeKind, KindTraits] = {
         by_the_clock=True,
         personal=True,
     ),
+    _K.PAPERS_UNOPENED: KindTraits(
+        N_("Reminded of papers not opened"),
+        page="/papers",
+        optional=True,
+        personal=True,
+        once=True,
+    ),
     # One for each press, however many papers it is about.
     _K.OPINIONS: KindTraits(
         N_("Opinions on papers"), page="/papers/opinions", once=True, copied=True
@@ -357,6 +365,7 @@ ENTRY_LABELS = {
     "knows": N_("Confirmed having seen the date"),
     "call": N_("Call to make"),
     "paper": N_("Notice on paper"),
+    "reminder_of_papers": N_("Reminder to open papers"),
     "move": N_("Request to move the date"),
     "callback": N_("Callback request"),
     "by_text": N_("Text, as a further channel"),

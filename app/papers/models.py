@@ -14,6 +14,9 @@ from app.papers.rules import Disclosure, FilingState
 from app.people.models import User
 from app.storage.models import StoredFile
 
+# Whose steps towards those who do not open it are not planned yet.
+UNPLANNED = "number IS NOT NULL AND NOT steps_planned"
+
 
 class Filing(Base):
     """Papers that are filed together; a draft, seen by its author alone, until then.
@@ -26,6 +29,7 @@ class Filing(Base):
     __table_args__ = (
         sa.UniqueConstraint("case_id", "number"),
         partial_index("ix_filing_unseen", "court_id", "filed_at", where="unseen"),
+        partial_index("ix_filing_unplanned", "id", where=UNPLANNED),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -48,6 +52,8 @@ class Filing(Base):
     page_nonce: Mapped[str] = mapped_column(sa.String(40), default="")
     # Whether the court has yet to note it; false for drafts and for its own.
     unseen: Mapped[bool] = mapped_column(default=False)
+    # Whether the steps towards those who do not open it are planned (see reminders).
+    steps_planned: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Files of the last upload that were not taken: [{"name": …, "fault": …}], shown on the draft.
     refused: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     # The exchange of evidence that it was filed into, if any; who reads it besides its own party

@@ -16,6 +16,7 @@ from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
 from app.core.db import bulk
 from app.core.errors import N_
+from app.core.matters import Matter
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import facts, queries
@@ -111,7 +112,7 @@ def take_due_steps(session: Session, hearing_id: int, now: dt.datetime) -> int:
     hearing = queries.lock_hearing(session, hearing_id)
     due = [
         task
-        for task in service.of_hearing(session, hearing.id)
+        for task in service.of_matter(session, Matter.hearing(hearing.id))
         if task.way not in service.BY_COUNSEL and task.opens_at <= now
     ]
     people = _people(session, hearing, now) if due else {}

@@ -22,6 +22,7 @@ class TaskKind(StrEnum):
     EMAIL = "email"
     CALL = "call"
     PAPER = "paper"
+    REMINDER = "reminder"  # of papers that are not opened
     CALLBACK = "callback"
     MOVE = "move"
     QUESTION = "question"
@@ -45,6 +46,7 @@ CHANNELS = {
     TaskKind.CALL: OtherChannel.PHONE.value,
     TaskKind.CALLBACK: OtherChannel.PHONE.value,
     TaskKind.PAPER: OtherChannel.LETTER.value,
+    TaskKind.REMINDER: OtherChannel.LINK.value,
     TaskKind.MOVE: OtherChannel.LINK.value,
     TaskKind.QUESTION: OtherChannel.LINK.value,
     TaskKind.ADDRESS: OtherChannel.LINK.value,
@@ -52,7 +54,11 @@ CHANNELS = {
 # Requests by counsel: only a user of the court ends them, no rule does.
 BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE, TaskKind.QUESTION, TaskKind.ADDRESS)
 # Kinds of entries about steps that are messages; "text" is taken by inbound texts.
-KINDS = {TaskKind.TEXT: "by_text", TaskKind.EMAIL: "by_mail"}
+KINDS = {
+    TaskKind.TEXT: "by_text",
+    TaskKind.EMAIL: "by_mail",
+    TaskKind.REMINDER: "reminder_of_papers",  # "reminder" is one of a date
+}
 ENDED_BY = {
     TaskState.SKIPPED: Event.SKIPPED,
     TaskState.MISSED: Event.MISSED,
@@ -129,8 +135,8 @@ def note_try(
     return tasks
 
 
-def hearings_to_assess(session: Session, now: dt.datetime, limit: int = 200) -> list[int]:
-    """Return the ids of hearings with a step or a task that must be assessed (again).
+def to_assess(session: Session, now: dt.datetime, limit: int = 200) -> list[Matter]:
+    """Return the hearings, and cases with papers, with a step or a task to be assessed (again).
 
     These are steps that are due, open tasks whose time has passed, and open tasks in whose case
     entries were added since they were last assessed; no requests by counsel.
@@ -148,15 +154,15 @@ def hearings_to_assess(session: Session, now: dt.datetime, limit: int = 200) -> 
         .order_by(Task.opens_at)
         .limit(limit)
     )
-    return [Matter.parse(about).id for about in dict.fromkeys(session.scalars(query))]
+    return [Matter.parse(about) for about in dict.fromkeys(session.scalars(query))]
 
 
-def of_hearing(session: Session, hearing_id: int) -> Sequence[Task]:
-    """Return the steps and tasks about a hearing that have not ended, locked, earliest first."""
+def of_matter(session: Session, matter: Matter) -> Sequence[Task]:
+    """Return the steps and tasks about a matter that have not ended, locked, earliest first."""
     query = (
         sa.select(Task)
         .where(
-            Task.about == str(Matter.hearing(hearing_id)),
+            Task.about == str(matter),
             Task.state.in_([TaskState.WAITING.value, TaskState.OPEN.value]),
         )
         .order_by(Task.opens_at, Task.id)

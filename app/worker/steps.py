@@ -13,6 +13,7 @@ from app.carriers import traffic_split
 from app.carriers.registry import ExternalServices
 from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
+from app.core.matters import CASE, HEARING
 from app.delegates import queries as delegate_queries
 from app.delegates import service as delegates
 from app.feeds import rendered_events
@@ -22,7 +23,7 @@ from app.hearings.availability import busy_calendars
 from app.hearings.clock_change import service as clock_change
 from app.listing import sending
 from app.record import daily_seals, partitions
-from app.reminders import escalation
+from app.reminders import escalation, unopened_papers
 from app.reminders import service as reminders
 from app.retention import erasing
 from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
@@ -136,8 +137,19 @@ def _correct_calendars(sender: Sender) -> int:
 
 def _escalate(sender: Sender) -> int:
     with transaction() as session:
-        hearing_ids = service.hearings_to_assess(session, sender.now)
-    return _one_by_one(escalation.take_due_steps, hearing_ids, sender)
+        matters = service.to_assess(session, sender.now)
+    hearing_ids = [matter.id for matter in matters if matter.type == HEARING]
+    case_ids = [matter.id for matter in matters if matter.type == CASE]
+    of_papers = partial(unopened_papers.take_due_steps, secret=sender.secret)
+    taken = _one_by_one(escalation.take_due_steps, hearing_ids, sender)
+    return taken + _one_by_one(of_papers, case_ids, sender)
+
+
+def _plan_paper_steps(sender: Sender) -> int:
+    """Plan the steps towards counsel who do not open what was filed."""
+    with transaction() as session:
+        filings = unopened_papers.unplanned(session)
+    return _one_by_one(unopened_papers.plan, filings, sender)
 
 
 def _seal(sender: Sender) -> int:
@@ -246,6 +258,7 @@ BEFORE = (
     _send_listed,
     _correct_calendars,
     _plan,
+    _plan_paper_steps,
     _escalate,
     recovery.settle_lost_attempts,
     _seal,

@@ -1,4 +1,4 @@
-"""Opinions on papers of other sides.
+"""Opinions on papers of other sides; steps towards counsel who do not open papers.
 
 Tables are frozen here and take nothing from the models.
 """
@@ -11,10 +11,23 @@ down_revision = "0040"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
+UNPLANNED = sa.text("number IS NOT NULL AND NOT steps_planned")
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table and the column; nobody is reminded of what was filed before."""
+    op.add_column(
+        "filing",
+        sa.Column("steps_planned", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.execute("UPDATE filing SET steps_planned = true WHERE number IS NOT NULL")
+    op.create_index(
+        "ix_filing_unplanned",
+        "filing",
+        ["id"],
+        sqlite_where=UNPLANNED,
+        postgresql_where=UNPLANNED,
+    )
     op.create_table(
         "paper_opinion",
         sa.Column("id", Key, primary_key=True),
@@ -40,3 +53,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table; every version of every opinion stays on the record."""
     op.drop_table("paper_opinion")
+    op.drop_index("ix_filing_unplanned", "filing")
+    op.drop_column("filing", "steps_planned")

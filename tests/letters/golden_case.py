@@ -170,7 +170,7 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "outcome": "answer",
             "answer": "可以。请于12月8日前提出申请。" if zh else "Yes. Apply by 8 December.",
         }
-    if kind in ("papers", "papers_receipt"):
+    if kind in ("papers", "papers_receipt", "papers_unopened"):
         names = ("仓储合同", "交货单") if zh else ("Warehouse contract", "Delivery receipts")
         told["papers_filed"] = {
             "by": "孟二" if zh else "Ben Meng",
