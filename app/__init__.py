@@ -233,6 +233,7 @@ def _register_features(app: Flask) -> None:
         needs,
         notices,
         operations,
+        outcomes,
         papers,
         people,
         questions,
@@ -252,6 +253,7 @@ def _register_features(app: Flask) -> None:
     sending.register(app)
     hearings.register(app)
     evidence.register(app)
+    outcomes.register(app)
     papers.register(app)
     questions.register(app)
     needs.register(app)

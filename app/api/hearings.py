@@ -19,6 +19,8 @@ from app.hearings.models import HearingState
 from app.hearings.queries import find_hearing
 from app.hearings.rescheduling import deciding
 from app.hearings.service import CourtContext
+from app.outcomes import service as outcomes
+from app.outcomes.forms import OutcomeIn
 
 bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
 
@@ -143,6 +145,16 @@ def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
         )
 
     return _changed(hearing_id, change)
+
+
+@bp.route("/<row:hearing_id>/outcome", methods=["POST"])
+@bp.arguments(OutcomeIn.schema())
+@bp.response(200, HearingOut)
+def outcome(form: OutcomeIn, hearing_id: int) -> Answer:
+    """Enter the outcome of a hearing, or correct it by a further entry with `replaces`"""
+    return _changed(
+        hearing_id, lambda session, context: outcomes.enter(session, context, hearing_id, form)
+    )
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])

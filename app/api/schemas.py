@@ -8,8 +8,10 @@ from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
 from app.needs.rules import PersonRole
+from app.outcomes.rules import Outcome, OutcomeCause
 from app.papers.rules import PaperKind
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
+from app.record.rules import EvidenceGrade
 
 
 def _moment(words: str = "") -> fields.String:
@@ -231,6 +233,37 @@ class NeedsOut(Schema):
     needs = fields.List(fields.Nested(NeedOut))
 
 
+class AbsenceOut(Schema):
+    """A person who did not come, and how well it is shown that they knew when it began."""
+
+    counsel_id = fields.Integer(metadata={"nullable": True})
+    name = fields.String()
+    side = fields.String()
+    party = fields.String()
+    evidence = _one_of(*(f"E{grade.value}" for grade in EvidenceGrade))
+    proof = fields.Integer(
+        metadata={"nullable": True, "description": "Number of the entry of the record"}
+    )
+    sufficient = fields.Boolean(
+        metadata={
+            "nullable": True,
+            "description": "For a default judgment; null where no rule of procedure says",
+        }
+    )
+
+
+class HearingOutcomeOut(Schema):
+    """The outcome of a hearing as it was entered last."""
+
+    number = fields.Integer(metadata={"description": "`replaces` of a correction"})
+    outcome = _one_of(*Outcome)
+    cause = _one_of("", *OutcomeCause)
+    reason = fields.String()
+    entered_at = _moment()
+    entered_by = fields.String(metadata={"description": "Empty where it was imported"})
+    absent = fields.List(fields.Nested(AbsenceOut))
+
+
 class HearingOut(Schema):
     """A hearing with its newest round. Times carry the court's offset."""
 
@@ -252,6 +285,9 @@ class HearingOut(Schema):
     fix = fields.String(metadata={"nullable": True, "enum": ["auto", "assistant", None]})
     offered = fields.Boolean(
         metadata={"description": "A carrier has accepted a message to each side"}
+    )
+    outcome = fields.Nested(
+        HearingOutcomeOut, allow_none=True, metadata={"description": "None before it is entered"}
     )
     slots = fields.List(fields.Nested(SlotOut))
     invitations = fields.List(fields.Nested(InvitationOut))

@@ -28,6 +28,8 @@ from app.hearings.models import (
 from app.law import Counted, working_days
 from app.needs import queries as need_queries
 from app.needs.models import Need
+from app.outcomes import queries as outcomes
+from app.outcomes.models import HearingOutcome
 
 Shape = dict[str, Any]
 
@@ -96,7 +98,34 @@ def courtroom(room: Courtroom) -> Shape:
 def hearings(session: Session, rows: Sequence[Hearing]) -> list[Shape]:
     """Return hearings, each with its newest proposal."""
     offered = queries.offered_ids(session, [each.proposals[-1] for each in rows if each.proposals])
-    return [_hearing(each, offered) for each in rows]
+    entered = outcomes.of_hearings(session, [each.id for each in rows if each.outcome])
+    return [{**_hearing(each, offered), "outcome": _outcome(entered.get(each.id))} for each in rows]
+
+
+def _outcome(entered: HearingOutcome | None) -> Shape | None:
+    if entered is None:
+        return None
+    zone = entered.hearing.case.court.zone
+    return {
+        "number": entered.number,
+        "outcome": entered.outcome,
+        "cause": entered.cause,
+        "reason": entered.reason,
+        "entered_at": moment(entered.entered_at, zone),
+        "entered_by": entered.user.name if entered.user else "",
+        "absent": [
+            {
+                "counsel_id": each.counsel_id,
+                "name": each.counsel.name if each.counsel else "",
+                "side": each.side,
+                "party": each.party.name if each.party else "",
+                "evidence": f"E{each.grade}",
+                "proof": each.proof_seq,
+                "sufficient": each.sufficient,
+            }
+            for each in entered.absences
+        ],
+    }
 
 
 def hearing(session: Session, court_id: int, hearing_id: int) -> Shape:

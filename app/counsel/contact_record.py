@@ -32,11 +32,13 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 PAGE = 50  # contacts
 FILINGS = ("filing_noted", "filing_removed", "evidence_due")
+OUTCOMES = ("outcome", "absence")
 # Kinds of entries about no message that counsel are told.
 NAMED = (
     *("move", "handed_on", "question", "question_word", "question_rating"),
     *("address", "electronic_service", "key", "delegate", "papers"),
     *FILINGS,
+    *OUTCOMES,
 )
 
 
@@ -79,7 +81,11 @@ def contacts(
         sa.select(contact)
         .where(
             Entry.case_id == case.id,
-            sa.or_(Entry.counsel_id.is_not(None), Entry.side == delegates.SIDE),
+            sa.or_(
+                Entry.counsel_id.is_not(None),
+                Entry.side == delegates.SIDE,
+                Entry.kind.in_(OUTCOMES),
+            ),
         )
         .where(Entry.about == about if about else sa.true())
         .group_by(contact)

@@ -51,6 +51,11 @@ class Court(Base):
     public_names: Mapped[str] = mapped_column(
         sa.String(10), default="short", server_default="short"
     )
+    # The first day on which the court tells counsel by Tingqi: hearings before it are those that
+    # no-shows are compared with. None: no comparison.
+    sends_from: Mapped[dt.date | None] = mapped_column()
+    # Hearings that ended before this day wait for no outcome; None: all do.
+    outcomes_from: Mapped[dt.date | None] = mapped_column()
     # Days from a case's last hearing until its addresses and contents are blanked; None: never.
     keep_days: Mapped[int | None] = mapped_column()
     # Whether the title and the names of parties and counsel are blanked as well.

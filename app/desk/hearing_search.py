@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
 from app.cases.queries import PAGE, case_filter
-from app.desk.queries import SOON, owned_by
+from app.desk.queries import SOON
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
+from app.hearings.queries import owned_by
 from app.hearings.rules import days_span
 from app.people.models import User
 

@@ -17,8 +17,11 @@ from app.desk.todo import TaskItem
 from app.evidence import unreached
 from app.evidence.unreached import Unreached
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
+from app.hearings.queries import owned_by
 from app.hearings.rules import agreed_slot, days_span
 from app.law import working_days
+from app.outcomes import queries as outcomes
+from app.outcomes.queries import AwaitingDay
 from app.people.models import User
 from app.questions import queries as questions
 from app.questions.models import Question
@@ -29,7 +32,7 @@ Filters = Sequence[sa.ColumnElement[bool]]
 DAYS = 7
 WEEK = 60  # upcoming hearings shown on the home page
 # Lists of pending work in order of urgency, and grouped as pages count them.
-LISTS = ("todo", "questions", "unreached", "lapsed", "none_suits", "ready", "due")
+LISTS = ("todo", "questions", "unreached", "lapsed", "none_suits", "ready", "due", "outcomes")
 KINDS: dict[str, tuple[str, ...]] = {
     "unreached": ("unreached",),
     "todo": ("todo",),
@@ -37,6 +40,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "lapsed": ("lapsed",),
     "decide": ("none_suits", "ready"),
     "due": ("due",),
+    "outcomes": ("outcomes",),
 }
 
 
@@ -97,7 +101,7 @@ class ProposalProgress:
         ]
 
 
-PendingItem = TaskItem | Question | Unreached | Hearing | ProposalProgress
+PendingItem = TaskItem | Question | Unreached | Hearing | ProposalProgress | AwaitingDay
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ class PendingWork:
     none_suits: list[ProposalProgress] = field(default_factory=list)
     ready: list[ProposalProgress] = field(default_factory=list)
     due: list[ProposalProgress] = field(default_factory=list)
+    outcomes: Sequence[AwaitingDay] = ()
     open: int = 0
     deadlines: Mapping[int, dt.datetime] = field(default_factory=dict)
 
@@ -169,6 +174,8 @@ def _work_item(
             since = item.changed_at
         case ProposalProgress():
             due_at = since = item.proposal.answer_by
+        case AwaitingDay():
+            since, is_requested = item.since, True
     is_due = due_at is not None and due_at < day_ends
     return WorkItem(kind, item, due_at, due_at or since, is_due or is_requested)
 
@@ -185,14 +192,6 @@ def progress_of(proposal: Proposal) -> ProposalProgress:
     return ProposalProgress(proposal, len(proposal.invitations), answered, best)
 
 
-def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
-    """Return the filter for hearings that are a user's or unassigned; no filter without user."""
-    if user is None:
-        return []
-    owner = sa.func.coalesce(Hearing.user_id, Case.assistant_id)
-    return [sa.or_(owner == user.id, owner.is_(None))]
-
-
 def waiting(
     session: Session, court: Court, user: User | None, now: dt.datetime, search: str = ""
 ) -> PendingWork:
@@ -204,6 +203,7 @@ def waiting(
         todo=todo.open_tasks(session, court, filters, now),
         questions=questions.open_in_court(session, court.id, [*own, *of_search]),
         unreached=unreached.people(session, court, filters, now),
+        outcomes=outcomes.awaiting(session, court, filters, now),
     )
     work.lapsed = session.scalars(
         _hearings(court, filters)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.db.indexes import partial_index
 from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
 from app.court.models import Courtroom, Judge
@@ -102,6 +103,8 @@ class Hearing(Base):
     ends_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     courtroom_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courtroom.id"), index=True)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # The outcome that was entered last (see outcomes.rules.Outcome); empty before that.
+    outcome: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
     # Fixed elsewhere and imported; its people are not told by us unless the court wants it.
     imported: Mapped[bool] = mapped_column(default=False)
     upload_id: Mapped[int | None] = mapped_column(Key, index=True)
@@ -155,6 +158,9 @@ class Hearing(Base):
             "id",
             sqlite_where=sa.text("drawn_edition < edition"),
             postgresql_where=sa.text("drawn_edition < edition"),
+        ),
+        partial_index(
+            "ix_hearing_awaiting", "court_id", "ends_at", where="state = 'fixed' AND outcome = ''"
         ),
         sa.Index(
             "ix_hearing_unplanned",

@@ -11,6 +11,7 @@ from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, NotFound
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
 from app.notices.models import ASKS, Notice
+from app.people.models import User
 from app.record.rules import WENT_OUT
 
 MOST_OF_CASE = 500  # hearings of one case that are listed
@@ -149,3 +150,11 @@ def hearings_of_case(session: Session, case: Case) -> Sequence[Hearing]:
         .limit(MOST_OF_CASE)
     )
     return session.scalars(statement).all()
+
+
+def owned_by(user: User | None) -> list[sa.ColumnElement[bool]]:
+    """Return the filter for hearings that are a user's or unassigned; no filter without user."""
+    if user is None:
+        return []
+    owner = sa.func.coalesce(Hearing.user_id, Case.assistant_id)
+    return [sa.or_(owner == user.id, owner.is_(None))]

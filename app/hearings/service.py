@@ -140,6 +140,7 @@ def move(
         raise Clash(versions.CHANGED)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled: propose a new one."))
+    _check_no_outcome(hearing)
     slots = _slots_to_move_to(hearing, form)
     move_requests.close_requests(session, hearing, context.now)
     if form.minutes:
@@ -177,6 +178,12 @@ def move(
         agreed=agreed,
     )
     return hearing
+
+
+def _check_no_outcome(hearing: Hearing) -> None:
+    """Raise Refusal where a hearing is over: its date is the one that its outcome is about."""
+    if hearing.outcome:
+        raise Refusal(N_("This hearing has an outcome: propose a further hearing of the case."))
 
 
 def _slots_to_move_to(hearing: Hearing, form: MoveIn) -> list[SlotIn]:
@@ -229,6 +236,7 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
     hearing = queries.find_hearing(session, context.court.id, hearing_id, lock=True)
     if hearing.state == HearingState.CANCELLED:
         raise Refusal(N_("This hearing is cancelled already."))
+    _check_no_outcome(hearing)
     had_date = hearing.starts_at is not None
     last = queries.last_proposal(session, hearing)
     proposal = queries.open_proposal(session, hearing)

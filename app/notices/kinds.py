@@ -383,6 +383,8 @@ ENTRY_LABELS = {
     "filing_noted": N_("Papers that came in"),
     "filing_removed": N_("Papers noted in error"),
     "evidence_due": N_("Day by which evidence is due"),
+    "outcome": N_("Outcome of the hearing"),
+    "absence": N_("Absence from the hearing"),
     "counter": N_("Their calendar asks for another time"),
     "address": N_("Address for service"),
     "electronic_service": N_("Electronic service"),

@@ -36,6 +36,7 @@ COMMENTED = (
     "filing_noted",
     "filing_removed",
     "papers",
+    "outcome",
 )
 _TASK = re.compile(r"k\d+")
 # States of messages, worst first.

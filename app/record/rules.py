@@ -497,6 +497,21 @@ class Event(StrEnum):
         EventTraits(label=N_("noted by the court"), icon="journal-check", look="ok"),
     )
 
+    # The outcome of a hearing, who did not come to it, and who did after all. A correction is a
+    # further entry.
+    OUTCOME = (
+        "outcome",
+        EventTraits(label=N_("outcome entered"), icon="check2-all", look="ok"),
+    )
+    ABSENT = (
+        "absent",
+        EventTraits(label=N_("did not come"), icon="person-x", look="due"),
+    )
+    NOT_ABSENT = (
+        "not_absent",
+        EventTraits(label=N_("not absent after all"), icon="person-check", look="ok"),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

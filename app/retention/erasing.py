@@ -18,6 +18,7 @@ from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDa
 from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
+from app.outcomes import service as outcomes
 from app.papers import service as papers
 from app.papers.opinions import service as opinions
 from app.questions import service as questions
@@ -72,6 +73,7 @@ def erase(
     addresses.erase(session, case.id)
     delegates.erase(session, case.id)
     filings.erase(session, case.id)
+    outcomes.erase(session, case.id)
     papers.erase(session, case.id, now)
     opinions.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""

@@ -24,6 +24,7 @@ from app.hearings.models import Hearing, HearingState, Invitation, Proposal, Pro
 from app.hearings.scheduling import CourtContext
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
+from app.outcomes.rules import Outcome
 from app.record.models import Entry
 from app.record.rules import WENT_OUT, Event, NoticeState
 from app.tasks.service import TaskKind
@@ -92,6 +93,10 @@ class HearingPage:
     reminder_at: dt.datetime | None = None
     future: list[Slot] = field(default_factory=list)
     todo: list[TaskItem] = field(default_factory=list)
+    # Whether its date has come, so that it can have an outcome; and whether its outcome is that the
+    # case goes on, while no other date of the case is proposed or ahead.
+    begun: bool = False
+    goes_on: bool = False
 
     @property
     def latest(self) -> ProposalProgress | None:
@@ -178,6 +183,12 @@ def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datet
         if latest and asks
         else [],
         todo=open_tasks,
+        begun=hearing.state == HearingState.FIXED
+        and hearing.starts_at is not None
+        and hearing.starts_at <= now,
+        goes_on=bool(hearing.outcome)
+        and Outcome(hearing.outcome).goes_on
+        and not queries.upcoming_hearings(session, hearing.case, now),
     )
 
 

@@ -24,9 +24,17 @@ BEFORE_IT = dt.timedelta(hours=1)
 
 
 def prefilled(
-    session: Session, case: Case, hearing: Hearing | None, now: dt.datetime
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    now: dt.datetime,
+    *,
+    earlier: Hearing | None = None,
 ) -> ProposalFields:
-    """Return the fields of a first proposal, or of a further one for a hearing."""
+    """Return the fields of a first proposal, or of a further one for a hearing.
+
+    A new hearing that continues an ``earlier`` one of the case gets its kind and length.
+    """
     form = ProposalFields(
         once=str(uuid.uuid4()),
         kind=KINDS[0],
@@ -36,6 +44,8 @@ def prefilled(
     )
     if hearing is None:
         form.stood = versions.of_case(session, case.id)
+        if earlier is not None:
+            form.kind, form.minutes = earlier.kind, str(earlier.minutes)
     else:
         form.stood = versions.of_hearing(session, hearing)
         form.minutes = str(hearing.minutes)

@@ -18,7 +18,7 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal, RuleWarning
 from app.core.web.access import only_shown, shows_again, signed_in
-from app.core.web.params import page_number, translated_errors
+from app.core.web.params import page_number, row_number, translated_errors
 from app.hearings import queries, service
 from app.hearings.models import Draft, Hearing, HearingState, ProposalState
 from app.hearings.proposing import drafts, form_fields, prefill, preview
@@ -78,6 +78,8 @@ def another(hearing_id: int) -> Any:
     if hearing.state == HearingState.CANCELLED:
         flash(gettext("This hearing is cancelled: propose a new one."), "due")
         return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
+    if hearing.outcome:
+        return redirect(url_for("proposing.new", case_id=hearing.case_id, after=hearing_id), 303)
     panel = request.values.get("panel") == "1"
     return _open(ProposalContext(hearing.case_id, hearing.id, panel=panel))
 
@@ -114,7 +116,8 @@ def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> Any:
     selection = form_fields.parse_selection(request.args)
     if draft is not None and selection is None:
         return proposal_page.render_form(about, form_fields.from_json(draft.fields), draft=draft)
-    form = prefill.prefilled(db.session(), case, hearing, web.now())
+    earlier = _earlier(case) if hearing is None else None
+    form = prefill.prefilled(db.session(), case, hearing, web.now(), earlier=earlier)
     form.reason = _suggested_reason(hearing) if hearing else ""
     if selection is not None:
         form = form_fields.with_selection(form, selection)
@@ -123,6 +126,13 @@ def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> Any:
         errors = proposal_page.selection_errors(selection)
         return proposal_page.render_form(about, form, errors=errors), 422 if errors else 200
     return proposal_page.render_form(about, form, suggested=True)
+
+
+def _earlier(case: Case) -> Hearing | None:
+    """Return the hearing of the case that the new one continues, as a link says, or None."""
+    hearing_id = row_number(request.args.get("after", ""))
+    hearing = db.session().get(Hearing, hearing_id) if hearing_id else None
+    return hearing if hearing is not None and hearing.case_id == case.id else None
 
 
 def _save_draft(about: ProposalContext, form: ProposalFields) -> None:

@@ -1,0 +1,155 @@
+"""Read the outcomes of hearings, and the hearings that wait for one."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cases.models import Counsel, Party, Representation
+from app.court.models import Court
+from app.hearings.models import Hearing, HearingState
+from app.hearings.rules import days_span
+from app.outcomes.models import Absence, HearingOutcome
+
+MOST_OF_DAY = 400  # hearings on the page of a day
+MOST_DAYS = 60  # days that wait, on the home page
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A counsel who was to come to a hearing, for the first of their parties."""
+
+    counsel: Counsel
+    party: Party
+
+
+@dataclass(frozen=True)
+class AwaitingDay:
+    """A day of the court with hearings that are over and have no outcome yet."""
+
+    on: dt.date
+    count: int
+    # When the first of them ended.
+    since: dt.datetime
+
+
+def _loaded() -> sa.Select[HearingOutcome]:
+    return sa.select(HearingOutcome).options(
+        joinedload(HearingOutcome.user),
+        selectinload(HearingOutcome.absences).options(
+            joinedload(Absence.counsel), joinedload(Absence.party)
+        ),
+    )
+
+
+def history(session: Session, hearing_id: int) -> Sequence[HearingOutcome]:
+    """Return all entries of a hearing's outcome, the newest first."""
+    query = _loaded().where(HearingOutcome.hearing_id == hearing_id)
+    return session.scalars(
+        query.order_by(HearingOutcome.number.desc()).execution_options(populate_existing=True)
+    ).all()
+
+
+def current(session: Session, hearing_id: int) -> HearingOutcome | None:
+    """Return the outcome of a hearing as it was entered last, or None."""
+    return of_hearings(session, [hearing_id]).get(hearing_id)
+
+
+def of_hearings(session: Session, hearing_ids: Collection[int]) -> dict[int, HearingOutcome]:
+    """Return the present outcomes of some hearings, by hearing id."""
+    if not hearing_ids:
+        return {}
+    query = _loaded().where(
+        HearingOutcome.hearing_id.in_(hearing_ids), HearingOutcome.replaced_at.is_(None)
+    )
+    found = session.scalars(query.execution_options(populate_existing=True))
+    return {each.hearing_id: each for each in found}
+
+
+def participants(
+    session: Session, hearings: Collection[Hearing]
+) -> dict[int, dict[int, Participant]]:
+    """Return who was to come to some hearings, by hearing and counsel id.
+
+    That is who acts in the case, or still acted when the hearing began.
+    """
+    if not hearings:
+        return {}
+    starts = {each.id: each.starts_at for each in hearings}
+    acting = (
+        sa.select(Hearing.id, Representation, Counsel, Party)
+        .join(Party, Party.case_id == Hearing.case_id)
+        .join(Representation, Representation.party_id == Party.id)
+        .join(Counsel, Counsel.id == Representation.counsel_id)
+        .where(Hearing.id.in_(starts))
+        .order_by(Party.id, Representation.id)
+    )
+    found: dict[int, dict[int, Participant]] = {each: {} for each in starts}
+    for hearing_id, representation, counsel, party in session.execute(acting):
+        begins = starts[hearing_id]
+        left = representation.left_at
+        if left is None or (begins is not None and left > begins):
+            found[hearing_id].setdefault(counsel.id, Participant(counsel, party))
+    return found
+
+
+def awaiting(
+    session: Session, court: Court, owned: Sequence[sa.ColumnElement[bool]], now: dt.datetime
+) -> list[AwaitingDay]:
+    """Return the days with hearings that wait for an outcome, the earliest first."""
+    query = (
+        sa.select(Hearing.starts_at, Hearing.ends_at)
+        .join(Hearing.case)
+        .where(*awaits(court, now), *owned)
+        .order_by(Hearing.ends_at)
+    )
+    zone, days = ZoneInfo(court.zone), dict[dt.date, list[dt.datetime]]()
+    for starts_at, ends_at in session.execute(query):
+        if starts_at is None or ends_at is None:
+            continue
+        days.setdefault(starts_at.astimezone(zone).date(), []).append(ends_at)
+    return [AwaitingDay(on, len(ends), min(ends)) for on, ends in sorted(days.items())][:MOST_DAYS]
+
+
+def awaits(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of hearings that are over and have no outcome yet."""
+    conditions = [
+        Hearing.court_id == court.id,
+        Hearing.state == HearingState.FIXED.value,
+        Hearing.outcome == "",
+        Hearing.ends_at <= now,
+    ]
+    if court.outcomes_from is not None:
+        zone = ZoneInfo(court.zone)
+        conditions.append(Hearing.ends_at >= days_span(court.outcomes_from, 1, zone).starts_at)
+    return conditions
+
+
+def of_day(
+    session: Session,
+    court: Court,
+    on: dt.date,
+    owned: Sequence[sa.ColumnElement[bool]],
+    now: dt.datetime,
+) -> Sequence[Hearing]:
+    """Return the hearings of a day that are over and can have an outcome, by time and room."""
+    span = days_span(on, 1, ZoneInfo(court.zone))
+    query = (
+        sa.select(Hearing)
+        .join(Hearing.case)
+        .where(
+            Hearing.court_id == court.id,
+            Hearing.state == HearingState.FIXED.value,
+            Hearing.starts_at >= span.starts_at,
+            Hearing.starts_at < span.ends_at,
+            Hearing.ends_at <= now,
+            *owned,
+        )
+        .options(joinedload(Hearing.case), joinedload(Hearing.judge), joinedload(Hearing.courtroom))
+        .order_by(Hearing.starts_at, Hearing.courtroom_id, Hearing.id)
+        .limit(MOST_OF_DAY)
+    )
+    return session.scalars(query).all()

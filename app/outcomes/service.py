@@ -1,0 +1,267 @@
+"""Enter the outcome of a hearing, and who was absent; correct it by a further entry."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
+from app.evidence import assessment
+from app.evidence.reach import CounselReach
+from app.hearings import move_requests
+from app.hearings import queries as hearings
+from app.hearings.models import Hearing, HearingState
+from app.hearings.scheduling import CourtContext
+from app.notices.queue import withdraw_unrecorded
+from app.outcomes import queries, rules
+from app.outcomes.forms import OutcomeIn
+from app.outcomes.models import Absence, HearingOutcome
+from app.outcomes.queries import Participant
+from app.outcomes.rules import Outcome, OutcomeEntry
+from app.record import ledger
+from app.record.rules import Event, EvidenceGrade
+from app.tasks import service as tasks
+from app.tasks.service import BY_COUNSEL, TaskState
+
+OVER = N_("the hearing is over")
+
+
+def enter(
+    session: Session,
+    context: CourtContext,
+    hearing_id: int,
+    form: OutcomeIn,
+    *,
+    revision: int | None = None,
+) -> HearingOutcome:
+    """Enter the outcome of a hearing that has begun, or correct the one that it has.
+
+    ``revision`` is that of the hearing when the form was loaded; None checks nothing. The same
+    entry again changes nothing. Raises NotFound, Refusal where the hearing can have no outcome,
+    Clash where it was moved, or has an outcome that ``form.replaces`` does not name, and Invalid.
+    """
+    hearing = hearings.find_hearing(session, context.court.id, hearing_id, lock=True)
+    if revision is not None and hearing.revision != revision:
+        raise Clash(N_("This hearing was moved while you were typing. Look at its date now."))
+    check_open(hearing, context.now)
+    before = queries.current(session, hearing.id)
+    people = queries.participants(session, [hearing])[hearing.id]
+    entry = _entry_of(form, people)
+    if before is not None and _same(before, entry):
+        return before
+    _check_replaces(before, form.replaces)
+    known = {*people, *(before.absent_ids if before else ())}
+    if errors := rules.errors_of(entry, known):
+        raise Invalid(errors)
+    return _write(session, context, hearing, before, entry, people)
+
+
+def check_open(hearing: Hearing, now: dt.datetime) -> None:
+    """Raise Refusal unless a hearing can have an outcome: it has a date, which has begun."""
+    zone = hearing.case.court.zone
+    if hearing.state == HearingState.CANCELLED:
+        raise Refusal(N_("This hearing is cancelled, so it has no outcome."))
+    if hearing.starts_at is None:
+        raise Refusal(N_("This hearing has no date yet, so it has no outcome."))
+    when = HearingTime(hearing.starts_at, zone, hearing.ends_at)
+    if hearing.state != HearingState.FIXED:
+        raise Refusal(
+            N_(
+                "Another date than %(when)s is being asked for. "
+                "Enter the outcome once that round has ended, or end it by fixing a date."
+            ),
+            when=when,
+        )
+    if hearing.starts_at > now:
+        raise Refusal(
+            N_("This hearing is still to come, %(when)s. Enter its outcome once it has begun."),
+            when=when,
+        )
+
+
+def _entry_of(form: OutcomeIn, people: Mapping[int, Participant]) -> OutcomeEntry:
+    """Return a form as an entry, sides replaced by their counsel. Raises Invalid."""
+    absent: set[int] = set()
+    for n, each in enumerate(form.absent):
+        if isinstance(each, int):
+            absent.add(each)
+            continue
+        of_side = {who for who, person in people.items() if person.party.side == each}
+        if not of_side:
+            words = N_("Nobody acts for this side in the case.")
+            raise Invalid({f"absent.{n}": Message(words)})
+        absent |= of_side
+    entry = OutcomeEntry(Outcome(form.outcome), form.cause, form.reason, frozenset(absent))
+    return OutcomeEntry(entry.outcome, entry.settled_cause, entry.reason, entry.absent)
+
+
+def _same(before: HearingOutcome, entry: OutcomeEntry) -> bool:
+    known = OutcomeEntry(Outcome(before.outcome), before.cause, before.reason, before.absent_ids)
+    return known == entry
+
+
+def _check_replaces(before: HearingOutcome | None, replaces: int | None) -> None:
+    """Check that the entry corrects the outcome that is current. Raises Clash."""
+    number = before.number if before else 0
+    if (replaces or 0) == number:
+        return
+    if before is None:
+        raise Clash(N_("This hearing has no outcome yet that could be changed."))
+    raise Clash(
+        N_(
+            "%(name)s has entered an outcome: %(outcome)s. "
+            "Nothing of yours was saved; save again to change it (entry %(number)s)."
+        ),
+        name=before.user.name if before.user else "–",
+        outcome=Message(Outcome(before.outcome).label),
+        number=before.number,
+    )
+
+
+def _write(
+    session: Session,
+    context: CourtContext,
+    hearing: Hearing,
+    before: HearingOutcome | None,
+    entry: OutcomeEntry,
+    people: Mapping[int, Participant],
+) -> HearingOutcome:
+    if before is not None:
+        before.replaced_at = context.now
+    outcome = HearingOutcome(
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        hearing=hearing,
+        number=before.number + 1 if before else 1,
+        outcome=entry.outcome.value,
+        cause=entry.cause,
+        reason=entry.reason,
+        starts_at=hearing.starts_at,
+        entered_at=context.now,
+        user=context.user,
+    )
+    session.add(outcome)
+    reached = _reached_at_start(session, hearing) if entry.absent else {}
+    earlier = {each.counsel_id: each for each in before.absences} if before else {}
+    for counsel_id in sorted(entry.absent):
+        known, person = reached.get(counsel_id), people.get(counsel_id)
+        outcome.absences.append(
+            Absence(
+                counsel_id=counsel_id,
+                party_id=person.party.id if person else earlier[counsel_id].party_id,
+                side=person.party.side if person else earlier[counsel_id].side,
+                grade=(known.grade if known else EvidenceGrade.ATTEMPTED).value,
+                proof_seq=known.proof.seq if known and known.proof else None,
+                sufficient=known.verdict.bears if known and known.verdict else None,
+            )
+        )
+    hearing.outcome = entry.outcome.value
+    session.flush()
+    _end_what_waits(session, hearing, context.now)
+    ledger.append(session, _entries(session, context, outcome, before), context.now)
+    return outcome
+
+
+def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselReach]:
+    """Return who was shown to know the date when the hearing began, by counsel id.
+
+    What came later, such as a visit of the page by somebody who forgot, proves no notice.
+    """
+    begins = hearing.starts_at
+    if begins is None:
+        return {}
+    entries = [each for each in assessment.entries(session, hearing) if each.at <= begins]
+    notices = assessment.notices(session, hearing)
+    contacts = assessment.contacts(session, hearing, notices, entries, begins)
+    return {each.counsel.id: each for each in contacts}
+
+
+def _end_what_waits(session: Session, hearing: Hearing, now: dt.datetime) -> None:
+    """Withdraw messages, steps and requests that serve a hearing which is over."""
+    withdrawn = withdraw_unrecorded(session, hearing.about, OVER)
+    for task in tasks.of_hearing(session, hearing.id):
+        if task.way not in BY_COUNSEL:
+            withdrawn.append(tasks.entry(task, Event.WITHDRAWN, "", OVER))
+            task.state, task.ended_at = TaskState.WITHDRAWN.value, now
+    move_requests.close_requests(session, hearing, now)
+    ledger.append(session, withdrawn, now)
+
+
+def _entries(
+    session: Session,
+    context: CourtContext,
+    outcome: HearingOutcome,
+    before: HearingOutcome | None,
+) -> list[ledger.NewEntry]:
+    """Return the entries of an outcome: its own, one for each absence, one for each taken back."""
+    detail: dict[str, Any] = {
+        "outcome": outcome.outcome,
+        "cause": outcome.cause,
+        "number": outcome.number,
+        "starts_at": ledger.instant(outcome.starts_at),
+        "user": outcome.user_id,
+    }
+    by = {"by": context.user.name} if context.user else {}
+    personal = {**by, **({"note": outcome.reason} if outcome.reason else {})}
+    entries = [_entry(outcome, Event.OUTCOME, "outcome", detail, personal)]
+    absent = outcome.absent_ids
+    returned = [each for each in before.absences if each.counsel_id not in absent] if before else []
+    entries += [_absence(outcome, each, Event.ABSENT) for each in outcome.absences]
+    entries += [_absence(outcome, each, Event.NOT_ABSENT) for each in returned]
+    return entries
+
+
+def _absence(outcome: HearingOutcome, absence: Absence, event: Event) -> ledger.NewEntry:
+    evidence = {
+        "grade": absence.grade,
+        "proof": absence.proof_seq,
+        "sufficient": absence.sufficient,
+    }
+    detail = {
+        "number": outcome.number,
+        "starts_at": ledger.instant(outcome.starts_at),
+        **(evidence if event is Event.ABSENT else {}),
+    }
+    personal = {"name": absence.counsel.name if absence.counsel else ""}
+    return _entry(outcome, event, "absence", detail, personal, absence.counsel_id, absence.side)
+
+
+def _entry(
+    outcome: HearingOutcome,
+    event: Event,
+    kind: str,
+    detail: Mapping[str, Any],
+    personal: Mapping[str, str],
+    counsel_id: int | None = None,
+    side: str = "",
+) -> ledger.NewEntry:
+    return ledger.NewEntry(
+        event,
+        court_id=outcome.court_id,
+        case_id=outcome.case_id,
+        about=outcome.hearing.about,
+        attempt=f"o{outcome.id}",
+        counsel_id=counsel_id,
+        side=side,
+        kind=kind,
+        detail=dict(detail),
+        personal=dict(personal),
+    )
+
+
+def erase(session: Session, case_id: int) -> None:
+    """Blank the reasons of a case's outcomes; what they are stays, as on the record."""
+    blank = sa.update(HearingOutcome).where(HearingOutcome.case_id == case_id).values(reason="")
+    session.execute(blank.execution_options(synchronize_session=False))
+
+
+def delete_of_hearings(session: Session, hearing_ids: Sequence[int]) -> None:
+    """Delete the outcomes of hearings that are deleted themselves."""
+    outcomes = sa.select(HearingOutcome.id).where(HearingOutcome.hearing_id.in_(hearing_ids))
+    for words in (
+        sa.delete(Absence).where(Absence.outcome_id.in_(outcomes)),
+        sa.delete(HearingOutcome).where(HearingOutcome.hearing_id.in_(hearing_ids)),
+    ):
+        session.execute(words.execution_options(synchronize_session=False))

@@ -1,0 +1,277 @@
+"""Pages on which outcomes are entered: of one hearing, and of all hearings of a day."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from app.core import web
+from app.core.db import db, retrying
+from app.core.errors import Invalid, NotFound, Refusal
+from app.core.forms import load
+from app.core.web.access import only_shown, shows_again, signed_in
+from app.core.web.params import translated_errors
+from app.hearings import queries as hearing_queries
+from app.hearings.models import Hearing
+from app.hearings.scheduling import CourtContext
+from app.outcomes import form_fields, queries, rules, service
+from app.outcomes.form_fields import OutcomeFields
+from app.outcomes.forms import OutcomeIn
+from app.outcomes.models import HearingOutcome
+from app.outcomes.queries import Participant
+from app.outcomes.rules import Outcome, OutcomeCause
+from app.people.models import User
+
+bp = Blueprint("outcomes", __name__)
+
+
+@dataclass
+class OutcomeRow:
+    """One hearing with the fields of its outcome, and what is wrong with them."""
+
+    hearing: Hearing
+    people: Sequence[Participant]
+    current: HearingOutcome | None = None
+    fields: OutcomeFields = field(default_factory=OutcomeFields)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
+
+
+@bp.app_template_global()
+def outcome_look(outcome: str) -> Outcome:
+    """Return an outcome with its label, icon and look."""
+    return Outcome(outcome)
+
+
+@bp.app_template_global()
+def outcome_cause_label(cause: str) -> str:
+    """Return the label of a cause in the language of the page, or ""."""
+    return gettext(OutcomeCause(cause).label) if cause else ""
+
+
+@bp.app_template_global()
+def outcome_history(hearing: Hearing) -> Sequence[HearingOutcome]:
+    """Return all entries of a hearing's outcome, the newest first."""
+    return queries.history(db.session(), hearing.id)
+
+
+@bp.app_template_global()
+def outcome_row(hearing: Hearing) -> OutcomeRow:
+    """Return a hearing with blank fields, for the form on its page."""
+    return _rows([hearing])[0]
+
+
+@bp.app_template_global()
+def outcome_choices() -> dict[str, Any]:
+    """Return what can be chosen in the form of an outcome."""
+    return {"outcomes": list(Outcome), "causes": rules.CAUSES, "most": rules.MAX_REASON}
+
+
+def _rows(
+    hearings: Sequence[Hearing], typed: Mapping[int, OutcomeFields] | None = None
+) -> list[OutcomeRow]:
+    """Return rows for some hearings; the version of their fields is always the present one."""
+    session, typed = db.session(), typed or {}
+    people = queries.participants(session, hearings)
+    entered = queries.of_hearings(session, [each.id for each in hearings])
+    found = []
+    for hearing in hearings:
+        current = entered.get(hearing.id)
+        fields = typed.get(hearing.id) or _fields_of(current)
+        fields.version = f"{hearing.revision}.{current.number if current else 0}"
+        found.append(OutcomeRow(hearing, list(people[hearing.id].values()), current, fields))
+    return found
+
+
+def _fields_of(current: HearingOutcome | None) -> OutcomeFields:
+    if current is None:
+        return OutcomeFields()
+    absent = [str(each) for each in sorted(current.absent_ids)]
+    return OutcomeFields(current.outcome, current.cause, current.reason, absent=absent)
+
+
+# --- one hearing ---------------------------------------------------------------------------------
+
+
+@bp.get("/hearings/<int:hearing_id>/outcome")
+@signed_in
+def hearing(hearing_id: int) -> Any:
+    """Show the form of one hearing's outcome, or why it can have none."""
+    row = _row(hearing_id)
+    try:
+        service.check_open(row.hearing, web.now())
+    except Refusal as fault:
+        row.refused = web.translated(fault.message)
+    return _hearing_page(row)
+
+
+@bp.post("/hearings/<int:hearing_id>/outcome")
+@signed_in
+@shows_again
+def enter(hearing_id: int) -> Any:
+    """Enter the outcome of one hearing; then show it, or the form of the next hearing."""
+    typed = form_fields.parse(request.form.items(multi=True)).get(hearing_id, OutcomeFields())
+    if only_shown():
+        return _hearing_page(_row(hearing_id, typed))
+    errors, refused, status = _save(hearing_id, typed)
+    if status:
+        row = _row(hearing_id, typed)
+        row.errors, row.refused = errors, refused
+        return _hearing_page(row), status
+    flash(gettext("The outcome is on the record. Counsel of all sides see it on their page."), "ok")
+    if request.form.get("do") == "next":
+        case_id = _row(hearing_id).hearing.case_id
+        return redirect(url_for("proposing.new", case_id=case_id, after=hearing_id), 303)
+    return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
+
+
+def _row(hearing_id: int, typed: OutcomeFields | None = None) -> OutcomeRow:
+    found = hearing_queries.find_hearing(db.session(), current_user.court_id, hearing_id)
+    return _rows([found], {hearing_id: typed} if typed else None)[0]
+
+
+def _hearing_page(row: OutcomeRow) -> str:
+    case = row.hearing.case
+    return render_template("outcomes/hearing.html", row=row, case=case, zone=case.court.zone)
+
+
+def _save(hearing_id: int, typed: OutcomeFields) -> tuple[dict[str, str], str, int]:
+    """Save one outcome; return errors by field, why it was refused, and the status, 0 if saved."""
+    user_id, now, secret = current_user.id, web.now(), web.secret()
+
+    def work(session: Session) -> None:
+        user = session.get_one(User, user_id)
+        context = CourtContext(user.court, user, now, secret)
+        form = load(OutcomeIn, typed.as_input())
+        service.enter(session, context, hearing_id, form, revision=typed.revision)
+
+    try:
+        retrying(work)
+    except NotFound:
+        raise
+    except Invalid as fault:
+        names = translated_errors(fault).items()
+        return {name.split(".")[0]: words for name, words in names}, "", 422
+    except Refusal as fault:
+        return {}, web.translated(fault.message), web.status_of(fault)
+    return {}, "", 0
+
+
+# --- the hearings of a day -----------------------------------------------------------------------
+
+
+@bp.get("/outcomes")
+@signed_in
+def latest() -> Any:
+    """Lead to the earliest day with hearings that wait for an outcome, or else to today."""
+    court, now, whose = current_user.court, web.now(), _whose()
+    days = queries.awaiting(db.session(), court, _owned(), now)
+    on = days[0].on if days else now.astimezone(ZoneInfo(court.zone)).date()
+    return redirect(url_for("outcomes.day", on=on.isoformat(), whose=whose))
+
+
+@bp.get("/outcomes/<on>")
+@signed_in
+def day(on: str) -> Any:
+    """Show the hearings of a day that are over, with the fields of their outcomes."""
+    return _day_page(_day(on), {})
+
+
+@bp.post("/outcomes/<on>")
+@signed_in
+@shows_again
+def enter_day(on: str) -> Any:
+    """Save the outcomes of a day: each by itself, so that one that is refused stops no other."""
+    date = _day(on)
+    typed = form_fields.parse(request.form.items(multi=True))
+    if only_shown():
+        return _day_page(date, typed)
+    if request.form.get("do") == "rest":
+        return _day_page(date, typed, rest=True)
+    refused: dict[int, tuple[dict[str, str], str]] = {}
+    saved = 0
+    for row in _rows_of_day(date):
+        fields = typed.get(row.hearing.id)
+        if fields is None or fields.is_blank:
+            continue
+        errors, words, status = _save(row.hearing.id, fields)
+        if status:
+            refused[row.hearing.id] = errors, words
+        else:
+            saved += 1
+            typed.pop(row.hearing.id)
+    if saved:
+        text = ngettext("%(num)d outcome is saved.", "%(num)d outcomes are saved.", saved)
+        flash(text, "ok")
+    if refused:
+        return _day_page(date, typed, refused=refused), 422
+    return redirect(url_for("outcomes.day", on=date.isoformat(), whose=_whose()), 303)
+
+
+def _whose() -> str:
+    """Return whose hearings are shown, ``mine`` or ``all``, as on the home page."""
+    return "mine" if request.values.get("whose") == "mine" else "all"
+
+
+def _owned() -> list[sa.ColumnElement[bool]]:
+    return hearing_queries.owned_by(current_user if _whose() == "mine" else None)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        on = dt.date.fromisoformat(text)
+    except ValueError:
+        on = dt.date.min
+    if not 2000 <= on.year <= 2200:
+        raise NotFound(gettext("There is nothing at this address."))
+    return on
+
+
+def _rows_of_day(on: dt.date, typed: Mapping[int, OutcomeFields] | None = None) -> list[OutcomeRow]:
+    hearings = queries.of_day(db.session(), current_user.court, on, _owned(), web.now())
+    return _rows(hearings, typed)
+
+
+def _day_page(
+    on: dt.date,
+    typed: Mapping[int, OutcomeFields],
+    refused: Mapping[int, tuple[dict[str, str], str]] | None = None,
+    rest: bool = False,
+) -> str:
+    """Show a day: what waits with what was typed, then what was entered already.
+
+    A hearing that was refused because somebody entered an outcome first stays above.
+    """
+    refused = refused or {}
+    waiting: list[OutcomeRow] = []
+    entered: list[OutcomeRow] = []
+    for row in _rows_of_day(on, typed):
+        row.errors, row.refused = refused.get(row.hearing.id, ({}, ""))
+        is_open = row.current is None or row.hearing.id in refused
+        (waiting if is_open else entered).append(row)
+        if rest and is_open and not row.fields.outcome:
+            row.fields.outcome = Outcome.HELD.value
+    court, now = current_user.court, web.now()
+    return render_template(
+        "outcomes/day.html",
+        on=on,
+        waiting=waiting,
+        entered=entered,
+        days=queries.awaiting(db.session(), court, _owned(), now),
+        whose=_whose(),
+        zone=court.zone,
+        faults={
+            f"{name}-{row.hearing.id}": f"{row.hearing.case.number}: {words}"
+            for row in waiting
+            for name, words in (
+                row.errors or ({"outcome": row.refused} if row.refused else {})
+            ).items()
+        },
+    )
