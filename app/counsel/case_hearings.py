@@ -42,6 +42,8 @@ class CaseHearing:
     courtroom: str
     invitation_id: int | None
     answer_by: dt.datetime | None
+    # As it was entered last (see outcomes.rules.Outcome); empty before that.
+    outcome: str = ""
 
 
 def load(
@@ -51,6 +53,7 @@ def load(
     query = (
         sa.select(
             *(Hearing.id, Hearing.kind, Hearing.state, Hearing.starts_at, Hearing.ends_at),
+            Hearing.outcome,
             Courtroom.name.label("courtroom"),
             Proposal.id.label("proposal_id"),
             Proposal.state.label("proposal_state"),
@@ -87,6 +90,7 @@ def _of(proposals: Sequence[sa.Row], now: dt.datetime) -> CaseHearing:
         courtroom=newest.courtroom or "",
         invitation_id=own.invitation_id if own else None,
         answer_by=own.answer_by if own else None,
+        outcome=newest.outcome,
     )
 
 

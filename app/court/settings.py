@@ -20,7 +20,8 @@ NUMBERS = {
     "move_closes_hours": (24, 0, 720),
     "answer_days": (2, 1, 10),
 }
-MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", *NUMBERS, *HOURS)
+DATES = ("sends_from", "outcomes_from")  # may be empty
+MACHINE_READ = ("phone", "zone", "country", "language", "reminder_days", *NUMBERS, *HOURS, *DATES)
 EMPTY = {"name": N_("Enter the court's name."), "short": N_("Enter the court's short name.")}
 MOST_REMINDERS = 6
 MOST_LINES = 5  # of a postal address, to fit an envelope's window
@@ -44,6 +45,7 @@ def form_values(court: Court) -> dict[str, Any]:
         "reminder_days": ", ".join(map(str, court.reminder_days)),
         **{name: getattr(court, name) for name in HOURS},
         **{name: str(getattr(court, name)) for name in NUMBERS},
+        **{name: _day_text(getattr(court, name)) for name in DATES},
         "text_links": court.text_links,
         "text_slots": court.text_slots,
         "tentative_invites": court.tentative_invites,
@@ -52,7 +54,7 @@ def form_values(court: Court) -> dict[str, Any]:
 
 def from_form(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the submitted settings, normalized but not yet validated."""
-    names = (*TEXTS, "reminder_days", *NUMBERS, *HOURS)
+    names = (*TEXTS, "reminder_days", *NUMBERS, *HOURS, *DATES)
     values: dict[str, Any] = {name: plain(form.get(name, "")).strip() for name in names}
     values["postal"] = address_lines(form.get("postal", ""))
     for name in MACHINE_READ:
@@ -86,6 +88,8 @@ def change(court: Court, values: Mapping[str, Any]) -> None:
     court.reminder_days = days or []
     for name in NUMBERS:
         setattr(court, name, int(values[name] or NUMBERS[name][0]))
+    for name in DATES:
+        setattr(court, name, _day(values[name]))
 
 
 def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
@@ -111,6 +115,10 @@ def _errors(values: Mapping[str, Any]) -> dict[str, Message]:
     for name in HOURS:
         if not _is_time_of_day(values[name]):
             errors[name] = Message(N_("Enter a time such as 09:00."))
+    for name in DATES:
+        on = _day(values[name])
+        if values[name] and (on is None or not 2000 <= on.year <= 2200):
+            errors[name] = Message(N_("Enter a date such as 2026-12-15."))
     for name, (default, least, most) in NUMBERS.items():
         number = values[name] or str(default)
         if not (number.isascii() and number.isdigit() and least <= int(number[:9]) <= most):
@@ -138,6 +146,17 @@ def _order_errors(values: Mapping[str, Any], errors: Mapping[str, Message]) -> d
             )
         }
     return {}
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _day_text(on: dt.date | None) -> str:
+    return on.isoformat() if on else ""
 
 
 def _is_time_of_day(text: str) -> bool:

@@ -15,11 +15,13 @@ from app.desk.queries import SOON
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
 from app.hearings.queries import owned_by
 from app.hearings.rules import days_span
+from app.outcomes.queries import awaits
 from app.people.models import User
 
 FEW = 10
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2200, 1, 1)
 ORDERS = ("newest", "date", "deadline")
+AWAITING = "none"  # over, and without an outcome
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class HearingFilter:
     first: dt.date | None = None
     last: dt.date | None = None
     mine: bool = False
+    # An Outcome, or AWAITING.
+    outcome: str = ""
 
     @property
     def narrows(self) -> bool:
@@ -54,6 +58,7 @@ class HearingFilter:
             "from": self.first or "",
             "to": self.last or "",
             "whose": "mine" if self.mine else "",
+            "outcome": self.outcome,
         }
         return {name: str(value) for name, value in arguments.items() if value}
 
@@ -77,6 +82,10 @@ def search(
     )
     if hearing_filter.state in list(HearingState):
         query = query.where(*_in_state(hearing_filter.state))
+    if hearing_filter.outcome == AWAITING:
+        query = query.where(*awaits(user.court, now))
+    elif hearing_filter.outcome:
+        query = query.where(Hearing.outcome == hearing_filter.outcome)
     if hearing_filter.due:
         query = query.where(_deadline() <= now + SOON)
     if hearing_filter.mine:

@@ -20,10 +20,12 @@ from app.desk import hearing_search, queries
 from app.evidence import reach_counts, service_levels
 from app.hearings.models import HearingState
 from app.hearings.rules import days_span
+from app.outcomes.rules import Outcome
 from app.people.models import Role
 from app.sending import heartbeat
 
 bp = Blueprint("home", __name__)
+OUTCOMES = (hearing_search.AWAITING, *Outcome)
 MOST_ITEMS = 30  # of pending work on the home page; the rest is one link away
 
 
@@ -129,6 +131,7 @@ def listed() -> str:
         first=day_named("from"),
         last=day_named("to"),
         mine=arguments.get("whose") == "mine",
+        outcome=outcome if (outcome := arguments.get("outcome", "")) in OUTCOMES else "",
     )
     rows, more = hearing_search.search(session, current_user, hearing_filter, web.now())
     has_search_text = hearing_filter.words.strip() and hearing_filter.page == 1
@@ -138,6 +141,7 @@ def listed() -> str:
         more=more,
         hearing_filter=hearing_filter,
         states=list(HearingState),
+        outcomes=list(Outcome),
         zone=court.zone,
         judges=court_queries.judges(session, court.id),
         others=hearing_search.without_hearing(session, court.id, hearing_filter.words)

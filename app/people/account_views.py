@@ -160,6 +160,8 @@ def setting_names() -> dict[str, str]:
             "Counsel may ask for another date by link until (hours before)"
         ),
         "answer_days": gettext("Working days to answer a question"),
+        "sends_from": gettext("First day on which counsel are told by Tingqi"),
+        "outcomes_from": gettext("First day whose hearings wait for an outcome"),
         "text_links": gettext("Text messages contain a link (otherwise a code to type)"),
         "text_slots": gettext(
             "Text messages list numbered slots that can be answered with a digit (costs more)"

@@ -1,5 +1,6 @@
 """Outcomes of hearings, by the API and by the court's pages."""
 
+import datetime as dt
 import html
 import re
 import threading
@@ -287,3 +288,71 @@ def test_an_address_that_is_no_day_is_not_found(scenario: Scenario) -> None:
 
 def test_the_page_of_another_court_shows_nothing(scenario: Scenario) -> None:
     assert scenario.sign_in().get("/hearings/999/outcome").status_code == 404
+
+
+# --- what others see -----------------------------------------------------------------------------
+
+
+def test_both_sides_read_the_same_outcome_and_the_absent_side_reads_that_it_is_meant(
+    scenario: Scenario,
+) -> None:
+    hearing = fixed(scenario)
+    links = {name: scenario.link(f"{name}@firm.example") for name in ("li", "zhao")}
+    over(scenario)
+    reason = "被告未到庭，改期"
+    body = {"outcome": "adjourned", "absent": ["respondent"], "reason": reason, "cause": "other"}
+    assert enter(scenario, hearing, **body)[0] == 200
+    pages = {}
+    for name, link in links.items():
+        phone = scenario.app.test_client()
+        phone.set_cookie("lang", "en")
+        pages[name] = html.unescape(phone.get(link).text)
+        assert "The hearing was adjourned" in pages[name]
+        assert reason in pages[name]
+        record = html.unescape(phone.get(link + "/record").text)
+        assert "outcome entered" in record
+        assert "did not come" in record
+        assert "Zhao Lei" in record
+    assert "recorded that you did not come" in pages["zhao"]
+    assert re.search("recorded that (<bdi>)?Zhao Lei(</bdi>)? did not come", pages["li"])
+
+
+def test_home_lists_and_calendar_show_what_waits_and_what_was_entered(scenario: Scenario) -> None:
+    hearing = fixed(scenario)
+    over(scenario)
+    browser = scenario.sign_in()
+    browser.set_cookie("lang", "en")
+    home = browser.get("/?whose=all").text
+    [path] = set(re.findall(r'href="(/outcomes/[\d-]+)\?whose=all"', home))
+    number = hearing["number"]
+    assert number in browser.get("/hearings?outcome=none").text
+    assert number not in browser.get("/hearings?outcome=held").text
+    assert enter(scenario, hearing, outcome="held")[0] == 200
+    assert path not in browser.get("/?whose=all").text
+    assert number not in browser.get("/hearings?outcome=none").text
+    assert number in browser.get("/hearings?outcome=held").text
+    on = path.removeprefix("/outcomes/")
+    day = browser.get(f"/calendar?view=day&on={on}").text
+    assert re.search(r'<td><span class="tag ok">.*?Held</span>', day)
+    events = browser.get(f"/calendar/events?view=day&on={on}").get_json()
+    assert [each["extendedProps"]["state"] for each in events] == ["held"]
+    certificate = html.unescape(browser.get(f"/cases/{hearing['case_id']}/certificate").text)
+    assert "Outcome of the hearing" in certificate
+
+
+def test_what_was_over_before_outcomes_were_entered_does_not_wait(scenario: Scenario) -> None:
+    fixed(scenario)
+    over(scenario)
+    admin = scenario.sign_in("admin@court.example")
+    form = admin.get("/settings").text
+    data = dict(
+        re.findall(r'<input class="control" id="\w+" name="(\w+)"[^>]*value="([^"]*)"', form)
+    )
+    for name in ("language", "subdivision", "country"):
+        data.setdefault(name, {"language": "zh", "country": "CN"}.get(name, ""))
+    tomorrow = (scenario.clock.now() + dt.timedelta(days=1)).date().isoformat()
+    for odd in ("soon", "0001-01-01", "2026-02-30"):
+        assert admin.post("/settings", data={**data, "outcomes_from": odd}).status_code == 422
+    assert "/outcomes/" in admin.get("/?whose=all").text
+    assert admin.post("/settings", data={**data, "outcomes_from": tomorrow}).status_code == 303
+    assert "/outcomes/" not in admin.get("/?whose=all").text

@@ -73,6 +73,8 @@ class CalendarBlock:
     judge_id: int
     judge: str
     state: BlockState
+    # The hearing's outcome (see outcomes.rules.Outcome); empty before it was entered.
+    outcome: str = ""
 
     def lane(self, by: Grouping) -> tuple[int, str]:
         """Return the id and name of the courtroom or judge in whose lane the block is."""
@@ -94,7 +96,7 @@ def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
     return sorted(blocks, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
 
 
-def _block_columns(starts_at: Any, ends_at: Any, state: Any) -> sa.Select[Any]:
+def _block_columns(starts_at: Any, ends_at: Any, state: Any, outcome: Any) -> sa.Select[Any]:
     return sa.select(
         Hearing.id,
         Hearing.case_id,
@@ -108,6 +110,7 @@ def _block_columns(starts_at: Any, ends_at: Any, state: Any) -> sa.Select[Any]:
         Judge.id,
         Judge.name,
         state,
+        outcome,
     )
 
 
@@ -117,7 +120,7 @@ def _dates(court: Court, span: Span) -> sa.Select[Any]:
         else_=BlockState.FIXED.value,
     )
     return (
-        _block_columns(Hearing.starts_at, Hearing.ends_at, state)
+        _block_columns(Hearing.starts_at, Hearing.ends_at, state, Hearing.outcome)
         .join(Case, Case.id == Hearing.case_id)
         .join(Judge, Judge.id == Hearing.judge_id)
         .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
@@ -129,7 +132,9 @@ def _dates(court: Court, span: Span) -> sa.Select[Any]:
 
 def _slots(court: Court, span: Span) -> sa.Select[Any]:
     return (
-        _block_columns(Slot.starts_at, Slot.ends_at, sa.literal(BlockState.ASKED.value))
+        _block_columns(
+            Slot.starts_at, Slot.ends_at, sa.literal(BlockState.ASKED.value), sa.literal("")
+        )
         .select_from(Proposal)
         .join(Slot, Slot.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)

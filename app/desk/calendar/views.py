@@ -31,6 +31,7 @@ from app.law.working_days import WorkingDays
 from app.needs import queries as need_queries
 from app.needs import rules as need_rules
 from app.needs.models import Need
+from app.outcomes.rules import Outcome
 
 bp = Blueprint("calendar", __name__)
 
@@ -168,6 +169,8 @@ def calendar() -> str:
         courtrooms=courtrooms,
         judges=judges,
         states=list(BlockState),
+        outcomes=list(Outcome),
+        entered={each.outcome for each in blocks if each.outcome},
         zone=court.zone,
         court=court,
         page=page,
@@ -264,7 +267,7 @@ def _grid_options(
             for day in days
             if day not in hidden_days
         ],
-        "states": list(BlockState),
+        "states": [*BlockState, *Outcome],
         "lanes": [
             [id_, name if id_ else gettext("No courtroom")] for id_, name in lanes.shown.items()
         ],
@@ -289,7 +292,7 @@ def calendar_events() -> Any:
                 "startEditable": block.state == BlockState.FIXED and block.starts_at > now,
                 "extendedProps": {
                     "hearing": block.hearing_id,
-                    "state": block.state,
+                    "state": block.outcome or block.state,
                     "short": short_number(block.number),
                     "kind": wording.kind_name(block.kind, web.language()),
                     # The lane says the one, this the other.
