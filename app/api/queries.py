@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CASE_OPTIONS = (
     joinedload(Case.judge),
+    selectinload(Case.members),
     joinedload(Case.court),
     selectinload(Case.parties)
     .selectinload(Party.representations)
@@ -30,6 +31,7 @@ INVITATIONS = selectinload(Hearing.proposals).selectinload(Proposal.invitations)
 HEARING_OPTIONS = (
     joinedload(Hearing.case).joinedload(Case.court),
     joinedload(Hearing.judge),
+    selectinload(Hearing.members),
     joinedload(Hearing.courtroom),
     selectinload(Hearing.proposals).selectinload(Proposal.slots),
     INVITATIONS.joinedload(Invitation.counsel),

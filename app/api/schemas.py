@@ -6,6 +6,8 @@ from app.cases.delegates import DelegateEnd
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.core.forms import ChoiceField, DateField, Form, ListField
 from app.core.half_days import DayHalf
+from app.court.bench import BenchRole
+from app.court.forms import BenchField
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
 from app.needs.rules import PersonRole
 from app.outcomes.rules import Outcome, OutcomeCause
@@ -23,6 +25,13 @@ def _one_of(*words: str, **about: str) -> fields.String:
     return fields.String(metadata={"enum": list(words), **about})
 
 
+class BenchMemberOut(Schema):
+    """Somebody who sits in a hearing or is needed there."""
+
+    name = fields.String()
+    role = _one_of(*BenchRole)
+
+
 def _as_answered(field: fields.Field, description: str) -> fields.Field:
     """Return the response field that shows the value of a form's field."""
     about = {"description": description} if description else {}
@@ -34,6 +43,8 @@ def _as_answered(field: fields.Field, description: str) -> fields.Field:
         return fields.Boolean(metadata=about)
     if isinstance(field, fields.Integer):
         return fields.Integer(metadata=about)
+    if isinstance(field, BenchField):
+        return fields.List(fields.Nested(BenchMemberOut), metadata=about)
     if isinstance(field, ListField):
         return fields.List(_as_answered(field.inner, ""), metadata=about)
     return fields.String(metadata=about)
@@ -278,6 +289,10 @@ class HearingOut(Schema):
     ends_at = _moment()
     courtroom = fields.String(metadata={"nullable": True})
     judge = fields.String()
+    bench = fields.List(
+        fields.Nested(BenchMemberOut),
+        metadata={"description": "All who sit or are needed, who presides first"},
+    )
     zone = fields.String(metadata={"description": "The court's IANA zone"})
     reason = fields.String(metadata={"description": "Of the order, the move or the cancelling"})
     round = fields.Integer(metadata={"description": "Number of the newest round; 0 without one"})

@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.api import queries
-from app.cases import changes
+from app.cases import benches, changes
 from app.cases.forms import CaseIn, CounselIn, PartyIn, described
 from app.cases.models import Case, Representation
 from app.core.errors import Message
 from app.core.forms import Form
 from app.core.web import translated
+from app.court import bench
 from app.court.models import Courtroom
 from app.hearings import move_requests as requests
 from app.hearings import unrepresented
+from app.hearings.bench import members
 from app.hearings.models import (
     Hearing,
     Invitation,
@@ -42,7 +44,9 @@ def moment(at: dt.datetime | None, zone: str) -> str | None:
 def case(case: Case) -> Shape:
     """Return a case with its parties and the counsel who act now."""
     return {
-        **_described(CaseIn, case, judge=case.judge.name),
+        **_described(
+            CaseIn, case, judge=case.judge.name, bench=bench.as_facts(benches.others(case))
+        ),
         "id": case.id,
         "judge_id": case.judge_id,
         "created_at": moment(case.created_at, case.court.zone),
@@ -186,6 +190,7 @@ def _hearing(hearing: Hearing, offered: set[int]) -> Shape:
         "reason": hearing.reason,
         "courtroom": hearing.courtroom.name if hearing.courtroom else None,
         "judge": hearing.judge.name,
+        "bench": bench.as_facts(members.everybody(hearing)),
         **(_proposal(proposal, zone, proposal.id in offered) if proposal else NO_PROPOSAL),
     }
 

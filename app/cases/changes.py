@@ -6,28 +6,41 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import declarations, service
+from app.cases import benches, declarations, service
 from app.cases.forms import CaseDetails, CounselIn, described, stored_values
 from app.cases.models import BusyCalendar, Case, Counsel, Party, Representation
+from app.core import wording
 from app.core.errors import N_, Clash, Invalid, NotFound
-from app.court import change_log
+from app.court import bench, change_log
 from app.court import service as court_service
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 
 
 def change_details(session: Session, by: ChangeAuthor, case: Case, form: CaseDetails) -> None:
-    """Change a case's details and log the changes; existing hearings keep their judge."""
+    """Change a case's details and log the changes; existing hearings keep their bench."""
+    members = benches.checked(form.bench, form.judge, benches.counsel_names(case))
     judge = court_service.judge_named(session, case.court, form.judge)
-    before = {**stored_values_of(case), "judge": case.judge.name}
+    before = _logged_values(case)
     for name, value in stored_values(form).items():
         setattr(case, name, value)
     case.judge = judge
-    after = {**stored_values_of(case), "judge": judge.name}
+    benches.set_members(session, case, members)
+    after = _logged_values(case)
     for name, info in described(CaseDetails).items():
         if info.is_logged:
             what = f"{name}/{case.number}"
             change_log.note(session, by, "cases", what, before[name], after[name])
+
+
+def _logged_values(case: Case) -> dict[str, object]:
+    """Return the details of a case; of its bench those who sit, as others may be witnesses."""
+    sitting = [each for each in benches.others(case) if each.role.sits]
+    return {
+        **stored_values_of(case),
+        "judge": case.judge.name,
+        "bench": wording.bench_line(bench.as_facts(sitting), "en"),
+    }
 
 
 def stored_values_of(case: Case) -> dict[str, object]:

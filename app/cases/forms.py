@@ -30,6 +30,8 @@ from app.core.forms import (
     nested,
     posted,
 )
+from app.court.bench import BenchMember
+from app.court.forms import BenchField
 
 SIDES = ("claimant", "respondent", "other")
 CHANNELS = tuple(channel.value for channel in BY_RANK)
@@ -373,6 +375,19 @@ class CaseDetails(Form):
             N_("Judge"),
             completed_from=Known.JUDGE,
             column=ImportColumn("judge", N_("Judge")),
+            is_stored=False,
+            is_logged=True,
+        ),
+    )
+    bench: Sequence[BenchMember] = posted(
+        BenchField(load_default=list),
+        info=FieldInfo(
+            N_("Others who sit or are needed"),
+            short_label=N_("Bench"),
+            hint=N_("Li Si, Wang Wu (assessor), Zhao Liu (interpreter)"),
+            is_collapsed=True,
+            column=ImportColumn("bench", N_("Bench"), beside=("judge",)),
+            description="Who sits beside the judge of the case, and who else is needed",
             is_stored=False,
             is_logged=True,
         ),

@@ -46,6 +46,25 @@ class Case(Base):
     judge: Mapped[Judge] = relationship()
     assistant: Mapped[User | None] = relationship()
     parties: Mapped[list["Party"]] = relationship(back_populates="case", order_by="Party.id")
+    members: Mapped[list["CaseMember"]] = relationship(
+        order_by="(CaseMember.position, CaseMember.id)", cascade="all, delete-orphan"
+    )
+
+
+class CaseMember(Base):
+    """Who sits or is needed in the hearings of a case, beside its judge, who presides."""
+
+    __tablename__ = "case_member"
+    __table_args__ = (sa.UniqueConstraint("case_id", "judge_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id", ondelete="CASCADE"))
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    # A BenchRole.
+    role: Mapped[str] = mapped_column(sa.String(20))
+    position: Mapped[int] = mapped_column()
+
+    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
 
 
 class Party(Base):

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases import declarations, phones, rules
+from app.cases import benches, declarations, phones, rules
 from app.cases.forms import CaseIn, CounselIn, PartyIn, stored_values
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import addresses, normalization
@@ -48,12 +48,14 @@ def enter(
         raise Clash(N_("Case %(number)s is entered already."), number=form.number)
     if errors := input_errors(form, region or court.country):
         raise Invalid(errors)
+    members = benches.of_form(form)
     case = new_case(court, form, judge_named(session, court, form.judge).id, now)
     case.assistant_id = user.id if user else None
     session.add(case)
     session.flush()
     for party in form.parties:
         add_party(session, court, case, party, region or court.country)
+    benches.set_members(session, case, members)
     session.flush()
     return case
 
@@ -73,6 +75,10 @@ def new_case(court: Court, form: CaseIn, judge_id: int, now: dt.datetime) -> Cas
 def input_errors(form: CaseIn, region: str) -> dict[str, Message]:
     """Return the errors of a case beyond its schema, by field."""
     errors: dict[str, Message] = {}
+    try:
+        benches.of_form(form)
+    except Invalid as fault:
+        errors |= fault.errors
     for p, party in enumerate(form.parties):
         _check_phone(party.phone, region, f"parties.{p}.phone", errors)
         for c, counsel in enumerate(party.counsel):

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import changes, edit_conflicts, form_fields, phones, queries, service
+from app.cases import benches, changes, edit_conflicts, form_fields, phones, queries, service
 from app.cases.form_fields import CaseRows
 from app.cases.forms import CaseDetails, CaseIn, CounselIn, Known, PartyIn, described
 from app.cases.models import Case
@@ -21,6 +21,7 @@ from app.core.errors import Invalid, Refusal
 from app.core.forms import Form, load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import page_number, row_number, translated_errors
+from app.court import bench
 from app.court import queries as court_queries
 from app.court.authorship import signed_in_author
 from app.court.change_log import ChangeAuthor
@@ -243,7 +244,11 @@ def facts(case_id: int) -> Any:
 
 
 def _detail_texts(case: Case) -> dict[str, str]:
-    stored = {**changes.stored_values_of(case), "judge": case.judge.name}
+    stored = {
+        **changes.stored_values_of(case),
+        "judge": case.judge.name,
+        "bench": wording.bench_line(bench.as_facts(benches.others(case)), web.language()),
+    }
     return {name: form_fields.as_text(stored[name]) for name in form_fields.DETAILS}
 
 

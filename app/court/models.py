@@ -94,7 +94,7 @@ class SettingChange(Base):
 
 
 class Judge(Base):
-    """A judge of the court."""
+    """Somebody who sits in the court's hearings, or is needed there (see bench.BenchRole)."""
 
     __tablename__ = "judge"
     __table_args__ = (sa.UniqueConstraint("court_id", "name_key"),)
@@ -103,6 +103,8 @@ class Judge(Base):
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
     name: Mapped[str] = mapped_column(sa.String(200))
     name_key: Mapped[str] = mapped_column(sa.String(200))
+    # A BenchRole: what they are where nothing else is said.
+    role: Mapped[str] = mapped_column(sa.String(20), default="judge", server_default="judge")
 
 
 class Courtroom(Base):

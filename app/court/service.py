@@ -6,16 +6,19 @@ from sqlalchemy.orm import Session
 from app.core import normalization
 from app.core.characters import clean
 from app.core.errors import N_, Clash
+from app.court.bench import BenchRole
 from app.court.models import Court, Courtroom, Judge
 
 
-def judge_named(session: Session, court: Court, name: str) -> Judge:
-    """Return the judge of that name, creating it if necessary."""
+def judge_named(
+    session: Session, court: Court, name: str, role: BenchRole = BenchRole.JUDGE
+) -> Judge:
+    """Return the judge, assessor or other needed person of that name, creating it if necessary."""
     key = normalization.name_key(name)
     query = sa.select(Judge).where(Judge.court_id == court.id, Judge.name_key == key)
     judge = session.scalar(query)
     if judge is None:
-        judge = Judge(court_id=court.id, name=clean(name), name_key=key)
+        judge = Judge(court_id=court.id, name=clean(name), name_key=key, role=role.of_person.value)
         session.add(judge)
         session.flush()
     return judge

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case
 from app.cases.queries import PAGE, case_filter
 from app.desk.queries import SOON
+from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
 from app.hearings.queries import owned_by
 from app.hearings.rules import days_span
@@ -75,6 +76,7 @@ def search(
         .options(
             joinedload(Hearing.case),
             joinedload(Hearing.judge),
+            selectinload(Hearing.members),
             joinedload(Hearing.courtroom),
             selectinload(Hearing.proposals).selectinload(Proposal.invitations),
         )
@@ -108,7 +110,7 @@ def _judge_and_days(hearing_filter: HearingFilter, zone: ZoneInfo) -> list[sa.Co
     """Return the conditions for judge and day."""
     conditions = []
     if hearing_filter.judge is not None:
-        conditions.append(Hearing.judge_id == hearing_filter.judge)
+        conditions.append(members.needs(hearing_filter.judge))
     if hearing_filter.first:
         conditions.append(
             Hearing.starts_at >= days_span(max(hearing_filter.first, EARLIEST), 1, zone).starts_at

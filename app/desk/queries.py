@@ -229,7 +229,12 @@ def _hearings(court: Court, filters: Filters = ()) -> Any:
         sa.select(Hearing)
         .join(Hearing.case)
         .where(Hearing.court_id == court.id, *filters)
-        .options(joinedload(Hearing.case), joinedload(Hearing.courtroom), joinedload(Hearing.judge))
+        .options(
+            joinedload(Hearing.case),
+            joinedload(Hearing.courtroom),
+            joinedload(Hearing.judge),
+            selectinload(Hearing.members),
+        )
     )
 
 

@@ -14,6 +14,7 @@ from app.core.db import Key, UTCDateTime
 from app.court.models import Courtroom, Judge
 from app.feeds.models import Feed
 from app.feeds.rendered_events import CANCELLED_FOR, PAST_FOR, RenderedText
+from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
 from app.people.models import User
 
@@ -171,7 +172,7 @@ def owner(session: Session, court_id: int, scope: str, owner_id: int) -> object 
 def _concerns(feed: FeedRequest) -> sa.ColumnElement[bool]:
     """Return the condition that a hearing belongs in a feed."""
     if feed.scope == "judge":
-        return Hearing.judge_id == feed.owner_id
+        return members.needs(feed.owner_id)
     if feed.scope == "hearing":
         return Hearing.id == feed.owner_id
     if feed.scope == "assistant":

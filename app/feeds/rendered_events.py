@@ -29,6 +29,7 @@ _FORMAT = "1"  # raised with every change of how an event is written
 
 _LOADED = (
     joinedload(Hearing.judge),
+    selectinload(Hearing.members),
     joinedload(Hearing.courtroom),
     joinedload(Hearing.case).joinedload(Case.court),
     selectinload(Hearing.proposals.and_(Proposal.state == ProposalState.OPEN.value)).selectinload(

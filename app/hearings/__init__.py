@@ -8,8 +8,10 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
+    from app.hearings.bench import presentation
     from app.hearings.proposing import views as proposing
     from app.hearings.rescheduling import views as rescheduling
 
+    presentation.register(app)
     for pages in (proposing, rescheduling):
         app.register_blueprint(pages.bp)

@@ -1,4 +1,4 @@
-"""Book judge, courtroom and counsel; on conflict, name the hearing in the way."""
+"""Book bench, courtroom and counsel; on conflict, name the hearing in the way."""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import benches
 from app.cases.models import Case, Counsel
+from app.core import wording
 from app.core.db import Key, UTCDateTime, bulk
 from app.core.errors import N_, Clash, HearingTime, Message
 from app.court import service as court_service
+from app.court.bench import BenchRole
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
+from app.hearings.bench import members
 from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.forms import SlotIn
 from app.hearings.models import Booking, Hearing, Proposal, ProposalState
@@ -21,6 +25,7 @@ from app.hearings.rules import KINDS, Span, booking_pieces, kind_and_row, resour
 
 CLASH = {
     "judge": N_("Judge %(who)s has %(number)s then, %(when)s (%(state)s)."),
+    "member": N_("%(who)s (%(role)s) has %(number)s then, %(when)s (%(state)s)."),
     "courtroom": N_("Courtroom %(who)s is taken by %(number)s then, %(when)s (%(state)s)."),
     "courtroom, others free": N_(
         "Courtroom %(who)s is taken by %(number)s then, %(when)s (%(state)s). Free then: %(rooms)s."
@@ -49,7 +54,7 @@ def needed_time(
     hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
 ) -> TimeByResource:
     """Return the time a hearing needs, by resource: its date firmly, open slots as holds."""
-    people = [resource("judge", hearing.judge_id)]
+    people = [resource("judge", each) for each in members.judge_ids(hearing)]
     people += [resource("counsel", counsel) for counsel in counsel_ids]
     holds: dict[int, list[Span]] = defaultdict(list)
     for slot in proposal.slots if proposal and proposal.state == ProposalState.OPEN else []:
@@ -286,14 +291,17 @@ def clash_error(session: Session, court: Court, conflict: BookingConflict) -> Cl
     model: type = {"judge": Judge, "courtroom": Courtroom, "counsel": Counsel}[conflict.kind]
     other = session.get_one(Hearing, conflict.hearing_id)
     number = session.get_one(Case, other.case_id).number
+    person: Judge | Courtroom | Counsel = session.get_one(model, conflict.row)
     facts = {
-        "who": session.get_one(model, conflict.row).name,
+        "who": person.name,
         "number": number,
         "when": HearingTime(conflict.span.starts_at, court.zone, conflict.span.ends_at),
         "state": STATES[conflict.firm],
     }
     if conflict.kind == "courtroom" and (rooms := free_rooms(session, court.id, conflict.span)):
         return Clash(CLASH["courtroom, others free"], rooms=rooms, **facts)
+    if isinstance(person, Judge) and person.role != BenchRole.JUDGE:
+        return Clash(CLASH["member"], role=wording.role_names(person.role), **facts)
     return Clash(CLASH[conflict.kind], **facts)
 
 
@@ -324,13 +332,15 @@ def clashes_by_field(
     slots: Sequence[SlotIn],
     minutes: int,
     *,
-    but: int | None = None,
+    hearing: Hearing | None = None,
 ) -> dict[str, Message]:
     """Return the conflict of each slot of a form, by its field.
 
-    ``but`` is the hearing itself, whose own bookings do not conflict.
+    ``hearing`` is the one that is to have the slots, if it is there already: it has a bench of its
+    own, and its bookings do not conflict.
     """
-    people = [resource("judge", case.judge_id)]
+    bench = members.judge_ids(hearing) if hearing else benches.judge_ids(case)
+    people = [resource("judge", each) for each in bench]
     people += [
         resource("counsel", each.counsel_id)
         for each in queries.acting_representations(session, case)
@@ -340,6 +350,7 @@ def clashes_by_field(
         span = Span(slot.starts_at, slot.starts_at + dt.timedelta(minutes=minutes))
         room = court_service.find_courtroom(session, case.court_id, slot.courtroom)
         rooms = [resource("courtroom", room.id)] if room else []
-        if busy := find_conflicts(session, [*people, *rooms], span, but=but):
+        own = hearing.id if hearing else None
+        if busy := find_conflicts(session, [*people, *rooms], span, but=own):
             clashes[f"slots.{n}.starts_at"] = clash_error(session, case.court, busy[0]).message
     return clashes

@@ -6,6 +6,8 @@ from typing import Any
 from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core.channels import Channel
+from app.court import bench
+from app.court.bench import BenchMember, BenchRole
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, MoveSlot, Proposal, Slot
 from app.hearings.values import CourtValues, HearingValues, InvitationValues, SlotValues
@@ -78,6 +80,7 @@ def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, An
             "revision": hearing.revision,
             "sequence": hearing.revision + hearing.corrections,
             "judge": hearing.judge.name,
+            **_bench_facts(hearing),
             "starts_at": iso(hearing.starts_at),
             "ends_at": iso(hearing.ends_at),
             "courtroom": room.name if room else None,
@@ -88,6 +91,13 @@ def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, An
         "by_order": False,
         **more,
     }
+
+
+def _bench_facts(hearing: Hearing | HearingValues) -> dict[str, Any]:
+    """Return those who sit, where they are several; who else is needed concerns the court alone."""
+    others = [BenchMember(each.judge.name, BenchRole(each.role)) for each in hearing.members]
+    sitting = [each for each in bench.everybody(others, hearing.judge.name) if each.role.sits]
+    return {"bench": bench.as_facts(sitting)} if len(sitting) > 1 else {}
 
 
 def case_facts(case: Case) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from app.core.forms import (
     nested,
     posted,
 )
+from app.court.bench import BenchMember
+from app.court.forms import BenchField
 from app.hearings.rules import MOST_SLOTS
 
 SHORTEST, LONGEST = 5, 600  # minutes
@@ -116,6 +118,8 @@ class HearingIn(ProposalIn):
         )
     )
     minutes: int = posted(MinutesField(required=True))
+    # All people of the hearing, who presides included; None: those of the case.
+    bench: Sequence[BenchMember] | None = posted(BenchField(load_default=None))
 
 
 @dataclass(frozen=True, kw_only=True)

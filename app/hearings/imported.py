@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.hearings import booking, queries
+from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
 
@@ -52,6 +53,7 @@ def add_imported_hearing(
         uid=uid,
         remind=remind,
     )
+    hearing.members = members.of_case(case, hearing.judge_id)
     session.add(hearing)
     session.flush()
     booking.book(

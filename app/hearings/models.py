@@ -148,6 +148,10 @@ class Hearing(Base):
     bookings: Mapped[list["Booking"]] = relationship(
         back_populates="hearing", cascade="all, delete-orphan"
     )
+    # Beside the judge, who presides.
+    members: Mapped[list["HearingMember"]] = relationship(
+        order_by="(HearingMember.position, HearingMember.id)", cascade="all, delete-orphan"
+    )
 
     __table_args__ = (
         sa.Index(None, "court_id", "starts_at"),
@@ -169,6 +173,22 @@ class Hearing(Base):
             postgresql_where=sa.text("planned_revision < revision"),
         ),
     )
+
+
+class HearingMember(Base):
+    """Who sits or is needed in a hearing, beside the judge who presides."""
+
+    __tablename__ = "hearing_member"
+    __table_args__ = (sa.UniqueConstraint("hearing_id", "judge_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id", ondelete="CASCADE"))
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    # A BenchRole.
+    role: Mapped[str] = mapped_column(sa.String(20))
+    position: Mapped[int] = mapped_column()
+
+    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
 
 
 class Proposal(Base):

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases import keys
-from app.cases.models import Case
 from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarning, joined
 from app.core.matters import Matter
 from app.court import service
 from app.court.models import Court, Courtroom
 from app.hearings import booking, facts, notifications, queries, rules, unrepresented
+from app.hearings.bench import members
 from app.hearings.forms import ProposalIn, SlotIn
 from app.hearings.models import (
     FixPolicy,
@@ -24,7 +24,7 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.law import Counted, working_days
+from app.law import Counted, benches, working_days
 from app.notices.kinds import ASKING, ENDING_WITH_DATE, NoticeKind
 from app.notices.queue import withdraw
 from app.people.models import User
@@ -56,7 +56,7 @@ def open_proposal(
     representations = queries.acting_representations(session, hearing.case)
     if not representations:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    check_rules(session, context, hearing.case, [at for at, _ in slots], form.override_reason)
+    check_rules(session, context, hearing, [at for at, _ in slots], form.override_reason)
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         _withdraw(session, context, before)
@@ -119,18 +119,27 @@ def check_slots(
 
 
 def check_rules(
-    session: Session, context: CourtContext, case: Case, starts: list[dt.datetime], reason: str
+    session: Session,
+    context: CourtContext,
+    hearing: Hearing,
+    starts: list[dt.datetime],
+    reason: str,
 ) -> None:
-    """Raise RuleWarning if notice periods speak against some starts and no reason is given."""
+    """Raise RuleWarning if rules speak against starts or bench, and no reason is given."""
     if reason:
         return
+    case = hearing.case
     working = working_days.working_days(session, context.court)
     warnings = working_days.warnings(
         context.court, working, case, starts, context.now, Counted.FROM_NOTICE
     )
+    warnings += benches.warnings(case, members.everybody(hearing), context.now)
     if warnings:
         raise RuleWarning(
-            N_("A rule warns: %(warning)s Choose later times, or give a reason to go on."),
+            N_(
+                "A rule warns: %(warning)s Choose other times or another bench, or give a "
+                "reason to go on."
+            ),
             warning=joined(warnings),
         )
 

@@ -15,6 +15,7 @@ from app.core.errors import N_, Clash, Invalid, Message, Refusal
 from app.core.normalization import name_key
 from app.hearings import booking, facts, move_requests, notifications, queries, versions
 from app.hearings.answers.service import AnswerInput, answer
+from app.hearings.bench import members
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
 from app.hearings.imported import add_imported_hearing, new_imported_hearing
 from app.hearings.models import Hearing, HearingState, ProposalState
@@ -83,8 +84,11 @@ def propose(
         created_at=context.now,
         changed_at=context.now,
     )
+    hearing.members = members.of_case(case, hearing.judge_id)
     session.add(hearing)
     session.flush()
+    if form.bench is not None:
+        members.set_bench(session, hearing, form.bench)
     open_proposal(session, context, hearing, form)
     return hearing
 
@@ -159,7 +163,7 @@ def move(
             {"answer_by": Message(N_("Enter a date to answer by: several slots are asked about."))}
         )
     [(starts_at, room)] = check_slots(session, context, slots, hearing.minutes, None)
-    check_rules(session, context, hearing.case, [starts_at], form.override_reason)
+    check_rules(session, context, hearing, [starts_at], form.override_reason)
     if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     open_one = queries.open_proposal(session, hearing)

@@ -5,6 +5,7 @@ They have attributes of the models of the same name, and are read by one stateme
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from app.core.matters import Matter
@@ -36,6 +37,14 @@ class JudgeValues:
     """A judge."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class MemberValues:
+    """Somebody who sits or is needed beside the judge."""
+
+    judge: JudgeValues
+    role: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class HearingValues:
     judge: JudgeValues
     courtroom: CourtroomValues | None
     user: UserValues | None
+    members: Sequence[MemberValues] = ()
 
     @property
     def about(self) -> str:

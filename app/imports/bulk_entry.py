@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from app.cases import declarations
+from app.cases import benches, declarations
 from app.cases import service as cases
 from app.cases.forms import CaseIn, CounselIn, PartyIn
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, CaseMember, Counsel, Party, Representation
 from app.core import normalization
+from app.court.bench import BenchMember
 from app.court.models import Judge
 from app.hearings import booking
 from app.hearings import service as hearings
+from app.hearings.bench import members
 from app.hearings.models import Hearing
 from app.imports.entries import ImportedCase
 from app.imports.hearings import ImportCourt
@@ -48,9 +50,10 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
 
 
 def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
-    names = [entry.case.judge for entry in entries]
-    names += [sitting.judge for entry in entries for sitting in entry.sittings]
-    by_key = {normalization.name_key(name): name for name in reversed(names)}
+    people = [BenchMember(entry.case.judge) for entry in entries]
+    people += [BenchMember(each.judge) for entry in entries for each in entry.sittings]
+    people += [member for entry in entries for member in entry.case.bench]
+    by_key = {normalization.name_key(each.name): each for each in reversed(people)}
     new = by_key.keys() - court.judges.keys()
     if not new:
         return
@@ -58,8 +61,13 @@ def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     statement = sa.select(Judge.name_key, Judge.id).where(here, Judge.name_key.in_(new))
     court.judges.update({judge.name_key: judge.id for judge in court.session.execute(statement)})
     added = [
-        Judge(court_id=court.context.court.id, name=name, name_key=key)
-        for key, name in reversed(by_key.items())
+        Judge(
+            court_id=court.context.court.id,
+            name=each.name,
+            name_key=key,
+            role=each.role.of_person.value,
+        )
+        for key, each in reversed(by_key.items())
         if key not in court.judges
     ]
     court.session.add_all(added)
@@ -109,6 +117,10 @@ def _at(counsel: Counsel, email: str, number: str) -> bool:
 def _case(court: ImportCourt, people: _People, form: CaseIn) -> Case:
     case = cases.new_case(court.context.court, form, court.judge(form.judge), court.context.now)
     case.parties, case.upload_id = [], court.upload_id
+    case.members = [
+        CaseMember(judge_id=court.judge(each.name), role=each.role.value, position=place)
+        for place, each in enumerate(benches.of_form(form))
+    ]
     for party_form in form.parties:
         party = cases.new_party(party_form, court.region)
         case.parties.append(party)
@@ -154,4 +166,5 @@ def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Heari
                 remind=court.remind,
             )
             by_time[same].upload_id = court.upload_id
+            by_time[same].members = members.of_case(case, by_time[same].judge_id)
     return list(by_time.values())

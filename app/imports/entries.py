@@ -12,10 +12,11 @@ from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import Form, TextField, load, posted
 from app.core.normalization import name_key
+from app.court import bench
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
-from app.imports.reading.rules import ColumnMapping, split_words, translated
+from app.imports.reading.rules import BENCH, ColumnMapping, split_words, translated
 from app.imports.reading.workbook import FaultyCell
 
 # By field of a form, the column of a row that holds it.
@@ -172,6 +173,23 @@ def read_case(
 Value = str | list[str]
 
 
+def _bench(texts: Mapping[str, str]) -> str:
+    """Return who sits or is needed by all columns of a row, in one line."""
+    named = [texts["bench"]] if texts["bench"] else []
+    for column, (role, _) in BENCH.items():
+        for name in bench.names(texts[column]):
+            named.append(f"{name}({role.value})")
+    return ", ".join(named)
+
+
+def _judge(line: str) -> str:
+    """Return whose case it is where only the bench is named; "" where that cannot be read."""
+    try:
+        return bench.judge_of(bench.parse(line), "") or ""
+    except bench.UnreadableBench:
+        return ""
+
+
 def _comparable(name: str, value: Value) -> Value:
     """Return a value so that two spellings of one number or name compare equal."""
     if isinstance(value, str) and name == "number":
@@ -199,6 +217,8 @@ class _Reading:
             self.lines.append(line)
         sits = sits and bool(texts["hearing_on"] or texts["hearing_at"])
         own: dict[str, Value] = {name: texts[column] for name, column in CASE.items()}
+        line_of_bench = _bench(texts)
+        own["bench"], own["judge"] = line_of_bench, texts["judge"] or _judge(line_of_bench)
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
         self._add("", self.case, own, line, CASE)
@@ -281,7 +301,7 @@ class _Reading:
                     starts_at,
                     checked.minutes,
                     checked.courtroom,
-                    texts["judge"],
+                    texts["judge"] or _judge(_bench(texts)),
                 )
             )
 

@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.core import normalization
 from app.core.errors import N_, Message, Refusal
 from app.court import service
+from app.court.bench import BenchRole
 from app.court.models import Courtroom
 from app.hearings import service as hearings
 from app.hearings.models import Hearing
@@ -66,11 +67,12 @@ class ImportCourt:
             raise RowRefused(RowRefusal(sitting.line, self.mapping.header_of("courtroom"), why))
         return room
 
-    def judge(self, name: str) -> int:
-        """Return the id of a judge by name; an unknown judge is added."""
+    def judge(self, name: str, role: BenchRole = BenchRole.JUDGE) -> int:
+        """Return the id of a judge or another needed person by name; an unknown one is added."""
         key = normalization.name_key(name)
         if key not in self.judges:
-            self.judges[key] = service.judge_named(self.session, self.context.court, name).id
+            person = service.judge_named(self.session, self.context.court, name, role)
+            self.judges[key] = person.id
         return self.judges[key]
 
     def uid(self, number: str, sitting: ImportedHearing) -> str:

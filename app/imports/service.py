@@ -7,6 +7,7 @@ from itertools import groupby
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app.cases import benches as cases_benches
 from app.cases import changes, declarations, rules
 from app.cases import service as cases
 from app.cases.forms import CaseIn, CounselIn, PartyIn, import_columns, stored_values
@@ -220,6 +221,9 @@ def merge(session: Session, context: CourtContext, case: Case, form: CaseIn, reg
         if value and not getattr(case, name):
             setattr(case, name, value)
             changed = True
+    if form.bench and not case.members:
+        cases_benches.set_members(session, case, cases_benches.of_form(form))
+        changed = True
     for party_form in form.parties:
         party = _find_party(case, party_form)
         if party is None:

@@ -108,6 +108,19 @@ class TimeLimit(ProcedureRule):
 
 
 @dataclass(frozen=True)
+class BenchRule(ProcedureRule):
+    """Who may hear a case: one judge (``single``), several who sit together (``panel``), or both.
+
+    A panel has an odd number of at least ``least``; ``assessors`` tells whether they may sit in it.
+    """
+
+    single: bool
+    panel: bool
+    least: int = 3
+    assessors: bool = True
+
+
+@dataclass(frozen=True)
 class ClashRule(ProcedureRule):
     """Which of two courts' hearings at one time goes first: shown to people, who decide."""
 
@@ -179,6 +192,7 @@ class RuleSet:
     default_judgment: tuple[DefaultJudgment, ...]
     time_limits: tuple[TimeLimit, ...]
     clashes: tuple[ClashRule, ...]
+    benches: tuple[BenchRule, ...]
     steps: tuple[EscalationRule, ...]
     office: CourtOffice
     electronic_service: tuple[ElectronicServiceTerms, ...] = ()
@@ -235,6 +249,11 @@ class RuleSet:
     def time_limit_for(self, procedure: str, on: dt.date) -> TimeLimit | None:
         """Return the newest time limit of a procedure that is in force on a day."""
         in_force = [r for r in self.time_limits if procedure in r.procedures and r.valid_from <= on]
+        return max(in_force, key=lambda rule: rule.valid_from, default=None)
+
+    def bench_for(self, procedure: str, on: dt.date) -> BenchRule | None:
+        """Return the newest rule on the bench of a procedure that is in force on a day."""
+        in_force = [r for r in self.benches if procedure in r.procedures and r.valid_from <= on]
         return max(in_force, key=lambda rule: rule.valid_from, default=None)
 
     def clash_for(self, procedure: str, on: dt.date) -> ClashRule | None:
@@ -297,6 +316,7 @@ def read(file: Path) -> RuleSet:
         default_judgment=tuple(DefaultJudgment(**each) for each in data["default_judgment"]),
         time_limits=tuple(TimeLimit(**each) for each in data["time_limit"]),
         clashes=tuple(ClashRule(**each) for each in data["clash"]),
+        benches=tuple(BenchRule(**each) for each in data["bench"]),
         steps=tuple(EscalationRule(**each) for each in data["step"]),
         office=CourtOffice(**data["office"]),
         electronic_service=tuple(

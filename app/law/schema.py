@@ -81,6 +81,18 @@ class _TimeLimit(_Rule):
     months = fields.Integer(required=True, strict=True, validate=validate.Range(1, 60))
 
 
+class _Bench(_Rule):
+    single = fields.Boolean(required=True, truthy={True}, falsy={False})
+    panel = fields.Boolean(required=True, truthy={True}, falsy={False})
+    least = fields.Integer(load_default=3, strict=True, validate=validate.Range(2, 15))
+    assessors = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+    @validates_schema
+    def _somebody_sits(self, data: dict[str, Any], **_: Any) -> None:
+        if not (data["single"] or data["panel"]):
+            raise ValidationError("Nobody could hear a case: allow one judge or a panel.", "single")
+
+
 class _GradeNamed(fields.Field):
     """An evidence grade by its lower-case name: opened, delivered."""
 
@@ -151,6 +163,7 @@ class RuleSetIn(_Strict):
     opinion = fields.List(fields.Nested(_Notice), load_default=list)
     time_limit = fields.List(fields.Nested(_TimeLimit), load_default=list)
     clash = fields.List(fields.Nested(_Rule), load_default=list)
+    bench = fields.List(fields.Nested(_Bench), load_default=list)
     step = fields.List(fields.Nested(_Step), load_default=list)
     paper_step = fields.List(fields.Nested(_PaperStep), load_default=list)
     electronic_service = fields.List(fields.Nested(_ElectronicService), load_default=list)

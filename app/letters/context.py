@@ -37,7 +37,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
     """
     facts = clean(facts)
     court, case, person, hearing = (facts[k] for k in ("court", "case", "person", "hearing"))
-    hearing = {"judge": "", "minutes": None, "courtroom": "", **hearing}
+    hearing = {"minutes": None, "courtroom": "", **hearing}
+    hearing["judge"] = wording.bench_of(hearing, language)
     times = _Times(facts, court["zone"], language)
     return {
         "court": {"phone": "", **court, "short": court.get("short") or court["name"]},

@@ -61,7 +61,7 @@ def build(session: Session, listing: Listing, now: dt.datetime) -> Candidates:
     ]
     strips = _strips(session, listing, rooms)
     hearing_candidates = [_candidates(session, each, rooms, strips, now) for each in listed]
-    judges = {each.hearing.judge for each in hearing_candidates}
+    judges = {number for each in hearing_candidates for number in each.hearing.judges}
     counsel_ids = {number for each in hearing_candidates for number in each.hearing.counsel}
     span = _span(listing)
     booked = busy_time.booked_spans(
@@ -174,6 +174,7 @@ def _candidates(
         case.judge_id,
         counsel,
         tuple(sorted(starts)),
+        members=tuple(each.judge_id for each in case.members),
         weight=preferences.per_day(now.astimezone(zone).date()),
         room=room,
     )

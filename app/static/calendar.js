@@ -190,10 +190,10 @@
   }
 
   function mounted({ el, event, timeText }) {
-    const { state, judge, room, kind, about, needs } = facts(event);
+    const { state, judge, bench, room, kind, about, needs } = facts(event);
     el.dataset.block = event.id;
     if (!state) return;
-    const all = [timeText, looks.get(state).word, event.title, judge, room, kind, about, needs];
+    const all = [timeText, looks.get(state).word, event.title, bench || judge, room, kind, about, needs];
     el.title = all.filter(Boolean).join(" · ");
   }
 

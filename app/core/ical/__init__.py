@@ -215,7 +215,7 @@ def _description(facts: Facts, language: str) -> str:
     lines = [
         (case, comma.join(filter(None, [number, title]))),
         (kind, wording.kind_name(hearing["kind"], chosen)),
-        (judge, hearing.get("judge")),
+        (judge, wording.bench_of(hearing, chosen)),
         (bring, facts.get("bring")),
         (zone, wording.zone_name(court["zone"], starts_at, chosen)),
         (phone, court.get("phone")),

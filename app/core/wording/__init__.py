@@ -1,9 +1,10 @@
 """Dates, time zones and the court's terms in words, for letters, calendars and pages alike."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -34,6 +35,14 @@ _SIDES = {
     "respondent": ("Respondent", "被告"),
     "other": ("Other party", "其他当事人"),
     "delegate": ("Delegate of counsel", "代理人委托的代办人"),
+}
+_ROLES = {
+    "presiding": ("presiding", "审判长"),
+    "judge": ("judge", "审判员"),
+    "assessor": ("assessor", "人民陪审员"),
+    "interpreter": ("interpreter", "翻译人员"),
+    "expert": ("expert", "鉴定人"),
+    "witness": ("witness", "证人"),
 }
 _MOVE_REASONS = {
     "clash": ("a hearing of another court at that time", "与其他法院的开庭时间冲突"),
@@ -258,6 +267,37 @@ def kind_name(kind: str, language: str) -> str:
 def side_name(side: str, language: str) -> str:
     """Name the side that a party is on; an unknown one is returned as it is."""
     return _name(_SIDES, side, language)
+
+
+def role_name(role: str, language: str) -> str:
+    """Name what somebody does in a hearing; an unknown role is returned as it is."""
+    return _name(_ROLES, role, language)
+
+
+def role_names(role: str) -> dict[str, str]:
+    """Return the names of a role by language, as a fact of a message."""
+    return {language: role_name(role, language) for language in LANGUAGES}
+
+
+def bench_line(members: Iterable[Mapping[str, str]], language: str) -> str:
+    """Return people in one line, each a ``name`` and, unless a judge like others, their ``role``.
+
+    ``court.bench.parse`` reads it again.
+    """
+    chinese = language_of(language) == "zh"
+    opening, closing, separator = ("（", "）", "、") if chinese else (" (", ")", ", ")
+    return separator.join(
+        each["name"]
+        if each["role"] == "judge"
+        else f"{each['name']}{opening}{role_name(each['role'], language)}{closing}"
+        for each in members
+    )
+
+
+def bench_of(hearing: Mapping[str, Any], language: str) -> str:
+    """Return who sits by the facts of a hearing: its bench where it has one, else its judge."""
+    bench = hearing.get("bench")
+    return bench_line(bench, language) if bench else hearing.get("judge") or ""
 
 
 def move_reason_name(reason: str, language: str) -> str:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Party
 from app.core.errors import N_
+from app.court import bench
+from app.court.bench import BenchMember, BenchRole
 from app.court.models import ClosedDay, Court, Courtroom, Judge
-from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
+from app.hearings.models import Hearing, HearingMember, HearingState, Proposal, ProposalState, Slot
 from app.hearings.rules import Span
 
 MOST = 2000  # rows per query; the busiest basic court has 340 hearings a day
@@ -75,25 +77,47 @@ class CalendarBlock:
     state: BlockState
     # The hearing's outcome (see outcomes.rules.Outcome); empty before it was entered.
     outcome: str = ""
+    # Who sits or is needed beside the judge: their ids, and what they do.
+    members: Mapping[int, BenchMember] = field(default_factory=dict)
 
-    def lane(self, by: Grouping) -> tuple[int, str]:
-        """Return the id and name of the courtroom or judge in whose lane the block is."""
+    def lanes(self, by: Grouping) -> dict[int, str]:
+        """Return the courtroom, or the judge and members, in whose lanes the block is, by id."""
         if by == Grouping.JUDGE:
-            return self.judge_id, self.judge
-        return self.courtroom_id or NO_LANE, self.courtroom
+            return {self.judge_id: self.judge, **{k: m.name for k, m in self.members.items()}}
+        return {self.courtroom_id or NO_LANE: self.courtroom}
+
+    @property
+    def bench(self) -> list[dict[str, str]]:
+        """All who sit or are needed, who presides first (see ``wording.bench_line``)."""
+        return bench.as_facts(bench.everybody(list(self.members.values()), self.judge))
 
 
 def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
-    """Return the blocks of a span, sorted by time and courtroom, in two queries."""
+    """Return the blocks of a span, sorted by time and courtroom, in three queries."""
     rows = [
         *session.execute(_dates(court, span).limit(MOST)),
         *session.execute(_slots(court, span).limit(MOST)),
     ]
+    members = _members(session, {row[0] for row in rows})
     blocks = [
-        replace(each, state=BlockState(each.state))
+        replace(each, state=BlockState(each.state), members=members.get(each.hearing_id, {}))
         for each in (CalendarBlock(*row) for row in rows)
     ]
     return sorted(blocks, key=lambda each: (each.starts_at, each.courtroom, each.hearing_id))
+
+
+def _members(session: Session, hearing_ids: Collection[int]) -> dict[int, dict[int, BenchMember]]:
+    """Return the members of hearings beside their judge, by hearing and by id."""
+    found: dict[int, dict[int, BenchMember]] = defaultdict(dict)
+    query = (
+        sa.select(HearingMember.hearing_id, Judge.id, Judge.name, HearingMember.role)
+        .join(Judge, Judge.id == HearingMember.judge_id)
+        .where(HearingMember.hearing_id.in_(hearing_ids))
+        .order_by(HearingMember.position, HearingMember.id)
+    )
+    for hearing_id, id_, name, role in session.execute(query) if hearing_ids else ():
+        found[hearing_id][id_] = BenchMember(name, BenchRole(role))
+    return found
 
 
 def _block_columns(starts_at: Any, ends_at: Any, state: Any, outcome: Any) -> sa.Select[Any]:
@@ -168,12 +192,13 @@ def choose_lanes(
     All of ``known``, or those ``chosen``; and the lanes of blocks elsewhere, such as in a retired
     courtroom or in none. If these are more than ``most``, the ones with the most blocks.
     """
-    lanes = known | {id_: name for id_, name in (b.lane(by) for b in blocks) if id_ not in known}
+    of_blocks = {id_: name for block in blocks for id_, name in block.lanes(by).items()}
+    lanes = known | {id_: name for id_, name in of_blocks.items() if id_ not in known}
     if chosen:
         return Lanes({id_: name for id_, name in lanes.items() if id_ in chosen})
     if len(lanes) <= most:
         return Lanes(lanes)
-    counts = Counter(block.lane(by)[0] for block in blocks)
+    counts = Counter(id_ for block in blocks for id_ in block.lanes(by))
     kept = set(sorted(lanes, key=lambda id_: -counts[id_])[:most])
     hidden = {id_: counts[id_] for id_ in lanes if id_ not in kept}
     return Lanes(

@@ -74,7 +74,7 @@ class CalendarQuery:
         """Tell whether no filter leaves a block out."""
         return (
             (not self.rooms or (block.courtroom_id or queries.NO_LANE) in self.rooms)
-            and (not self.judges or block.judge_id in self.judges)
+            and (not self.judges or not block.lanes(Grouping.JUDGE).keys().isdisjoint(self.judges))
             and (not self.states or block.state in self.states)
         )
 
@@ -287,7 +287,7 @@ def calendar_events() -> Any:
             {
                 "start": f"{wording.local(block.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
                 "end": f"{wording.local(block.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
-                "resourceIds": [str(block.lane(query.by)[0])],
+                "resourceIds": [str(id_) for id_ in block.lanes(query.by)],
                 "title": block.number,
                 "startEditable": block.state == BlockState.FIXED and block.starts_at > now,
                 "extendedProps": {
@@ -297,12 +297,15 @@ def calendar_events() -> Any:
                     "kind": wording.kind_name(block.kind, web.language()),
                     # The lane says the one, this the other.
                     "other": block.judge if query.by == Grouping.COURTROOM else block.courtroom,
+                    "bench": wording.bench_line(block.bench, web.language())
+                    if block.members
+                    else "",
                     "about": block.title,
                     "needs": _need_words(needs.get(block.hearing_id, ())),
                 },
             }
             for block in blocks
-            if block.lane(query.by)[0] in lanes.shown
+            if not block.lanes(query.by).keys().isdisjoint(lanes.shown)
         ]
     )
 

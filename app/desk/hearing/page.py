@@ -238,6 +238,7 @@ def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
             case.joinedload(Case.court),
             case.joinedload(Case.assistant),
             joinedload(Hearing.judge),
+            selectinload(Hearing.members),
             joinedload(Hearing.courtroom),
             joinedload(Hearing.user),
             proposals.selectinload(Proposal.slots),

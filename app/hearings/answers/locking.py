@@ -17,7 +17,7 @@ from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import links
 from app.core.db import bulk
 from app.court.models import Court, Courtroom, Judge
-from app.hearings.models import Answer, Hearing, Invitation, Proposal, Slot
+from app.hearings.models import Answer, Hearing, HearingMember, Invitation, Proposal, Slot
 from app.hearings.values import (
     CaseValues,
     CounselValues,
@@ -26,6 +26,7 @@ from app.hearings.values import (
     HearingValues,
     InvitationValues,
     JudgeValues,
+    MemberValues,
     PartyValues,
     ProposalValues,
     SlotValues,
@@ -39,8 +40,8 @@ _HEARING, _PROPOSAL, _SLOT, _INVITATION, _ANSWER, _CASE, _COURT, _HEAD = (
     bulk.table(each)
     for each in (Hearing, Proposal, Slot, Invitation, Answer, Case, Court, ChainHead)
 )
-_COUNSEL, _PARTY, _COURTROOM, _JUDGE, _REPRESENTATION = (
-    bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, Representation)
+_COUNSEL, _PARTY, _COURTROOM, _JUDGE, _MEMBER, _REPRESENTATION = (
+    bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, HearingMember, Representation)
 )
 _USER, _ASSISTANT = (bulk.table(User).alias(name) for name in ("hearing_user", "case_assistant"))
 
@@ -138,6 +139,10 @@ def _load(
         chain.lock_heads(session, [locked.case_id])
         row = connection.execute(statement, parameters).one()
     hearing, invitation, proposal, head = _values(row)
+    if row.has_members:
+        members = connection.execute(_MEMBERS, {"hearing": hearing.id})
+        named = [MemberValues(JudgeValues(name), role) for name, role in members]
+        hearing = replace(hearing, members=named)
     slots = [
         SlotValues(id_, starts_at, ends_at, CourtroomValues(name, location))
         for id_, starts_at, ends_at, name, location in connection.execute(
@@ -174,6 +179,14 @@ _COLUMNS = (
     _columns(_COUNSEL, CounselValues),
     _columns(_PARTY, PartyValues),
     [_HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at],
+    # Most hearings have one judge, and no further row to read.
+    [sa.exists().where(_MEMBER.c.hearing_id == _HEARING.c.id).label("has_members")],
+)
+_MEMBERS = (
+    sa.select(_JUDGE.c.name, _MEMBER.c.role)
+    .join(_JUDGE, _JUDGE.c.id == _MEMBER.c.judge_id)
+    .where(_MEMBER.c.hearing_id == sa.bindparam("hearing"))
+    .order_by(_MEMBER.c.position, _MEMBER.c.id)
 )
 
 
@@ -195,6 +208,7 @@ def _values(
         counsel,
         party,
         head,
+        _,
     ) = (list(islice(cells, len(columns))) for columns in _COLUMNS)
     return (
         HearingValues(

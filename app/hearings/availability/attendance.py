@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import benches
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import wording
 from app.core.errors import N_, Message
+from app.court.bench import BenchRole
 from app.court.models import Court
 from app.hearings import booking
 from app.hearings.availability import busy_time
@@ -36,7 +38,7 @@ def obstacles(
     longest_way = max((each.travel_minutes for each in everyone.values()), default=0)
     margin = dt.timedelta(minutes=longest_way)
     around = Span(span.starts_at - margin, span.ends_at + margin)
-    judges = [resource("judge", case.judge_id) for case in cases]
+    judges = [resource("judge", each) for case in cases for each in benches.judge_ids(case)]
     numbers = [*judges, *(resource("counsel", id_) for id_ in everyone)]
     booked = busy_time.booked_spans(session, numbers, span)
     away = busy_time.away_spans(session, list(everyone), around, zone)
@@ -57,9 +59,16 @@ def obstacles(
 
     found: dict[int, list[Message]] = {}
     for case in cases:
-        busy = booked.get(resource("judge", case.judge_id))
-        judge = busy and Message(JUDGE_BUSY, name=case.judge.name, when=_clock(busy[0], court.zone))
-        people = [judge, *map(of_counsel, counsel_by_case.get(case.id, ()))]
+        sitting = [
+            Message(
+                JUDGE_BUSY if judge.role == BenchRole.JUDGE else COUNSEL_BUSY,
+                name=judge.name,
+                when=_clock(busy[0], court.zone),
+            )
+            for judge in (case.judge, *(each.judge for each in case.members))
+            if (busy := booked.get(resource("judge", judge.id)))
+        ]
+        people = [*sitting, *map(of_counsel, counsel_by_case.get(case.id, ()))]
         found[case.id] = [each for each in people if each]
     return found
 

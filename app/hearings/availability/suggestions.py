@@ -20,6 +20,7 @@ from app.hearings.availability.calculation.court_hours import (
     sessions_of_day,
 )
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
+from app.hearings.models import Hearing
 from app.hearings.rules import Span, resource
 from app.law import periods, working_days
 from app.law.day_counting import MOST_CLOSED
@@ -211,8 +212,9 @@ def _people(
     counsel = [each.counsel for each in queries.acting_representations(session, case)]
     day = dt.timedelta(days=1)
     around = Span(span.starts_at - day, span.ends_at + day)
-    judge = resource("judge", case.judge_id)
-    numbers = [judge, *(resource("counsel", each.id) for each in counsel)]
+    sitting = _sitting(session, case, but)
+    numbers = [resource("judge", each) for each in sitting]
+    numbers += [resource("counsel", each.id) for each in counsel]
     here = busy_time.booked_spans(session, numbers, around, but)
     gone = busy_time.away_spans(session, [each.id for each in counsel], around, zone)
     refused = busy_time.refused_spans(session, [each.id for each in counsel], around)
@@ -220,7 +222,10 @@ def _people(
     offered = busy_time.offered_spans(
         session, case.id, [each.id for each in counsel], around, midday, zone
     )
-    people = [Attendee(case.judge.name, here.get(judge, ()), judge=True)]
+    people = [
+        Attendee(name, here.get(resource("judge", id_), ()), judge=place == 0, member=place > 0)
+        for place, (id_, name) in enumerate(sitting.items())
+    ]
     for each in counsel:
         travel = dt.timedelta(minutes=each.travel_minutes)
         people.append(
@@ -234,6 +239,14 @@ def _people(
             )
         )
     return people
+
+
+def _sitting(session: Session, case: Case, hearing_id: int | None) -> dict[int, str]:
+    """Return the people whom the hearing needs, or one of the case, by id; its judge first."""
+    hearing = session.get(Hearing, hearing_id) if hearing_id is not None else None
+    owner = hearing if hearing is not None and hearing.case_id == case.id else case
+    judges = [owner.judge, *(each.judge for each in owner.members)]
+    return {each.id: each.name for each in judges}
 
 
 def active_courtrooms(

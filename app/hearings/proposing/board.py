@@ -115,8 +115,7 @@ def _clashes(
     minutes: int,
 ) -> dict[int, Message]:
     slots = [SlotIn(starts_at=at, courtroom=form.slots[n].courtroom) for n, at in starts.items()]
-    own = hearing.id if hearing else None
-    clashes = booking.clashes_by_field(session, case, slots, minutes, but=own)
+    clashes = booking.clashes_by_field(session, case, slots, minutes, hearing=hearing)
     rows = list(starts)
     return {rows[int(name.split(".")[1])]: words for name, words in clashes.items()}
 

@@ -20,13 +20,14 @@ from app.core.errors import Clash, Message, Refusal
 from app.court import queries as court_queries
 from app.court.models import Court
 from app.hearings import booking, queries, versions
+from app.hearings.bench import members
 from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.models import Hearing, Proposal
 from app.hearings.proposing import board, confirmation, form_fields, prefill, preview
 from app.hearings.proposing.form_fields import CalendarSelection, ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span, slot_errors
 from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
-from app.law import Counted, working_days
+from app.law import Counted, benches, working_days
 
 # Fields that may still be changed after the preview, for no message shows them.
 NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
@@ -181,6 +182,8 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
     starts = [slot.starts_at for slot in order.form.slots]
     working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
+    people = members.everybody(hearing) if hearing else members.of_hearings(case)
+    warnings += benches.warnings(case, people, now)
     early = working_days.warnings(court, working, case, starts, now, Counted.FROM_ENTRY)
     length = dt.timedelta(minutes=order.minutes(hearing))
     unusual = [
@@ -240,6 +243,6 @@ def conflicts_by_field(order: SendOrder, fault: Exception) -> dict[str, str]:
         return {}
     case, hearing = load_subject(order.about)
     clashes = booking.clashes_by_field(
-        db.session(), case, order.form.slots, order.minutes(hearing), but=order.about.hearing_id
+        db.session(), case, order.form.slots, order.minutes(hearing), hearing=hearing
     )
     return {field: web.translated(words) for field, words in clashes.items()}

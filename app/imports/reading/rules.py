@@ -8,6 +8,7 @@ from functools import cached_property
 from app.cases.forms import CaseIn, CounselIn, ImportColumn, PartyIn, import_columns
 from app.core.characters import clean
 from app.core.errors import N_, Invalid, Message
+from app.court.bench import BenchRole
 from app.imports.reading import both_sides as sides
 from app.imports.reading.table_layout import header_key
 
@@ -18,11 +19,21 @@ HEARING = (
     ImportColumn("minutes", N_("Minutes"), beside=("hearing_at", "hearing_on"), is_number=True),
     ImportColumn("courtroom", N_("Courtroom"), beside=("hearing_at", "hearing_on")),
 )
+# Who sits or is needed, a column for each role; "bench" names them all in one.
+BENCH = {
+    "presiding": (BenchRole.PRESIDING, ImportColumn("presiding", N_("Presiding judge"))),
+    "other_judges": (BenchRole.JUDGE, ImportColumn("other_judges", N_("Other judges"))),
+    "assessors": (BenchRole.ASSESSOR, ImportColumn("assessors", N_("Assessors"))),
+    "interpreters": (BenchRole.INTERPRETER, ImportColumn("interpreters", N_("Interpreters"))),
+    "experts": (BenchRole.EXPERT, ImportColumn("experts", N_("Experts"))),
+    "witnesses": (BenchRole.WITNESS, ImportColumn("witnesses", N_("Witnesses"))),
+}
 # The columns of a row, by name. One row is one counsel of a party, or a party who acts in person.
 COLUMNS = {
     column.name: column
     for columns in (
         import_columns(CaseIn).values(),
+        [column for _, column in BENCH.values()],
         import_columns(PartyIn).values(),
         import_columns(CounselIn).values(),
         HEARING,
@@ -218,7 +229,11 @@ def bind(
             if isinstance(part, int) and header_key(headers[part]) in repeated:
                 errors[headers[part]] = Message(N_("Two columns of the file have this header."))
     for name in needed:
-        present = name in field_sources or (name == "party" and layout.columns)
+        present = (
+            name in field_sources
+            or (name == "party" and layout.columns)
+            or (name == "judge" and "bench" in field_sources)  # who presides is named there
+        )
         if not present and not column_map.defaults.get(name):
             errors[name] = _no_column(column_map.columns.get(name, (name,)), headers)
     if errors:

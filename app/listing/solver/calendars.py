@@ -104,11 +104,11 @@ class Timetables:
                 Option(start.cost, start.at, alone << offset, wide << (offset - buffer), start)
             )
         counsel = {each: self._people["counsel", each] for each in hearing.counsel}
-        judge = self._people["judge", hearing.judge]
+        judge, *members = (self._people["judge", each] for each in hearing.judges)
         return _Search(
             judge,
             [counsel[each] for each in self.problem.travellers(hearing)],
-            [judge, *counsel.values()],
+            [judge, *members, *counsel.values()],
             sorted(
                 ((options[0].cost, day, options) for day, options in by_day.items()),
                 key=lambda way: way[:2],

@@ -124,7 +124,7 @@ class Model:
             cp.add_hint(in_room, place is not None and place.room == room)
         cp.add_exactly_one([hearing_vars.placed.negated(), *hearing_vars.rooms.values()])
         for resource in [
-            ("judge", hearing.judge),
+            *(("judge", each) for each in hearing.judges),
             *(("counsel", each) for each in hearing.counsel),
         ]:
             self._interval(hearing_vars, size, hearing_vars.placed, resource)

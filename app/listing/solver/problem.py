@@ -34,6 +34,12 @@ class HearingToPlace:
     starts: tuple[Start, ...]
     weight: int = 1
     room: int | None = None  # requested
+    members: tuple[int, ...] = ()  # of the bench, beside the judge: they cost nothing
+
+    @cached_property
+    def judges(self) -> tuple[int, ...]:
+        """All of the bench and who else is needed, the judge first."""
+        return (self.judge, *self.members)
 
     @cached_property
     def by_time(self) -> Mapping[int, Start]:

@@ -81,13 +81,13 @@ def grid_of(problem: Problem) -> Grid | None:
 
 def table_of(problem: Problem, grid: Grid) -> Table:
     """Convert a problem to arrays."""
-    judges = sorted({hearing.judge for hearing in problem.hearings})
+    judges = sorted({each for hearing in problem.hearings for each in hearing.judges})
     counsel = sorted({each for hearing in problem.hearings for each in hearing.counsel})
     person_index = {("judge", each): n for n, each in enumerate(judges)}
     person_index |= {("counsel", each): n for n, each in enumerate(counsel, len(judges))}
     people = [
         [
-            person_index["judge", hearing.judge],
+            *(person_index["judge", each] for each in hearing.judges),
             *(person_index["counsel", each] for each in hearing.counsel),
         ]
         for hearing in problem.hearings

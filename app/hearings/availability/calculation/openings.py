@@ -33,7 +33,8 @@ class Attendee:
 
     ``elsewhere`` includes the way to and from it; ``travel`` is one way to this court. ``refused``
     are slots that they refused when asked; neither buffer nor travel is added to them. ``offered``
-    is when they said that they could come, merged.
+    is when they said that they could come, merged. A ``member`` of the bench beside the judge must
+    be free, and weighs nothing else.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Attendee:
     elsewhere: Sequence[Span] = ()
     travel: dt.timedelta = dt.timedelta()
     judge: bool = False
+    member: bool = False
     refused: Sequence[Span] = ()
     offered: Sequence[Span] = ()
 
@@ -179,6 +181,8 @@ def score_opening(
         reasons.append(Message(words, count=later))
     span, opens = Span(at, at + query.length), sessions[0].starts_at
     for person in people:
+        if person.member:
+            continue
         if person.judge:
             points, why = _beside(person.here, span, query.buffer)
             score += points
