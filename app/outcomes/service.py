@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
+from app.core.matters import Matter
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import move_requests
@@ -181,7 +182,7 @@ def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselRe
 def _end_what_waits(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     """Withdraw messages, steps and requests that serve a hearing which is over."""
     withdrawn = withdraw_unrecorded(session, hearing.about, OVER)
-    for task in tasks.of_hearing(session, hearing.id):
+    for task in tasks.of_matter(session, Matter.hearing(hearing.id)):
         if task.way not in BY_COUNSEL:
             withdrawn.append(tasks.entry(task, Event.WITHDRAWN, "", OVER))
             task.state, task.ended_at = TaskState.WITHDRAWN.value, now

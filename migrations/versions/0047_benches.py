@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0047"
-down_revision = "0040"
+down_revision = "0046"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OWNERS = {"case_member": "case_file", "hearing_member": "hearing"}
