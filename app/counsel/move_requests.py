@@ -12,9 +12,10 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core import document_types, web, wording
-from app.core.characters import clean, whole_number
+from app.core.characters import whole_number
 from app.core.db import db
 from app.core.errors import N_, Invalid, Message, NotFound
+from app.core.wording import one_line, typed_lines
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission, UploadLimits
 from app.counsel.page_state import CounselPage
@@ -74,17 +75,13 @@ def read(request: Request) -> MoveRequestForm:
             document = StagedDocument(name, media_type, file)
     return MoveRequestForm(
         reason=values.get("kind", ""),
-        words=values.get("reason", "").strip(),
+        words=typed_lines(values.get("reason", "")),
         private=values.get("private") == "1",
-        elsewhere={name: _line(values.get(f"elsewhere_{name}", "")) for name in ELSEWHERE},
+        elsewhere={name: one_line(values.get(f"elsewhere_{name}", "")) for name in ELSEWHERE},
         slots=values.getlist("slot"),
         document=document,
         document_error=error,
     )
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())
 
 
 def read_opinion(request: Request) -> OpinionForm:
@@ -99,7 +96,7 @@ def read_opinion(request: Request) -> OpinionForm:
         number=_number(values.get("request", "")),
         stance=values.get("stance", ""),
         says=says,
-        words=values.get("words", "").strip(),
+        words=typed_lines(values.get("words", "")),
         seen=values.get("seen"),
     )
 

@@ -9,11 +9,10 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app.core import web
-from app.core.characters import clean
 from app.core.db import db
 from app.core.errors import N_, Invalid, Message, Refusal
 from app.core.web.params import page_number, row_number
-from app.core.wording import one_line
+from app.core.wording import MOST_TYPED, one_line, typed_lines
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.information import answers_known
@@ -34,7 +33,6 @@ DONE = {
     "rating": N_("Noted. The court sees it."),
 }
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
-MOST_TYPED = 20_000  # characters of a field that are shown again
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,7 @@ class QuestionAct:
 
 
 def _lines(form: Mapping[str, str], name: str) -> str:
-    """Return a text of several lines as it is stored, without control characters."""
-    text = form.get(name, "")[:MOST_TYPED].replace("\r\n", "\n")
-    return "\n".join(one_line(line) for line in clean(text).split("\n")).strip()
+    return typed_lines(form.get(name, ""))
 
 
 def read(request: Request) -> QuestionInput:

@@ -1,6 +1,6 @@
 """The court decides a request for another date; all counsel are told, and see why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,10 +12,12 @@ from app.core import web
 from app.core.characters import whole_number
 from app.core.db import db, retrying
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal, RuleWarning
+from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.desk import confirmations, todo
 from app.hearings import move_requests
+from app.hearings.forms import MoveDecisionIn
 from app.hearings.models import Hearing, MoveRequest
 from app.hearings.proposing import confirmation
 from app.hearings.proposing.confirmation import ConfirmationPage
@@ -34,7 +36,8 @@ def decline(task_id: int) -> Any:
     reason = request.form.get("why", "").strip()
 
     def refuse(session: Session, context: CourtContext, asked: MoveRequest) -> None:
-        deciding.refuse(session, asked, reason, context.now)
+        form = _decision({"reason": "why"}, decision="refuse", reason=reason)
+        deciding.refuse(session, asked, form.reason, context.now)
 
     def before(asked: MoveRequest) -> ConfirmationPage | None:
         return confirmations.keeping_date(asked.hearing, reason) if reason else None
@@ -57,8 +60,15 @@ def move(task_id: int) -> Any:
     def change(session: Session, context: CourtContext, asked: MoveRequest) -> None:
         if not isinstance(slot, int):
             raise Invalid({"slot": Message(N_("Choose one of the times."))})
+        form = _decision(
+            {"override_reason": "override"},
+            decision="move",
+            slot=slot,
+            reason=reason,
+            override_reason=override or reason,
+        )
         deciding.move(
-            session, context, asked, slot, reason=reason, override_reason=override or reason
+            session, context, asked, slot, reason=form.reason, override_reason=form.override_reason
         )
 
     def before(asked: MoveRequest) -> ConfirmationPage | None:
@@ -66,6 +76,18 @@ def move(task_id: int) -> Any:
 
     done = gettext("The hearing is moved. All counsel are told now.")
     return _decide(task_id, change, done, before)
+
+
+def _decision(names: Mapping[str, str], **typed: object) -> MoveDecisionIn:
+    """Load what was typed by the form that the API takes too.
+
+    Raises Invalid, by the fields of the page: ``names`` are those that it calls otherwise.
+    """
+    try:
+        return load(MoveDecisionIn, typed)
+    except Invalid as fault:
+        errors = {names.get(name, name): words for name, words in fault.errors.items()}
+        raise Invalid(errors) from fault
 
 
 def _decide(

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.core import web
-from app.core.characters import clean
 from app.core.db import db, retrying
 from app.core.errors import Clash, Invalid, Refusal
 from app.core.web.access import may, only_shown, shows_again, signed_in
 from app.core.web.params import row_number, translated_errors
-from app.core.wording import one_line
+from app.core.wording import typed_lines
 from app.hearings import facts
 from app.hearings import queries as hearings
 from app.hearings.proposing import confirmation
@@ -29,7 +28,6 @@ from app.questions.rules import PrivateReason, QuestionOutcome, ReplyInput
 from app.record.rules import HELD_BACK
 
 bp = Blueprint("questions", __name__)
-MOST_TYPED = 20_000  # characters that are shown again
 OPEN_ON_CASE, ANSWERED_ON_CASE = 20, 3  # on the page of a case
 ON_A_PAGE = 50
 # Where an answer leads back to, by the page that it was written on.
@@ -155,9 +153,8 @@ def shown_again(question_id: int) -> Any:
 
 def _typed() -> ReplyInput:
     form = request.form
-    text = form.get("words", "")[:MOST_TYPED].replace("\r\n", "\n")
     return ReplyInput(
-        words="\n".join(one_line(line) for line in clean(text).split("\n")).strip(),
+        words=typed_lines(form.get("words", "")),
         outcome=form.get("outcome", QuestionOutcome.ANSWER.value),
         joined_id=row_number(form.get("joined_id", "")),
         standard_answer_id=row_number(form.get("standard_answer_id", "")),

@@ -13,6 +13,7 @@ from babel.dates import format_date, get_timezone_location
 from app.core.characters import clean
 
 LANGUAGES = ("en", "zh")
+MOST_TYPED = 20_000  # characters of a field that are read
 
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
 _DAY_OF_YEAR = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
@@ -95,6 +96,15 @@ def semicolon(language: str) -> str:
 def aside(words: object, language: str) -> str:
     """Put words into brackets behind others: " (you)", "（您）"."""
     return f"（{words}）" if language_of(language) == "zh" else f" ({words})"
+
+
+def typed_lines(text: str) -> str:
+    """Return what was typed into several lines, each as ``one_line`` returns it.
+
+    Only the first MOST_TYPED characters are looked at, and shown again if the form is refused.
+    """
+    lines = clean(text[:MOST_TYPED].replace("\r\n", "\n")).split("\n")
+    return "\n".join(one_line(line) for line in lines).strip()
 
 
 def one_line(text: object) -> str:

@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.core import web
-from app.core.characters import clean
 from app.core.db import db
 from app.core.errors import N_
 from app.core.web.params import row_number
-from app.core.wording import one_line
+from app.core.wording import typed_lines
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.page_state import CasePage
@@ -26,7 +25,6 @@ DONE = {
 }
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 RATE = "60/minute"
-MOST_TYPED = 20_000  # characters of a field that are shown again
 ALL = "all"  # in place of a paper's id, of the answers that are the same for all
 ANSWERS = {"yes": True, "no": False}
 
@@ -40,10 +38,9 @@ class OpinionsForm:
 
 
 def _opinion(form: Mapping[str, str], of: int | str) -> OpinionInput:
-    text = form.get(f"reason-{of}", "")[:MOST_TYPED].replace("\r\n", "\n")
     return OpinionInput(
         **{each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect},
-        reason="\n".join(one_line(line) for line in clean(text).split("\n")).strip(),
+        reason=typed_lines(form.get(f"reason-{of}", "")),
     )
 
 
