@@ -35,10 +35,19 @@ def test_every_file_that_a_page_asks_for_is_kept_for_good(scenario: Scenario) ->
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_stylesheet_is_sent_without_what_is_for_people_alone(scenario: Scenario) -> None:
+    sent = scenario.client.get("/static/tingqi.css").text
+    written = (HOME / "app/static/tingqi.css").read_text(encoding="utf-8")
+    assert "/*" in written
+    assert "/*" not in sent
+    assert len(sent) < 0.85 * len(written)
+    assert re.findall(r"--[a-z0-9-]+(?=:)", sent) == re.findall(r"--[a-z0-9-]+(?=:)", written)
+
+
 def test_a_name_of_another_edition_gets_this_one_and_is_asked_for_again(scenario: Scenario) -> None:
-    for name in ("/static/tingqi.css", "/static/tingqi.0123456789ab.css"):
+    for name in ("/static/home.js", "/static/home.0123456789ab.js"):
         answer = scenario.client.get(name)
-        assert answer.data == (HOME / "app/static/tingqi.css").read_bytes()
+        assert answer.data == (HOME / "app/static/home.js").read_bytes()
         assert answer.headers["Cache-Control"] == "no-cache"
         again = scenario.client.get(name, headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304

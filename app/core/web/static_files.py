@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import rcssmin
 from flask import Flask
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Request, Response
@@ -106,5 +107,7 @@ def _read(path: Path) -> StaticFile:
 @lru_cache(maxsize=256)
 def _cached(path: Path, _changed_at: int) -> StaticFile:
     contents = path.read_bytes()
+    if path.suffix == ".css":  # written to be read by people, sent without what is for them alone
+        contents = rcssmin.cssmin(contents.decode()).encode()
     gzipped = gzip.compress(contents, mtime=0) if path.name.endswith(COMPRESSED) else b""
     return StaticFile(hashlib.sha256(contents).hexdigest()[:12], contents, gzipped)
