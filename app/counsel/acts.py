@@ -34,8 +34,8 @@ from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
+from app.counsel.papers import completion, opinions
 from app.counsel.papers import items as paper_items
-from app.counsel.papers import opinions
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
 
@@ -158,6 +158,7 @@ ACTS = (
     ),
     Act("paper", "/papers/item", paper_items.show, paper_items.open_one),
     Act("papers_received", "/papers/received", submit=paper_items.confirm),
+    Act("exchange_completion", "/papers/complete", submit=completion.submit),
     Act(
         "opinions",
         "/papers/opinions",

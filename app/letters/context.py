@@ -367,7 +367,7 @@ def _exchange(facts: Facts, times: _Times) -> dict[str, Any]:
     """
     exchange = facts.get("exchange") or {}
     return {
-        **{name: exchange.get(name) or "" for name in ("state", "by", "words", "filings")},
+        **{name: exchange.get(name) or "" for name in ("state", "by", "words")},
         "side": wording.side_name(exchange.get("side") or "", times.language),
         "is_sealed": exchange.get("mode") == "sealed",
         "count": exchange.get("count") or 0,

@@ -23,6 +23,7 @@ from app.papers import queries, rules
 from app.papers.drafting import Author
 from app.papers.exchange import filing as exchange_filing
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
+from app.papers.exchange.models import LateFiling
 from app.papers.models import Filing, Paper, PaperFile, PaperReading
 from app.papers.rules import Disclosure, FilingState
 from app.record import ledger
@@ -87,6 +88,8 @@ def file_papers(
         exchange_filing.enter(
             session, filing, author.representation.party_id, choice, filing.filed_at
         )
+    if filing.disclosure == Disclosure.SEALED:
+        filing.unseen = False  # the court notes it once it is open
     session.flush()
     requests = _requests(session, filing, author, now)
     if receipt_by_mail:
@@ -354,6 +357,9 @@ def erase(session: Session, case_id: int, now: dt.datetime) -> None:
         .where(files)
         .values(name="", file_id=None, copy_id=None, image_id=None),
         sa.update(Paper).where(Paper.filing_id.in_(filings)).values(name="", proves=""),
-        sa.update(Filing).where(Filing.case_id == case_id).values(refused=[], unseen=False),
+        sa.update(Filing)
+        .where(Filing.case_id == case_id)
+        .values(refused=[], unseen=False, list_salt=""),
+        sa.update(LateFiling).where(LateFiling.filing_id.in_(filings)).values(reason="", words=""),
     ):
         session.execute(statement.execution_options(**unsynchronized))

@@ -429,6 +429,24 @@ class Event(StrEnum):
         ),
     )
 
+    # What was sealed is opened to all sides.
+    DISCLOSED = (
+        "disclosed",
+        EventTraits(label=N_("Opened to all sides"), icon="unlock", look="ok"),
+    )
+    # Counsel says where their side stands, such as that all its evidence is filed.
+    DECLARED = (
+        "declared",
+        EventTraits(
+            label=N_("Declared"),
+            icon="check2-circle",
+            look="ok",
+            direction="in",
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
+
     # Counsel says whether a paper of another side is authentic, lawful and relevant, or takes it
     # back.
     OPINION = (

@@ -77,6 +77,8 @@ EVENTS = (
     "not_absent",
     "renewed",
     "filed",
+    "disclosed",
+    "declared",
     "opinion",
     "replied",
     "called",

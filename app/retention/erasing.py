@@ -20,6 +20,8 @@ from app.needs import service as needs
 from app.notices.models import Notice
 from app.outcomes import service as outcomes
 from app.papers import service as papers
+from app.papers.exchange import queries as exchanges
+from app.papers.exchange.models import Exchange
 from app.papers.opinions import service as opinions
 from app.questions import service as questions
 from app.questions.filings import service as filings
@@ -46,7 +48,7 @@ def erase(
     Addresses of counsel and parties are erased, with counsel's calendars and days away, unless they
     act in another case that is not erased. ``names`` erases their names too, and the title, which
     is often made of them. Raises Refusal while a hearing lies ahead, a proposal or a question is
-    open, or a notice waits.
+    open, an exchange of evidence too, or a notice waits.
     """
     delegates.end_all(session, case.id, now)
     _lock(session, case.id)
@@ -63,6 +65,11 @@ def erase(
     if count_open(session, case.id):
         raise Refusal(
             N_("A question in case %(number)s is open: answer it first."), number=case.number
+        )
+    if exchanges.is_open(session, case.id):
+        raise Refusal(
+            N_("An exchange of evidence in case %(number)s is open: cancel it first, or wait."),
+            number=case.number,
         )
     count = blanking.blank(session, case.court_id, case.id, by=by, why=why, now=now)
     _blank_words(session, case.id)
@@ -195,6 +202,7 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
             .where(sa.or_(Entry.id.is_(None), Entry.what != Event.ERASED.value))
             .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
             .where(~sa.exists().where(Question.case_id == Case.id, questions.IS_OPEN))
+            .where(~sa.exists().where(Exchange.case_id == Case.id, Exchange.state == "open"))
             .order_by(Case.id)
             .limit(BATCH - len(case_ids))
         )

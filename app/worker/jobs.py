@@ -65,6 +65,12 @@ def read_papers(app: Flask, stopping: Event) -> None:
     beat.read_papers(app, stopping.is_set)
 
 
+def close_exchanges(app: Flask) -> None:
+    """Open sealed evidence at its moment, without waiting for the other steps."""
+    with app.app_context():
+        beat.run_step(steps.close_exchanges, beat.sender_of(app))
+
+
 def process_file(app: Flask) -> None:
     """Process the next file to be imported; may take minutes."""
     beat.process_file(app)
@@ -112,6 +118,7 @@ class WorkerJobs:
         ]
         jobs.append(("listing", search_listing, [self.stopping], seconds))
         jobs.append(("files", process_file, [], seconds))
+        jobs.append(("exchanges", close_exchanges, [], min(seconds, 1.0)))
         jobs.append(("papers", read_papers, [self.stopping], min(seconds, 1.0)))
         for name, job, arguments, interval in jobs:
             self.scheduler.add_job(

@@ -22,8 +22,10 @@ from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
 from app.hearings.clock_change import service as clock_change
 from app.listing import sending
+from app.papers.exchange import closing
+from app.papers.exchange import queries as exchange_queries
 from app.record import daily_seals, partitions
-from app.reminders import escalation, unopened_papers
+from app.reminders import escalation, exchanges, unopened_papers
 from app.reminders import service as reminders
 from app.retention import erasing
 from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
@@ -126,6 +128,20 @@ def _plan(sender: Sender) -> int:
         if batch_size < reminders.AT_ONCE:
             break
     return planned
+
+
+def close_exchanges(sender: Sender) -> int:
+    """Close the exchanges of evidence whose time is over, and open what was sealed."""
+    with transaction() as session:
+        ended = exchange_queries.ended(session, sender.now)
+    return _one_by_one(partial(closing.close_due, secret=sender.secret), ended, sender)
+
+
+def _remind_of_exchanges(sender: Sender) -> int:
+    """Remind who has filed nothing into an exchange of evidence that closes soon."""
+    with transaction() as session:
+        due = exchanges.due(session, sender.now)
+    return _one_by_one(partial(exchanges.remind, secret=sender.secret), due, sender)
 
 
 def _correct_calendars(sender: Sender) -> int:
@@ -251,6 +267,7 @@ def _rebalance_traffic(sender: Sender) -> int:
 
 # Steps before sending, and less urgent ones after it, in order.
 BEFORE = (
+    close_exchanges,
     _lapse,
     _apply_departures,
     _end_delegates,
@@ -258,6 +275,7 @@ BEFORE = (
     _send_listed,
     _correct_calendars,
     _plan,
+    _remind_of_exchanges,
     _plan_paper_steps,
     _escalate,
     recovery.settle_lost_attempts,

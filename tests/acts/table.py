@@ -5,6 +5,7 @@ at once, with each side in turn, and by programs that press everything: an act t
 fails ``test_every_act_has_a_row``.
 """
 
+import datetime as dt
 import html
 import io
 import itertools
@@ -26,7 +27,11 @@ from app.core.db import Base, db, transaction
 from app.counsel import page_keys
 from app.counsel.page_keys import PageSubject
 from app.hearings.models import Invitation, MoveRequest
+from app.papers.exchange import queries as exchanges
+from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.service import ExchangeTerms, start
 from app.papers.models import Paper
+from app.people.models import Role, User
 from app.record import ledger
 from app.record.models import ChainHead, DailySeal
 from tests.conftest import SECRET, Scenario, at, case_with, confirmed, proposal
@@ -332,6 +337,18 @@ def _filed(stage: Stage, side: str) -> None:
     act("papers").do(stage, other(side))
 
 
+def _exchanging(stage: Stage, _side: str) -> None:
+    """An exchange of evidence, sealed for ten days; of three sides none is complete."""
+    now = stage.scenario.clock.now()
+    terms = ExchangeTerms(now + dt.timedelta(days=10))
+    with stage.scenario.app.app_context(), transaction() as session:
+        if exchanges.is_open(session, stage.case_id):
+            return
+        user = session.scalars(sa.select(User).where(User.role == Role.ASSISTANT.value)).first()
+        assert user is not None
+        start(session, user.court_id, stage.case_id, ExchangeMode.SEALED, terms, user, now, SECRET)
+
+
 def _newest_paper(stage: Stage, _side: str) -> str:
     with stage.scenario.app.app_context():
         newest = sa.select(sa.func.max(Paper.id)).where(Paper.filing.has(case_id=stage.case_id))
@@ -560,6 +577,14 @@ COUNSEL = (
         prepare=_filed,
         fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
         row="paper",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "exchange_completion",
+        "/papers/complete",
+        "/papers",
+        prepare=_exchanging,
+        fields=lambda _stage, _side: {"complete": "1", "sure": "1"},
         reaches=Reach.RECORD,
     ),
     CounselAct(

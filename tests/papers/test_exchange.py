@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from app.core.db import db
 from app.papers.exchange.models import Exchange
 from app.papers.models import Filing
+from app.record import ledger
 from tests.conftest import CASE, Scenario, confirmed
-from tests.counsel.test_answers import ZHAO, browser, words
+from tests.counsel.test_answers import ZHAO, browser, nonce, words
 from tests.papers.exchanging import clock, court, evidence, opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
@@ -134,3 +136,177 @@ def test_other_papers_are_seen_at_once_while_an_exchange_is_open(
     assert draft(client, zhao, do="file", exchange="0").status_code == 303
     assert one(scenario, sa.select(Filing.exchange_id)) is None
     assert "Power of attorney" in words(other.get(f"{li}/papers?lang=en"))
+
+
+def complete(client: Any, link: str, state: str = "1") -> Any:
+    page = client.get(f"{link}/papers")
+    form = {"nonce": nonce(page), "complete": state, "sure": "1"}
+    return client.post(f"{link}/papers/complete", data=form)
+
+
+def test_all_is_opened_to_all_at_the_close(scenario: Scenario, case: dict[str, Any]) -> None:
+    closes = opened(scenario, case)
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, other = browser(scenario), browser(scenario)
+    evidence(client, zhao, SECRET_NAME)
+    evidence(other, li, "Invoice of May", PDF + b"2")
+    scenario.beat()
+    # One millisecond before, nothing; at the moment, everything, once.
+    scenario.clock.set(closes - dt.timedelta(milliseconds=1))
+    scenario.beat()
+    assert SECRET_NAME not in other.get(f"{li}/papers").text
+    scenario.clock.set(closes)
+    assert SECRET_NAME not in other.get(f"{li}/papers").text  # the worker is away
+    scenario.wait(hours=3)
+    for _ in range(2):
+        scenario.beat()
+    assert SECRET_NAME in words(other.get(f"{li}/papers?lang=en"))
+    assert "Invoice of May" in words(client.get(f"{zhao}/papers"))
+    desk = court(scenario)
+    page = words(desk.get(f"/cases/{case['id']}/exchange"))
+    assert "Open to all" in page
+    assert SECRET_NAME in page
+    assert "All was opened in the same second." in page
+    for to in (LI, ZHAO):
+        assert (
+            len(scenario.letters(to=to, channel="email", containing="same second"))
+            + len(scenario.letters(to=to, channel="email", containing="同一时刻"))
+            == 1
+        )
+    assert entries(scenario, case)  # the chain is whole
+    with scenario.app.app_context():
+        found = ledger.entries_of(db.session(), case_id=case["id"])
+        made = [ledger.exported(each) for each in found]
+    assert len([e for e in made if e["detail"].get("by") == "time"]) == 1
+    opening = [e for e in made if e["what"] == "disclosed"]
+    assert [e["detail"]["filing"] for e in opening] == [1, 2]
+    # What was sealed is what was opened: anybody can compute the digest anew.
+    filed = {e["detail"]["filing"]: e for e in made if e["what"] == "filed"}
+    for entry in opening:
+        content = json.dumps(
+            entry["body"]["list"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        assert digest == entry["detail"]["list_sha256"]
+        assert digest == filed[entry["detail"]["filing"]]["detail"]["list_sha256"]
+        assert "list" not in filed[entry["detail"]["filing"]]["body"]
+
+
+def test_the_last_side_that_is_complete_opens_all(scenario: Scenario, case: dict[str, Any]) -> None:
+    opened(scenario, case)
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, other = browser(scenario), browser(scenario)
+    evidence(client, zhao, SECRET_NAME)
+    unsure = client.post(
+        f"{zhao}/papers/complete",
+        data={"nonce": nonce(client.get(f"{zhao}/papers")), "complete": "1"},
+    )
+    assert unsure.status_code == 422
+    assert complete(client, zhao).status_code == 303
+    assert "Complete" in words(other.get(f"{li}/papers?lang=en"))
+    # It is taken back, and said again: only then another filing is late.
+    assert complete(client, zhao, "0").status_code == 303
+    assert evidence(client, zhao, "More", PDF + b"2").status_code == 303
+    assert complete(client, zhao).status_code == 303
+    late = evidence(client, zhao, "Even more", PDF + b"3")
+    assert late.status_code == 422
+    assert "you said that your side is complete" in words(late)
+    assert SECRET_NAME not in other.get(f"{li}/papers").text
+    assert complete(other, li).status_code == 303
+    assert SECRET_NAME in other.get(f"{li}/papers").text
+    assert complete(client, zhao, "0").status_code == 422
+    states = [e["kind"] for e in entries(scenario, case) if e["what"] == "declared"]
+    assert states == [
+        "exchange_complete",
+        "exchange_incomplete",
+        "exchange_complete",
+        "exchange_complete",
+    ]
+
+
+def test_a_late_paper_is_listed_and_waits_for_the_court(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    closes = opened(scenario, case)
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, other, desk = browser(scenario), browser(scenario), court(scenario)
+    evidence(client, zhao, SECRET_NAME)
+    scenario.clock.set(closes)
+    reason = "Found on the surveyor's phone."
+    asked = evidence(client, zhao, "Hall A", PDF + b"2")
+    assert asked.status_code == 422
+    assert "Say why they come late." in words(asked)
+    assert draft(client, zhao, do="file", exchange="1", late_reason=reason).status_code == 303
+    # It is filed while all else is sealed still, and so no more is said of it.
+    assert "Hall A" not in other.get(f"{li}/papers").text
+    scenario.beat()
+    listed = words(other.get(f"{li}/papers?lang=en"))
+    assert "Hall A" in listed
+    assert reason in listed.replace("&#39;", "'")
+    assert other.get(f"{li}/papers/item?id=2").status_code == 404
+    assert desk.get("/filings/files/2").status_code == 404
+    path = f"/cases/{case['id']}/exchange"
+    shown = words(desk.get(path))
+    assert "Decide on late papers" in shown
+    unexplained = desk.post("/filings/2/late", data={"decision": "refused"})
+    assert unexplained.status_code == 422
+    assert "Say why they are not admitted." in words(unexplained)
+    done = confirmed(desk, "/filings/2/late", {"decision": "refused", "words_2": "No cause."})
+    assert done.status_code == 303
+    assert desk.get("/filings/files/2").status_code == 404
+    assert "Late, not admitted" in words(other.get(f"{li}/papers?lang=en"))
+    done = confirmed(desk, "/filings/2/late", {"decision": "admitted"})
+    assert done.status_code == 303
+    assert other.get(f"{li}/papers/item?id=2").status_code == 200
+    assert (
+        confirmed(desk, "/filings/2/late", {"decision": "refused", "words_2": "x"}).status_code
+        == 422
+    )
+    scenario.beat()
+    assert scenario.letters(to=ZHAO, channel="email", containing="has admitted the late papers")
+    assert scenario.letters(to=ZHAO, channel="email", containing="No cause.")
+
+
+def test_the_court_extends_and_cancels(scenario: Scenario, case: dict[str, Any]) -> None:
+    closes = opened(scenario, case)
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, other, desk = browser(scenario), browser(scenario), court(scenario)
+    evidence(client, zhao, SECRET_NAME)
+    later = clock(closes + dt.timedelta(days=2))
+    alone = desk.post("/exchanges/1/close", data={"closes_at": later, "closes_claimant": later})
+    assert alone.status_code == 422
+    assert confirmed(desk, "/exchanges/1/close", {"closes_at": later}).status_code == 303
+    scenario.clock.set(closes)
+    scenario.beat()
+    assert SECRET_NAME not in other.get(f"{li}/papers").text
+    nothing = desk.post("/exchanges/1/cancelled", data={})
+    assert "Say why the exchange is cancelled." in words(nothing)
+    done = confirmed(desk, "/exchanges/1/cancelled", {"words_cancel": "The case is settled."})
+    assert done.status_code == 303
+    scenario.beat()
+    scenario.wait(days=5)
+    scenario.beat()
+    for page in (other.get(f"{li}/papers"), desk.get(f"/cases/{case['id']}/exchange")):
+        assert SECRET_NAME not in page.text
+    assert SECRET_NAME in client.get(f"{zhao}/papers").text
+    assert scenario.letters(to=ZHAO, channel="email", containing="The case is settled.")
+    assert confirmed(desk, "/exchanges/1/cancelled", {"words_cancel": "x"}).status_code == 422
+    opened(scenario, case)  # the next one
+    kinds = [e["kind"] for e in entries(scenario, case) if e["what"] == "registered"]
+    assert kinds == [
+        "exchange_started",
+        "exchange_changed",
+        "exchange_cancelled",
+        "exchange_started",
+    ]
+
+
+def test_who_has_filed_nothing_is_reminded(scenario: Scenario, case: dict[str, Any]) -> None:
+    opened(scenario, case)
+    zhao = key(scenario, "Zhao Lei")
+    evidence(browser(scenario), zhao, SECRET_NAME)
+    for _ in range(10):
+        scenario.beat()
+        scenario.wait(days=1)
+    assert len(scenario.letters(to=LI, channel="email", containing="您方尚未提交证据")) == 3
+    assert not scenario.letters(to=ZHAO, channel="email", containing="filed nothing")

@@ -1,10 +1,12 @@
-"""The exchange of evidence on counsel's page: whether a filing belongs to it, and its state."""
+"""The exchange of evidence on counsel's page: its state, and what a filing belongs to."""
 
 from collections.abc import Sequence
 
 from flask import Request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from app.core import web, wording
 from app.core.characters import clean
 from app.core.web.params import row_number
 from app.core.wording import one_line
@@ -28,3 +30,23 @@ def shown(session: Session, page: CasePage, filed: Sequence[SidePapers]) -> Exch
     """Return the exchange that is open or closed last, as counsel may see it, or None."""
     exchange = queries.current(session, page.case.id)
     return overview.of(exchange, filed) if exchange else None
+
+
+def line(session: Session, page: CasePage) -> str:
+    """Return until when an open exchange waits for counsel and how far all are, or ""."""
+    if not queries.is_open(session, page.case.id):
+        return ""
+    exchange = queries.current(session, page.case.id)
+    assert exchange is not None
+    shown_to_counsel = overview.read(session, exchange, page.party.id)
+    own = shown_to_counsel.of_party(page.party.id)
+    assert own is not None
+    language = web.language()
+    counts = [
+        f"{wording.side_name(side.side, language)} {side.count}" for side in shown_to_counsel.sides
+    ]
+    text = gettext("Evidence by %(when)s; filed: %(counts)s")
+    if exchange.is_sealed:
+        text = gettext("Evidence by %(when)s; filed, sealed: %(counts)s")
+    closes = wording.moment_from(own.closes_at, web.now(), page.court.zone, language)
+    return text % {"when": closes, "counts": wording.listed(counts, language)}

@@ -139,6 +139,8 @@ def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
 def line(page: CasePage) -> str:
     """Return what waits, for the list on counsel's page."""
     session = db.session()
+    if waiting := exchange.line(session, page):
+        return waiting
     if count := queries.count_drafted(session, page.case.id, page.representation.id):
         return ngettext("%(num)s not filed yet", "%(num)s not filed yet", count)
     if count := queries.count_new(session, page.case.id, page.counsel.id, page.party.id):

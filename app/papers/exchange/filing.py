@@ -13,6 +13,7 @@ from app.papers.exchange.rules import ExchangeMode, ExchangeState
 from app.papers.exchange.sealing import SealedFile, SealedPaper
 from app.papers.models import Filing
 from app.papers.rules import Disclosure
+from app.record.ledger import storable
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def content_of(filing: Filing) -> dict[str, Any]:
         )
         for paper in filing.papers
     )
-    return sealing.sealed_list(filing.list_salt, papers)
+    return storable(sealing.sealed_list(filing.list_salt, papers))
 
 
 def entry_detail(filing: Filing) -> dict[str, Any]:

@@ -78,6 +78,11 @@ class Exchange(Base):
         own = self.of_party(party_id)
         return own.closes_at if own and own.closes_at else self.closes_at
 
+    def closes_of_side(self, side: str) -> dt.datetime | None:
+        """Return the close that a side has for itself, or None."""
+        own = (each for each in self.parties if each.party.side == side and each.closes_at)
+        return next((each.closes_at for each in own), None)
+
     def is_complete(self, party_id: int) -> bool:
         """Tell whether a party said that it has filed all its evidence."""
         own = self.of_party(party_id)

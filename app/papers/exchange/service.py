@@ -1,4 +1,6 @@
-"""Start an exchange of evidence: told to all counsel and recorded in one transaction.
+"""Start, change and cancel an exchange of evidence, and decide on what came late.
+
+Each is told to all counsel and recorded in one transaction.
 
 Every act locks the head of the case's chain first, as acts on its papers do.
 """
@@ -19,9 +21,9 @@ from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
-from app.papers.exchange import queries
+from app.papers.exchange import queries, rules
 from app.papers.exchange.models import Exchange, ExchangeParty
-from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.rules import ExchangeMode, ExchangeState
 from app.people.models import User
 from app.record.chain import ChainPosition
 from app.record.ledger import NewEntry
@@ -94,6 +96,80 @@ def start(
     return exchange
 
 
+def change(
+    session: Session,
+    court_id: int,
+    exchange_id: int,
+    terms: ExchangeTerms,
+    user: User,
+    now: dt.datetime,
+    secret: bytes,
+) -> Exchange:
+    """Set another close of an open exchange, and tell all counsel; the same changes nothing.
+
+    One that is sealed closes for all sides alike from then on. Raises NotFound, Invalid for a time
+    that has passed, and Refusal where the exchange is over.
+    """
+    exchange, heads = _open(session, court_id, exchange_id, secret)
+    terms.check(now)
+    if exchange.is_sealed and terms.by_side:
+        words = Message(N_("A sealed exchange is extended for all sides alike."))
+        raise Invalid({f"closes_{side}": words for side in terms.by_side})
+    before = (exchange.closes_at, *(each.closes_at for each in exchange.parties))
+    _set_closes(exchange, terms)
+    if before == (exchange.closes_at, *(each.closes_at for each in exchange.parties)):
+        return exchange
+    exchange.version += 1
+    exchange.changed_at = exchange.remind_at = heads[exchange.case_id].next_at(now)
+    session.flush()
+    tell(session, exchange, "changed", now, heads, {"user": user.id}, {"by": user.name})
+    return exchange
+
+
+def cancel(
+    session: Session,
+    court_id: int,
+    exchange_id: int,
+    words: str,
+    user: User,
+    now: dt.datetime,
+    secret: bytes,
+) -> Exchange:
+    """Cancel an open exchange, and tell all counsel why.
+
+    What was sealed stays so for ever: only the party that filed it reads it. What was seen when it
+    was filed stays with all. Raises NotFound, Invalid, and Refusal where the exchange is over.
+    """
+    exchange, heads = _open(session, court_id, exchange_id, secret)
+    _check_words(words, N_("Say why the exchange is cancelled."))
+    exchange.state = ExchangeState.CANCELLED.value
+    exchange.ended_at, exchange.remind_at = heads[exchange.case_id].next_at(now), None
+    session.flush()
+    personal = {"by": user.name, "note": words}
+    tell(session, exchange, "cancelled", now, heads, {"user": user.id}, personal, words=words)
+    return exchange
+
+
+def _open(
+    session: Session, court_id: int, exchange_id: int, secret: bytes
+) -> tuple[Exchange, Heads]:
+    """Return an open exchange under the lock of its case. Raises NotFound, or Refusal."""
+    case_id = queries.find(session, court_id, exchange_id).case_id
+    heads = lock_case(session, case_id, secret)
+    exchange = queries.find(session, court_id, exchange_id)
+    if not exchange.is_open:
+        raise Refusal(N_("Nothing was changed: this exchange of evidence is over."))
+    return exchange, heads
+
+
+def _check_words(words: str, missing: str) -> None:
+    """Raise Invalid where no reason is typed, or too long a one."""
+    if not words:
+        raise Invalid({"words": Message(missing)})
+    if len(words) > rules.MAX_REASON:
+        raise Invalid({"words": Message(N_("At most %(most)s characters."), most=rules.MAX_REASON)})
+
+
 def _set_closes(exchange: Exchange, terms: ExchangeTerms) -> None:
     """Set the times of an exchange, and those of parties whose side has another one."""
     exchange.closes_at, exchange.ends_at = terms.closes_at, terms.ends_at
@@ -120,8 +196,16 @@ def tell(
 
     ``state`` is the last word of the entry's kind; ``more`` are further facts of the letter.
     """
+    entry = entry_of(exchange, state, detail, personal)
+    queue(session, requests(session, exchange, state, now, **more), now, [entry], heads=heads)
+
+
+def entry_of(
+    exchange: Exchange, state: str, detail: Mapping[str, Any], personal: Mapping[str, str]
+) -> NewEntry:
+    """Return the entry of what became of an exchange."""
     own = {str(each.party_id): facts.iso(each.closes_at) for each in exchange.parties}
-    entry = NewEntry(
+    return NewEntry(
         Event.REGISTERED,
         court_id=exchange.court_id,
         case_id=exchange.case_id,
@@ -137,13 +221,21 @@ def tell(
         },
         personal={key: text for key, text in personal.items() if text},
     )
-    queue(session, requests(session, exchange, state, now, **more), now, [entry], heads=heads)
 
 
 def requests(
-    session: Session, exchange: Exchange, state: str, now: dt.datetime, **more: Any
+    session: Session,
+    exchange: Exchange,
+    state: str,
+    now: dt.datetime,
+    *,
+    part: str = "",
+    **more: Any,
 ) -> list[NoticeRequest]:
-    """Return one request for each counsel who acts in the case, all due at the same moment."""
+    """Return one request for each counsel who acts in the case, all due at the same moment.
+
+    ``part`` tells apart what became of parts of an exchange; ``more`` are facts of the letter.
+    """
 
     def facts_for(representation: Representation) -> dict[str, Any]:
         return {
@@ -156,7 +248,7 @@ def requests(
             }
         }
 
-    version = f"x{exchange.id}.{exchange.version}.{state}"
+    version = ".".join(filter(None, [f"x{exchange.id}", str(exchange.version), part, state]))
     return notifications.case_requests(
         session, exchange.case, NoticeKind.EXCHANGE, version, facts_for, now
     )

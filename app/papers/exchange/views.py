@@ -1,4 +1,4 @@
-"""The court's page of the exchange of evidence in a case: open it, follow it."""
+"""The court's page of the exchange of evidence in a case: open it, change it, decide on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,20 +12,24 @@ from sqlalchemy.orm import Session
 from app.cases import queries as case_queries
 from app.cases.models import Case
 from app.core import web, wording
+from app.core.characters import clean
 from app.core.db import db, retrying
-from app.core.errors import Invalid, Message, Refusal
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
+from app.core.wording import one_line
 from app.hearings.proposing import confirmation
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.hearings.proposing.form_fields import instant, wall_clock
 from app.law import working_days
 from app.law.working_days import EvidenceClose
 from app.papers import queries as papers
-from app.papers.exchange import overview, queries, service
+from app.papers.exchange import late, overview, queries, service
+from app.papers.exchange.models import Exchange
 from app.papers.exchange.overview import ExchangeOverview
-from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.rules import ExchangeMode, LateDecision
 from app.papers.exchange.service import ExchangeTerms
+from app.papers.models import Filing
 from app.people.models import User
 
 bp = Blueprint("exchange", __name__)
@@ -65,10 +69,11 @@ def _page(case_id: int, form: dict[str, str] | None = None, **more: Any) -> str:
         zone=court.zone,
         exchanges=[overview.of(each, filed) for each in exchanges],
         form=form or blank,
+        wall=lambda at: wall_clock(at, ZoneInfo(court.zone)) if at else "",
         default=default,
         modes=list(ExchangeMode),
         sides=list(dict.fromkeys(party.side for party in case.parties)),
-        **{"errors": {}, "message": "", **more},
+        **{"errors": {}, "message": "", "folds": [], **more},
     )
 
 
@@ -96,13 +101,135 @@ def start(case_id: int) -> Any:
 
         facts = _facts(mode, terms, case_id)
         page = _do(case_id, work, gettext("Open it and tell all sides"), facts)
-    except Invalid as fault:
-        return _page(case_id, form, errors=translated_errors(fault)), 422
-    except Refusal as fault:
-        return _page(case_id, form, message=web.translated(fault.message)), web.status_of(fault)
-    if page:
-        return page
-    flash(gettext("The exchange of evidence is open. All counsel are told."), "ok")
+    except (Invalid, Refusal) as fault:
+        return _again(case_id, form, fault, "open")
+    return page or _done(
+        case_id, gettext("The exchange of evidence is open. All counsel are told.")
+    )
+
+
+@bp.post("/exchanges/<int:exchange_id>/close")
+@signed_in
+@shows_again
+def change(exchange_id: int) -> Any:
+    """Set another close, after the messages that tell all counsel were shown."""
+    form, exchange = _posted(exchange_id)
+    now, secret, court_id = web.now(), web.secret(), current_user.court_id
+
+    def work(session: Session, user: User) -> int:
+        return service.change(session, court_id, exchange_id, terms, user, now, secret).case_id
+
+    try:
+        terms = read_terms(form)
+        facts = _facts(ExchangeMode(exchange.mode), terms, exchange.case_id)
+        button = gettext("Change the close and tell all sides")
+        if only_shown():
+            return _page(exchange.case_id, form, folds=["change"])
+        page = _do(exchange.case_id, work, button, facts)
+    except (Invalid, Refusal) as fault:
+        return _again(exchange.case_id, form, fault, "change")
+    return page or _done(exchange.case_id, gettext("The close is changed. All counsel are told."))
+
+
+@bp.post("/exchanges/<int:exchange_id>/cancelled")
+@signed_in
+@shows_again
+def cancel(exchange_id: int) -> Any:
+    """Cancel an exchange, after what follows and the messages were shown."""
+    form, exchange = _posted(exchange_id)
+    words = _typed(form, "words_cancel")
+    now, secret, court_id = web.now(), web.secret(), current_user.court_id
+
+    def work(session: Session, user: User) -> int:
+        return service.cancel(session, court_id, exchange_id, words, user, now, secret).case_id
+
+    if only_shown():
+        return _page(exchange.case_id, form, folds=["cancel"])
+    what = gettext("What was filed stays with all sides.")
+    if exchange.is_sealed:
+        what = gettext(
+            "What was filed stays sealed for ever: nobody but the side that filed it reads it. "
+            "It can be filed again."
+        )
+    try:
+        facts = [(gettext("What follows"), what), (gettext("Reason"), words)]
+        page = _do(
+            exchange.case_id,
+            work,
+            gettext("Cancel it and tell all sides"),
+            facts,
+            grave=True,
+        )
+    except (Invalid, Refusal) as fault:
+        return _again(exchange.case_id, form, fault, "cancel", "words_cancel")
+    done = gettext("The exchange of evidence is cancelled. All counsel are told.")
+    return page or _done(exchange.case_id, done)
+
+
+@bp.post("/filings/<int:filing_id>/late")
+@signed_in
+@shows_again
+def decide(filing_id: int) -> Any:
+    """Admit a late filing or refuse it, after the messages that tell all counsel were shown."""
+    form = {name: text[:MOST_TYPED] for name, text in request.form.items()}
+    filing = db.session.get(Filing, filing_id)
+    if filing is None or filing.court_id != current_user.court_id or filing.late is None:
+        raise NotFound(N_("There is no such filing in this court."))
+    case_id, number = filing.case_id, filing.number
+    if only_shown():
+        return _page(case_id, form, folds=[f"late-{filing_id}"])
+    admitted = form.get("decision") == LateDecision.ADMITTED
+    decision = LateDecision.ADMITTED if admitted else LateDecision.REFUSED
+    words = _typed(form, f"words_{filing_id}")
+    now, secret, court_id = web.now(), web.secret(), current_user.court_id
+
+    def work(session: Session, user: User) -> int:
+        late.decide(session, court_id, filing_id, decision, words, user, now, secret)
+        return case_id
+
+    button = gettext("Admit them and tell all sides")
+    what = gettext("Late papers, filing %(number)s: admitted, open to all sides", number=number)
+    if not admitted:
+        button = gettext("Refuse them and tell all sides")
+        what = gettext(
+            "Late papers, filing %(number)s: not admitted, read by nobody", number=number
+        )
+    try:
+        page = _do(case_id, work, button, [(gettext("Decision"), what), (gettext("Reason"), words)])
+    except (Invalid, Refusal) as fault:
+        return _again(case_id, form, fault, f"late-{filing_id}", f"words_{filing_id}")
+    return page or _done(case_id, gettext("Decided. All counsel are told."))
+
+
+def _posted(exchange_id: int) -> tuple[dict[str, str], Exchange]:
+    """Return the posted form, and the exchange that it is about. Raises NotFound."""
+    form = {name: text[:MOST_TYPED] for name, text in request.form.items()}
+    return form, queries.find(db.session(), current_user.court_id, exchange_id)
+
+
+def _typed(form: dict[str, str], name: str) -> str:
+    """Return what is typed in a field for words on one line."""
+    return one_line(clean(form.get(name, ""))).strip()
+
+
+def _again(
+    case_id: int, form: dict[str, str], fault: Invalid | Refusal, fold: str, words_field: str = ""
+) -> Any:
+    """Show a rejected form again, with what was typed and its fold open.
+
+    ``words_field`` is the field of the form in which the reason is typed.
+    """
+    if isinstance(fault, Invalid):
+        errors = translated_errors(fault)
+        if "words" in errors:
+            errors[words_field] = errors.pop("words")
+        return _page(case_id, form, errors=errors, folds=[fold]), 422
+    words = web.translated(fault.message)
+    return _page(case_id, form, message=words, folds=[fold]), web.status_of(fault)
+
+
+def _done(case_id: int, words: str) -> Any:
+    flash(words, "ok")
     return redirect(url_for("exchange.shown", case_id=case_id), 303)
 
 
