@@ -11,6 +11,7 @@ from app.api import models as models
 from app.api import problems
 from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases
+from app.api.conversation import exchanges as exchanges
 from app.api.conversation import needs as needs
 from app.api.conversation.delegates import bp as delegates
 from app.api.conversation.papers import bp as papers

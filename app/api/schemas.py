@@ -616,7 +616,75 @@ class FilingOut(Schema):
     papers = fields.List(fields.Nested(PaperOut))
 
 
+class WithheldPaperOut(Schema):
+    """A paper that cannot be read: its digests, and what it is only if that is shown to all."""
+
+    id = fields.Integer()
+    number = fields.Integer()
+    name = fields.String(metadata={"description": "Empty while it is sealed"})
+    kind = _one_of("", *PaperKind)
+    proves = fields.String()
+    sha256 = fields.List(fields.String())
+
+
+class WithheldFilingOut(Schema):
+    """Papers that cannot be read: sealed until an exchange of evidence closes, or late."""
+
+    id = fields.Integer()
+    number = fields.Integer()
+    filed_at = _moment()
+    filed_by = fields.String()
+    side = fields.String()
+    party = fields.String()
+    exchange = fields.Integer(metadata={"description": "The number of the exchange in its case"})
+    late = fields.Boolean()
+    late_reason = fields.String()
+    decision = _one_of("", "admitted", "refused")
+    papers = fields.List(fields.Nested(WithheldPaperOut))
+
+
 class FilingsOut(Schema):
-    """What was filed in a case, the first filing first."""
+    """What was filed in a case, the first filing first; ``withheld`` cannot be read now."""
 
     filings = fields.List(fields.Nested(FilingOut))
+    withheld = fields.List(fields.Nested(WithheldFilingOut))
+
+
+class ExchangePartyOut(Schema):
+    """How far one party is in an exchange of evidence."""
+
+    party = fields.String()
+    side = fields.String()
+    closes_at = _moment("What it files from then on is late")
+    completed_at = _moment("When it said that all its evidence is filed")
+
+
+class ExchangeSideOut(Schema):
+    """What one side filed into an exchange of evidence."""
+
+    side = fields.String()
+    papers = fields.Integer()
+    last_filed_at = _moment()
+    filings = fields.List(fields.Integer(), metadata={"description": "Their numbers in the case"})
+
+
+class ExchangeOut(Schema):
+    """An exchange of evidence."""
+
+    id = fields.Integer()
+    number = fields.Integer()
+    mode = _one_of("at_once", "sealed")
+    state = _one_of("open", "closed", "cancelled")
+    started_at = _moment()
+    closes_at = _moment()
+    ends_at = _moment("The last close of all parties, at which sealed papers are opened")
+    ended_at = _moment()
+    ended_by = _one_of("", "time", "complete")
+    parties = fields.List(fields.Nested(ExchangePartyOut))
+    sides = fields.List(fields.Nested(ExchangeSideOut))
+
+
+class ExchangesOut(Schema):
+    """The exchanges of evidence of a case, the newest first."""
+
+    exchanges = fields.List(fields.Nested(ExchangeOut))

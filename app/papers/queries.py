@@ -265,6 +265,31 @@ def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> 
     return session.scalars(query).all()
 
 
+def late_undecided(
+    session: Session, court_id: int, assistant_id: int | None = None
+) -> Sequence[Filing]:
+    """Return late filings on which a court can decide and has not, the oldest first.
+
+    Pages show of them who filed and when.
+    """
+    query = (
+        sa.select(Filing)
+        .join(LateFiling, LateFiling.filing_id == Filing.id)
+        .join(Filing.case)
+        .where(
+            LateFiling.court_id == court_id,
+            LateFiling.decision == "",
+            Filing.disclosure == Disclosure.LISTED.value,
+        )
+        .options(joinedload(Filing.case), joinedload(Filing.counsel), selectinload(Filing.papers))
+        .order_by(Filing.filed_at, Filing.id)
+        .limit(MOST)
+    )
+    if assistant_id is not None:
+        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
+    return session.scalars(query).all()
+
+
 def count_new(session: Session, case_id: int, counsel_id: int, party_id: int | None = None) -> int:
     """Return how many papers of others in a case a counsel can open and has not opened."""
     reading = sa.exists().where(

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from app.core.matters import Matter
 from app.notices.models import Notice
 from app.papers import rules
+from app.papers.exchange.filing import content_of
+from app.papers.exchange.sealing import list_digest
 from app.papers.models import Filing, Paper
 from app.record.models import Entry
 
@@ -37,6 +39,11 @@ class FilingReceipt:
     number: str
     entry_hash: str
     notified: list[NotifiedPerson]
+
+    @property
+    def list_digest(self) -> str:
+        """The digest by which the entry binds a list that was sealed; "" for another one."""
+        return list_digest(content_of(self.filing)) if self.filing.list_salt else ""
 
 
 def receipt_of(session: Session, filing: Filing) -> FilingReceipt:
@@ -110,5 +117,17 @@ def as_json(receipt: FilingReceipt) -> dict[str, Any]:
         "case": filing.case.number,
         "filing": filing.number,
         "filed_at": filing.filed_at.astimezone(ZoneInfo(court.zone)).isoformat(),
+        **_exchange_as_json(filing),
         "papers": [paper_as_json(paper) for paper in filing.papers],
     }
+
+
+def _exchange_as_json(filing: Filing) -> dict[str, Any]:
+    """Return the exchange of a filing; of a list that was sealed also what its digest covers."""
+    if filing.exchange is None:
+        return {}
+    entered = {"exchange": filing.exchange.number, "late": filing.late is not None}
+    if not filing.list_salt:
+        return entered
+    content = content_of(filing)
+    return {**entered, "list_sha256": list_digest(content), "list": content}

@@ -21,6 +21,7 @@ from app.hearings.models import (
 from app.law import Counted, working_days
 from app.law.periods import Period
 from app.law.working_days import WorkingDays
+from app.papers.exchange import queries as exchanges
 from app.questions import court_texts
 from app.questions.filings import queries as filings
 from app.questions.filings.queries import PartyFilings
@@ -57,11 +58,13 @@ class SideAnswer:
 class EvidenceTime:
     """When evidence is due: by the court's order, at an exchange, or by law at the earliest.
 
-    ``due_on`` is the day that the court has set; ``exchange`` the next hearing for its exchange;
+    ``due_on`` is the day that the court has set, ``closes_at`` when an exchange by link closes that
+    is open; ``exchange`` the next hearing for its exchange;
     ``period`` the longest minimum period of the rules.
     """
 
     due_on: dt.date | None = None
+    closes_at: dt.datetime | None = None
     exchange: Hearing | None = None
     period: Period | None = None
 
@@ -168,4 +171,6 @@ def _evidence_time(
         if each.rule.counted is Counted.FROM_ENTRY and each.ends_on >= today
     ]
     longest = max(periods, key=lambda each: each.ends_on, default=None)
-    return EvidenceTime(case.evidence_due_on, exchange, longest)
+    by_link = exchanges.current(session, case.id)
+    closes_at = by_link.closes_at if by_link and by_link.is_open else None
+    return EvidenceTime(case.evidence_due_on, closes_at, exchange, longest)

@@ -1,1 +1,1 @@
-"""Resources of what counsel and the court say to each other: questions, papers, needs."""
+"""Resources of what counsel and the court tell each other: questions, papers, evidence, needs."""

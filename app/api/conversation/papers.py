@@ -23,6 +23,7 @@ from app.hearings.service import CourtContext
 from app.papers import access, court_filings, queries, receipts, rules
 from app.papers.access import Reader
 from app.papers.models import Filing, Paper
+from app.papers.queries import WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import User
 from app.storage import downloads
@@ -90,6 +91,33 @@ def _filings(session: Session, filings: Sequence[Filing]) -> list[dict[str, Any]
     ]
 
 
+def _withheld(filing: WithheldFiling, zone: str) -> dict[str, Any]:
+    """Return a filing that the court may not read, as it is answered."""
+    return {
+        "id": filing.id,
+        "number": filing.number,
+        "filed_at": moment(filing.filed_at, zone),
+        "filed_by": filing.counsel.name if filing.counsel else "",
+        "side": filing.side,
+        "party": filing.party.name,
+        "exchange": filing.exchange.number,
+        "late": filing.late is not None,
+        "late_reason": filing.late.reason if filing.late else "",
+        "decision": filing.late.decision if filing.late else "",
+        "papers": [
+            {
+                "id": paper.id,
+                "number": paper.number,
+                "name": paper.name,
+                "kind": paper.kind,
+                "proves": paper.proves,
+                "sha256": list(paper.digests),
+            }
+            for paper in filing.papers
+        ],
+    }
+
+
 @cases.route("/<row:case_id>/papers", methods=["GET"])
 @cases.response(200, FilingsOut)
 def of_case(case_id: int) -> Any:
@@ -97,9 +125,16 @@ def of_case(case_id: int) -> Any:
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         case = case_service.find_case(session, context.court.id, case_id)
-        filings = [each for side in queries.by_side(session, case.id) for each in side.filings]
+        sides = queries.by_side(session, case.id)
+        filings = [each for side in sides for each in side.filings]
         filings.sort(key=lambda filing: filing.number or 0)
-        return {"filings": _filings(session, filings)}
+        withheld = [each for side in sides for each in side.withheld]
+        withheld.sort(key=lambda filing: filing.number)
+        zone = case.court.zone
+        return {
+            "filings": _filings(session, filings),
+            "withheld": [_withheld(each, zone) for each in withheld],
+        }
 
     return run_read(read)
 

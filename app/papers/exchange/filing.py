@@ -60,7 +60,7 @@ def enter(
     late = rules.is_late(state, at, exchange.closes_for(party_id), complete)
     filing.exchange = exchange
     filing.disclosure = rules.disclosure_of(ExchangeMode(exchange.mode), state, late).value
-    filing.list_salt = sealing.new_salt() if filing.disclosure != Disclosure.OPEN else ""
+    filing.list_salt = sealing.new_salt() if filing.disclosure == Disclosure.SEALED else ""
     if late:
         reason = _checked_reason(exchange, party_id, choice.late_reason)
         filing.late = LateFiling(court_id=filing.court_id, reason=reason)

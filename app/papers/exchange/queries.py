@@ -11,6 +11,8 @@ from app.core.errors import N_, NotFound
 from app.papers.exchange.models import Exchange
 from app.papers.exchange.rules import ExchangeState
 
+MOST = 50  # exchanges of a court that close soon
+
 
 def _whole() -> sa.Select[Exchange]:
     parties = selectinload(Exchange.case).selectinload(Case.parties)
@@ -52,6 +54,26 @@ def find(session: Session, court_id: int, exchange_id: int) -> Exchange:
     if exchange is None:
         raise NotFound(N_("There is nothing at this address."))
     return exchange
+
+
+def closing_soon(
+    session: Session, court_id: int, until: dt.datetime, assistant_id: int | None = None
+) -> Sequence[Exchange]:
+    """Return open exchanges of a court that close before a moment; of one assistant's cases."""
+    query = (
+        _whole()
+        .join(Exchange.case)
+        .where(
+            Exchange.state == ExchangeState.OPEN.value,
+            Exchange.ends_at <= until,
+            Exchange.court_id == court_id,
+        )
+        .order_by(Exchange.ends_at, Exchange.id)
+        .limit(MOST)
+    )
+    if assistant_id is not None:
+        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
+    return session.scalars(query).all()
 
 
 def ended(session: Session, now: dt.datetime, most: int = 100) -> Sequence[int]:

@@ -1,6 +1,8 @@
 """The court's page of the exchange of evidence in a case: open it, change it, decide on it."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,9 +32,10 @@ from app.papers.exchange.overview import ExchangeOverview
 from app.papers.exchange.rules import ExchangeMode, LateDecision
 from app.papers.exchange.service import ExchangeTerms
 from app.papers.models import Filing
-from app.people.models import User
+from app.people.models import Role, User
 
 bp = Blueprint("exchange", __name__)
+SOON = dt.timedelta(days=3)  # what closes within it is on the home page
 MOST_TYPED = 2_000  # characters of a field that are shown again
 
 # (session, user) -> id of the case.
@@ -44,6 +47,26 @@ def exchange_of(case_id: int) -> ExchangeOverview | None:
     """Return the exchange of a case that is open or closed last, as the court may see it."""
     exchange = queries.current(db.session(), case_id)
     return overview.read(db.session(), exchange) if exchange else None
+
+
+@dataclass(frozen=True)
+class HomeRows:
+    """What the home page says of exchanges: late papers to decide on, and what closes soon."""
+
+    late: Sequence[Filing]
+    closing: Sequence[ExchangeOverview]
+
+
+@bp.app_template_global()
+def exchanges_waiting(whose: str = "all") -> HomeRows:
+    """Return what waits in exchanges of the user's court, or of the user themselves."""
+    session, user = db.session(), current_user
+    mine = user.id if whose == "mine" and user.role == Role.ASSISTANT else None
+    soon = queries.closing_soon(session, user.court_id, web.now() + SOON, mine)
+    return HomeRows(
+        papers.late_undecided(session, user.court_id, mine),
+        [overview.read(session, each) for each in soon],
+    )
 
 
 @bp.get("/cases/<int:case_id>/exchange")
