@@ -38,6 +38,7 @@ from app.counsel.papers import completion, opinions
 from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
+from app.counsel.papers import sheet as record_sheet
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
 
@@ -178,6 +179,13 @@ ACTS = (
         "/papers/opinions/withdrawn",
         submit=opinions.withdraw,
         acting=DelegateRight.ANSWER_CASE,
+    ),
+    Act("record_sheet", "/papers/sheet", record_sheet.show, reading=DelegateRight.READ_CASE),
+    Act(
+        "record_sheet_json",
+        "/papers/sheet.json",
+        record_sheet.show_json,
+        reading=DelegateRight.READ_CASE,
     ),
     Act("papers_receipt", "/papers/receipt", paper_receipts.show),
     Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json),

@@ -327,6 +327,7 @@ def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
         "by": _acting(opinions.get("by") or "", opinions.get("delegate"), times.language),
         "side": wording.side_name(opinions.get("side") or "", times.language),
         "at": times.moment(opinions.get("given_at")),
+        "due": times.moment(opinions.get("due_at")),
         "count": opinions.get("count") or 0,
         "withdrawn": opinions.get("withdrawn") or 0,
         "names": opinions.get("names") or [],

@@ -382,6 +382,7 @@ ENTRY_LABELS = {
     "question_rating": N_("Whether that answers the question"),
     "filing_noted": N_("Papers that came in"),
     "filing_removed": N_("Papers noted in error"),
+    "opinions_due": N_("Date by which opinions are due"),
     "evidence_due": N_("Day by which evidence is due"),
     "outcome": N_("Outcome of the hearing"),
     "absence": N_("Absence from the hearing"),

@@ -29,7 +29,7 @@ from app.notices.kinds import NoticeKind
 from app.notices.queue import queue
 from app.papers import service as papers
 from app.papers.models import UNPLANNED, Filing, Paper
-from app.papers.rules import COURT_SIDE
+from app.papers.rules import COURT_SIDE, Disclosure
 from app.record.models import ChainHead
 from app.reminders import escalation
 from app.tasks import service
@@ -45,7 +45,9 @@ KEY = re.compile(r"(?:reminder|call|paper)/c\d+\.f(\d+)/\d+\Z")
 
 def unplanned(session: Session) -> Sequence[int]:
     """Return ids of filings that all may read and whose steps are not planned yet."""
-    query = sa.select(Filing.id).where(sa.literal_column(UNPLANNED))
+    query = sa.select(Filing.id).where(
+        sa.literal_column(UNPLANNED), Filing.disclosure == Disclosure.OPEN.value
+    )
     return session.scalars(query.order_by(Filing.id).limit(AT_ONCE)).all()
 
 

@@ -29,6 +29,15 @@ def upgrade() -> None:
         postgresql_where=UNPLANNED,
     )
     op.create_table(
+        "opinion_deadline",
+        sa.Column(
+            "exchange_id", Key, sa.ForeignKey("exchange.id"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("due_at", Time, nullable=False),
+        sa.Column("set_at", Time, nullable=False),
+        sa.Column("user_id", Key, sa.ForeignKey("user_account.id"), nullable=False),
+    )
+    op.create_table(
         "paper_opinion",
         sa.Column("id", Key, primary_key=True),
         sa.Column("case_id", Key, sa.ForeignKey("case_file.id"), nullable=False, index=True),
@@ -53,5 +62,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the table; every version of every opinion stays on the record."""
     op.drop_table("paper_opinion")
+    op.drop_table("opinion_deadline")
     op.drop_index("ix_filing_unplanned", "filing")
     op.drop_column("filing", "steps_planned")

@@ -339,20 +339,32 @@ def _filed(stage: Stage, side: str) -> None:
 
 def _exchanging(stage: Stage, _side: str) -> None:
     """An exchange of evidence, sealed for ten days; of three sides none is complete."""
+    _start_exchange(stage, ExchangeMode.SEALED)
+
+
+def _start_exchange(stage: Stage, mode: ExchangeMode) -> int:
+    """Open an exchange for ten days unless one is open, and return its id."""
     now = stage.scenario.clock.now()
     terms = ExchangeTerms(now + dt.timedelta(days=10))
     with stage.scenario.app.app_context(), transaction() as session:
-        if exchanges.is_open(session, stage.case_id):
-            return
+        if (known := exchanges.current(session, stage.case_id)) and known.is_open:
+            return known.id
         user = session.scalars(sa.select(User).where(User.role == Role.ASSISTANT.value)).first()
         assert user is not None
-        start(session, user.court_id, stage.case_id, ExchangeMode.SEALED, terms, user, now, SECRET)
+        return start(session, user.court_id, stage.case_id, mode, terms, user, now, SECRET).id
 
 
 def _newest_paper(stage: Stage, _side: str) -> str:
     with stage.scenario.app.app_context():
         newest = sa.select(sa.func.max(Paper.id)).where(Paper.filing.has(case_id=stage.case_id))
         return str(db.session.scalar(newest) or 1)
+
+
+def _exchanged(stage: Stage, side: str) -> None:
+    """A paper that the opponent of a side filed into an exchange of evidence, seen at once."""
+    number = _start_exchange(stage, ExchangeMode.AT_ONCE)
+    _drafted(stage, other(side))
+    act("papers").do(stage, other(side), exchange=str(number))
 
 
 ASPECTS = ("authentic", "lawful", "relevant")
@@ -591,7 +603,7 @@ COUNSEL = (
         "opinions",
         "/papers/opinions",
         "/papers/opinions",
-        prepare=_filed,
+        prepare=_exchanged,
         fields=_opinion,
         texts=(),
         reaches=Reach.RECORD,  # by a notice too: tests/papers/test_opinions.py reads it
@@ -600,7 +612,7 @@ COUNSEL = (
         "opinions_same",
         "/papers/opinions/same",
         "/papers/opinions",
-        prepare=_filed,
+        prepare=_exchanged,
         fields=lambda stage, side: {
             "paper": _newest_paper(stage, side),
             **{f"{each}-all": "no" for each in ASPECTS},
@@ -616,7 +628,7 @@ COUNSEL = (
         "opinions_withdrawn",
         "/papers/opinions/withdrawn",
         "/papers/opinions",
-        prepare=lambda stage, side: (_filed(stage, side), act("opinions").do(stage, side)),
+        prepare=lambda stage, side: (_exchanged(stage, side), act("opinions").do(stage, side)),
         fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
         row="paper",
         reaches=Reach.RECORD,

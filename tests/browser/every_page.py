@@ -4,6 +4,7 @@ The routes are the app's own: a new page without arguments is included by itself
 arguments that this module does not know is an error.
 """
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,8 @@ from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing, Invitation
+from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.service import ExchangeTerms, start
 from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
@@ -46,6 +49,8 @@ NO_PAGES = (
     "/download/",
     "/filings/files/",
     "/r/<token>/papers/receipt.json",
+    "/r/<token>/papers/sheet.json",
+    "/exchanges/<int:exchange_id>/sheet.json",
     "/r/<token>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",
@@ -101,8 +106,14 @@ def furnish(scenario: Scenario) -> None:
         assert invitation
         link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}"
     assert ask(scenario.app.test_client(), link).status_code == 303
+    now = scenario.clock.now()
+    with scenario.app.app_context(), transaction() as session:
+        case_id = session.get_one(Invitation, invitation.id).party.case_id
+        terms, user = ExchangeTerms(now + dt.timedelta(days=10)), session.get_one(User, 1)
+        start(session, user.court_id, case_id, ExchangeMode.AT_ONCE, terms, user, now, SECRET)
     paper = [("file", "合同.pdf", PDF)]
-    assert draft(scenario.app.test_client(), link, paper, do="file").status_code == 303
+    filed = draft(scenario.app.test_client(), link, paper, do="file", exchange="1")
+    assert filed.status_code == 303
     draft(scenario.app.test_client(), link, [("photo", "IMG_1.jpg", b"\xff\xd8\xff")])
 
 
@@ -144,6 +155,7 @@ def _known() -> Iterator[dict[str, Any]]:
         {name: 1}
         for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id", "filing_id")
     )
+    yield {"exchange_id": 1}
     yield {"number": 1}
     yield {"listing_id": 1, "listed_id": 1}
     yield {"kind": "proposal", "channel": "sms", "language": "zh"}

@@ -37,6 +37,8 @@ NO_PAGES = (
     "papers.download",
     "papers.to_download",
     "counsel.papers_receipt_json",
+    "counsel.record_sheet_json",
+    "opinions.record_sheet_json",
     "imports.template",
 )
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import CASE, Scenario
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
+from tests.papers.exchanging import opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
 
@@ -26,16 +27,19 @@ def case(scenario: Scenario) -> dict[str, Any]:
     """A case with counsel on three sides; Zhao Lei, respondent, filed three papers."""
     status, made = scenario.api("POST", "/cases", {**CASE, "parties": [*CASE["parties"], THIRD]})
     assert status == 201, made
+    opened(scenario, made, "at_once")
     file(scenario, "Zhao Lei", "lease", "delivery note", "temperature log")
     return made
 
 
 def file(scenario: Scenario, name: str, *papers: str) -> None:
-    """File papers as one counsel."""
+    """File papers as evidence of one counsel."""
     link, client = key(scenario, name), browser(scenario)
-    files = [("file", f"{paper}.pdf", PDF + paper.encode()) for paper in papers]
-    assert draft(client, link, files).status_code == 303
-    assert draft(client, link, do="file").status_code == 303
+    for paper in papers:
+        files = [("file", f"{paper}.pdf", PDF + paper.encode())]
+        assert draft(client, link, files).status_code == 303
+    filed = draft(client, link, do="file", exchange="1", late_reason="It was found today.")
+    assert filed.status_code == 303
     scenario.beat()
 
 
@@ -47,8 +51,9 @@ def answers(paper: int | str, *says: str, reason: str = "") -> dict[str, str]:
 
 def press(scenario: Scenario, name: str, path: str = "", **fields: Any) -> Any:
     """Press a button of the page of opinions."""
-    client, page = browser(scenario), f"{key(scenario, name)}/papers/opinions"
-    return client.post(page + path, data={"nonce": nonce(client.get(page)), **fields})
+    client, papers = browser(scenario), f"{key(scenario, name)}/papers"
+    form = {"nonce": nonce(client.get(papers)), **fields}
+    return client.post(f"{papers}/opinions{path}", data=form)
 
 
 def opinions(scenario: Scenario, case: dict[str, Any]) -> list[dict[str, Any]]:

@@ -68,13 +68,14 @@ def read_paper(request: Request) -> OpinionsForm:
 def render(page: CasePage, form: OpinionsForm, rejection: Rejection) -> str:
     """Render the papers of the other sides with counsel's opinions; what was typed is kept."""
     session, now = db.session(), web.now()
-    sides = papers.by_side(session, page.case.id)
-    items = queries.items(session, page.case, sides, now)
     own = page.representation
+    sides = papers.by_side(session, page.case.id)  # as the court: what is open to all
+    items = queries.items(session, page.case, sides, now)
+    due = queries.dates(session, page.case)
     open_to_me = {
         paper_id
         for paper_id, item in items.items()
-        if rules.bar(queries.subject_of(item.paper), own.party.side, now) is None
+        if rules.bar(queries.subject_of(item.paper, due), own.party.side, now) is None
     }
     typed = {} if form.same else form.opinions
     return access.render(

@@ -1,4 +1,4 @@
-"""Opinions on papers: the one that holds of each representation; the record keeps every version."""
+"""Opinions on papers, the latest of each representation, and the date by which they are given."""
 
 import datetime as dt
 
@@ -9,6 +9,19 @@ from app.cases.models import Counsel, Delegate, Representation
 from app.core.db import Base, Key, UTCDateTime
 from app.papers.models import Paper
 from app.papers.opinions.rules import OpinionInput
+
+
+class OpinionDeadline(Base):
+    """The date by which opinions on an exchange are given, where the court set one itself."""
+
+    __tablename__ = "opinion_deadline"
+
+    exchange_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("exchange.id"), primary_key=True, autoincrement=False
+    )
+    due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    set_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
 
 
 class PaperOpinion(Base):

@@ -87,6 +87,10 @@ class OpinionBar(StrEnum):
 
     OWN_SIDE = "own_side", N_("Paper %(number)s is of your own side: opinions are on the others'.")
     OF_COURT = "of_court", N_("Paper %(number)s is of the court: it is no evidence of a side.")
+    NOT_EXCHANGED = (
+        "not_exchanged",
+        N_("Paper %(number)s is in no exchange of evidence: opinions are on evidence exchanged."),
+    )
     WITHHELD = "withheld", N_("Paper %(number)s is not open to you, so there is no opinion on it.")
     ERASED = "erased", N_("The files of paper %(number)s were erased.")
     OVER = "over", N_("The time for opinions on paper %(number)s is over. Call the court.")
@@ -100,11 +104,11 @@ class OpinionBar(StrEnum):
 class OpinionSubject:
     """A paper on which opinions may be given: of which side, until when, and whether it is there.
 
-    ``due_at`` None: no date was set, opinions are taken as long as the paper is there.
+    ``due_at`` None: it is in no exchange of evidence that holds.
     """
 
     side: str
-    due_at: dt.datetime | None = None
+    due_at: dt.datetime | None
     is_withheld: bool = False
     is_erased: bool = False
 
@@ -119,7 +123,9 @@ def bar(subject: OpinionSubject, side: str, now: dt.datetime) -> OpinionBar | No
         return OpinionBar.OWN_SIDE
     if subject.is_erased:
         return OpinionBar.ERASED
-    if subject.due_at is not None and now >= subject.due_at:
+    if subject.due_at is None:
+        return OpinionBar.NOT_EXCHANGED
+    if now >= subject.due_at:
         return OpinionBar.OVER
     return None
 
@@ -165,11 +171,11 @@ class CopyState(StrEnum):
 
 
 def copy_state(
-    opinions: Iterable[GivenOpinion], original: bool, due_at: dt.datetime | None, now: dt.datetime
+    opinions: Iterable[GivenOpinion], original: bool, due_at: dt.datetime, now: dt.datetime
 ) -> CopyState:
     """Return whether anybody objects to a copy as being authentic, and whether one still may."""
     if original:
         return CopyState.NONE
     if any(each.opinion.authentic is False for each in opinions):
         return CopyState.CONTESTED
-    return CopyState.UNCONTESTED if due_at is not None and now >= due_at else CopyState.PENDING
+    return CopyState.UNCONTESTED if now >= due_at else CopyState.PENDING

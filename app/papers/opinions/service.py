@@ -15,11 +15,14 @@ from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
+from app.papers.exchange.models import Exchange
 from app.papers.models import Filing, Paper
 from app.papers.opinions import queries, rules
-from app.papers.opinions.models import PaperOpinion
+from app.papers.opinions.models import OpinionDeadline, PaperOpinion
+from app.papers.opinions.queries import OpinionDates
 from app.papers.opinions.rules import OpinionInput
 from app.papers.rules import FilingState
+from app.people.models import User
 from app.record import ledger
 from app.record.rules import Event
 
@@ -72,7 +75,8 @@ def _keep(
     case = representation.party.case
     heads = lock_case(session, case.id, secret)
     papers = _papers(session, case.id, opinions)
-    _check(papers, representation, opinions, heads[case.id].next_at(now))
+    due = queries.dates(session, case)
+    _check(papers, representation, opinions, due, heads[case.id].next_at(now))
     known = _known(session, representation, opinions)
     changed: list[PaperOpinion] = []
     for paper in papers:
@@ -129,10 +133,11 @@ def _check(
     papers: Sequence[Paper],
     representation: Representation,
     opinions: Mapping[int, OpinionInput],
+    due: OpinionDates,
     now: dt.datetime,
 ) -> None:
     for paper in papers:
-        subject = queries.subject_of(paper)
+        subject = queries.subject_of(paper, due)
         if bar := rules.bar(subject, representation.party.side, now):
             message = bar.message(paper.number or 0)
             raise Refusal(message.words, **message.facts)
@@ -215,6 +220,55 @@ def _requests(
         now,
         but=representation.counsel_id,
     )
+
+
+def set_due(
+    session: Session,
+    exchange: Exchange,
+    due_at: dt.datetime,
+    user: User,
+    now: dt.datetime,
+    secret: bytes,
+) -> None:
+    """Set the date by which opinions on an exchange are given, and tell all counsel.
+
+    The same date again changes nothing. Raises Invalid for a time that has passed or lies before
+    the close, and Refusal for an exchange that was cancelled.
+    """
+    case = exchange.case
+    heads = lock_case(session, case.id, secret)
+    session.refresh(exchange)
+    if queries.is_cancelled(exchange):
+        raise Refusal(N_("This exchange was cancelled: there are no opinions on it."))
+    if due_at <= now or due_at <= (exchange.ended_at or exchange.ends_at):
+        raise Invalid({"due_at": Message(N_("Enter a time to come, after the exchange closes."))})
+    deadline = session.get(OpinionDeadline, exchange.id)
+    if deadline is not None and deadline.due_at == due_at:
+        return
+    if deadline is None:
+        deadline = OpinionDeadline(exchange_id=exchange.id)
+        session.add(deadline)
+    deadline.due_at, deadline.set_at, deadline.user_id = due_at, now, user.id
+    entry = ledger.NewEntry(
+        Event.REGISTERED,
+        court_id=case.court_id,
+        case_id=case.id,
+        about=str(Matter.case(case.id)),
+        attempt=f"x{exchange.id}",
+        kind="opinions_due",
+        detail={"exchange": exchange.number, "due_at": ledger.instant(due_at), "user": user.id},
+        personal={"by": user.name},
+    )
+    due_facts = {"due_at": facts.iso(due_at), "given_at": facts.iso(now), "by": user.name}
+    requests = notifications.case_requests(
+        session,
+        case,
+        NoticeKind.OPINIONS,
+        f"c{case.id}.o{heads[case.id].seq + 1}",
+        lambda _: {"opinions": due_facts},
+        now,
+    )
+    queue(session, requests, now, [entry], heads=heads)
 
 
 def erase(session: Session, case_id: int) -> None:
