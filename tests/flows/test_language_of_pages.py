@@ -22,6 +22,7 @@ from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
 from tests.heard import english_in, half_width_in
+from tests.papers.exchanging import opened
 from tests.papers.giving import PDF, draft
 
 
@@ -61,6 +62,7 @@ BY_KEY = {
     "counsel.papers_receipt",
     "counsel.opinions",
     "counsel.record_sheet",
+    "opinions.record_sheet",
 }
 
 
@@ -246,7 +248,7 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     agreed = below(made["agreed"]["links"][0], "/address/withdraw")
     read(left, "to withdraw electronic service", counsel.get(agreed))
     read_delegates(scenario, left, counsel, made["open"]["links"][0])
-    papers_of_both(left, counsel, made["open"]["links"])
+    papers_of_both(scenario, left, counsel, made["open"]["links"])
     late = made["lapsed"]["links"][0]
     read(left, "late", counsel.get(late), 410)
     do(scenario, lambda session, here: revoke(session, here, made["open"]["links"][1]))
@@ -295,8 +297,10 @@ def read_delegates(
     read(left, "entries with delegates", desk.get("/cases/1/record?view=entries"))
 
 
-def papers_of_both(left: dict[str, list[str]], counsel: FlaskClient, links: list[str]) -> None:
-    """Read the pages of papers: a draft, what is not taken, a paper, the receipt."""
+def papers_of_both(
+    scenario: Scenario, left: dict[str, list[str]], counsel: FlaskClient, links: list[str]
+) -> None:
+    """Read the pages of papers: a draft, what is not taken, a paper, the receipt, opinions."""
     li, zhao = links
     given = below(li, "/papers")
     draft(counsel, li, [("photo", "IMG_1.jpg", b"\xff\xd8\xff"), ("file", "x.exe", b"MZ")])
@@ -306,12 +310,24 @@ def papers_of_both(left: dict[str, list[str]], counsel: FlaskClient, links: list
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
+    opened(scenario, {"id": 1}, "at_once")
     draft(counsel, li, [("file", "合同.pdf", PDF)])
-    draft(counsel, li, do="file")
+    draft(counsel, li, do="file", exchange="1")
     opinions = below(zhao, "/papers/opinions")
     read(left, "opinions", counsel.get(opinions))
-    objecting = {"nonce": nonce(counsel.get(opinions)), "authentic-1": "no"}
+    page = counsel.get(opinions)
+    number = re.findall(r'name="authentic-(\d+)"', page.text)[0]
+    objecting = {"nonce": nonce(page), f"authentic-{number}": "no"}
     read(left, "half an opinion", counsel.post(opinions, data=objecting), 422)
+    whole = {f"{each}-{number}": "no" for each in ("authentic", "lawful", "relevant")}
+    whole |= {"nonce": objecting["nonce"], f"reason-{number}": "并非原件。"}
+    assert counsel.post(opinions, data=whole).status_code == 303
+    read(left, "an opinion", counsel.get(below(li, "/papers/opinions")))
+    read(left, "the sheet", counsel.get(below(li, "/papers/sheet")))
+    desk = scenario.sign_in("admin@court.example")
+    desk.set_cookie("lang", "zh")
+    read(left, "the court's sheet", desk.get("/exchanges/1/sheet"))
+    read(left, "opinions of an exchange", desk.get("/cases/1/exchange"))
 
 
 def below(link: str, path: str) -> str:
