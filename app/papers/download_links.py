@@ -29,7 +29,8 @@ class FilePart(StrEnum):
 
     ORIGINAL = "original"
     COPY = "copy"
-    IMAGE = "image"
+    THUMBNAIL = "image"
+    PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,23 @@ class DownloadLink:
     file_id: int
     reader: Reader
     part: FilePart = FilePart.ORIGINAL
+    # Of an image of a page, from 1.
+    page: int = 0
 
 
 def issue(secret: bytes, link: DownloadLink, now: dt.datetime) -> str:
     """Return the token of a link that is good for an hour."""
     until = int((now + GOOD_FOR).timestamp())
-    fields = [link.file_id, link.part.value, until, link.reader.dumped()]
+    fields = [link.file_id, link.part.value, until, link.reader.dumped(), link.page]
     return str(_serializer(secret).dumps(fields))
 
 
 def parse(secret: bytes, token: str, now: dt.datetime) -> DownloadLink | None:
     """Return the link of a token; None if it is not ours or its hour is over."""
     try:
-        file_id, part, until, reader = _serializer(secret).loads(token)
+        file_id, part, until, reader, page = _serializer(secret).loads(token)
         if now.timestamp() > until:
             return None
-        return DownloadLink(int(file_id), Reader(*reader), FilePart(part))
+        return DownloadLink(int(file_id), Reader(*reader), FilePart(part), int(page))
     except (BadData, ValueError, TypeError):
         return None

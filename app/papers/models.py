@@ -132,7 +132,11 @@ class PaperFile(Base):
     """A file of a paper as it was sent: a document, or one of several photographs."""
 
     __tablename__ = "paper_file"
-    __table_args__ = (partial_index("ix_paper_file_pending", "id", where="reading_state = ''"),)
+    __table_args__ = (
+        partial_index("ix_paper_file_pending", "id", where="reading_state = ''"),
+        partial_index("ix_paper_file_images_due", "id", where="images_due"),
+        partial_index("ix_paper_file_unscanned", "id", where="scan_state = ''"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), index=True)
@@ -143,10 +147,18 @@ class PaperFile(Base):
     media_type: Mapped[str] = mapped_column(sa.String(100))
     size: Mapped[int] = mapped_column(sa.BigInteger)
     digest: Mapped[str] = mapped_column(sa.String(64))
-    # A ReadingState; then pages, a ReadingNote, a copy as PDF and an image of the first page,
-    # where there are any (see papers.reading).
+    # A ReadingState; then pages, ReadingNotes (with spaces between), a copy as PDF and a small
+    # image of the first page, where there are any (see papers.reading).
     reading_state: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
-    reading_note: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    reading_note: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    # Whether images of more pages are to be made; no worker reads the file before ``read_after``.
+    images_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    read_after: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # A ScanState, when, and what was found (see papers.scanning).
+    scan_state: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    scanned_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    scan_finding: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    scan_after: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     pages: Mapped[int | None] = mapped_column()
     copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     image_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
@@ -154,12 +166,33 @@ class PaperFile(Base):
     @property
     def file_ids(self) -> list[int]:
         """The stored files that it needs."""
-        return [each for each in (self.file_id, self.copy_id, self.image_id) if each is not None]
+        own = (self.file_id, self.copy_id, self.image_id)
+        return [each for each in own if each is not None] + [each.image_id for each in self.images]
 
     paper: Mapped[Paper] = relationship(back_populates="files")
     file: Mapped[StoredFile | None] = relationship(foreign_keys=[file_id])
     copy: Mapped[StoredFile | None] = relationship(foreign_keys=[copy_id])
     image: Mapped[StoredFile | None] = relationship(foreign_keys=[image_id])
+    images: Mapped[list["PaperPage"]] = relationship(
+        back_populates="file", order_by="PaperPage.number", cascade="all, delete-orphan"
+    )
+
+
+class PaperPage(Base):
+    """The image of one page of a file; ``number`` counts from 1."""
+
+    __tablename__ = "paper_page"
+    __table_args__ = (sa.UniqueConstraint("file_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("paper_file.id"))
+    number: Mapped[int] = mapped_column()
+    image_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    width: Mapped[int] = mapped_column()
+    height: Mapped[int] = mapped_column()
+
+    file: Mapped[PaperFile] = relationship(back_populates="images")
+    image: Mapped[StoredFile] = relationship()
 
 
 class PaperReading(Base):

@@ -12,8 +12,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, NotFound
 from app.papers.exchange.models import Exchange, LateFiling
-from app.papers.models import Filing, Paper, PaperReading
+from app.papers.models import Filing, Paper, PaperFile, PaperPage, PaperReading
 from app.papers.rules import COURT_SIDE, Disclosure, FilingState, may_list
+from app.storage.models import StoredFile
 
 MOST = 200  # unseen filings of a court that are listed
 
@@ -230,7 +231,7 @@ def paper_in_case(
             readable(party_id),
         )
         .options(
-            selectinload(Paper.files),
+            selectinload(Paper.files).selectinload(PaperFile.images),
             selectinload(Paper.readings).joinedload(PaperReading.counsel),
             joinedload(Paper.filing).joinedload(Filing.counsel),
         )
@@ -248,6 +249,14 @@ def paper_in_court(session: Session, court_id: int, paper_id: int) -> Paper:
         .where(Paper.id == paper_id, Filing.court_id == court_id)
     )
     return paper_in_case(session, case_id or 0, paper_id)
+
+
+def page_image(session: Session, file_id: int, number: int) -> StoredFile | None:
+    """Return the image of a page of a file, or None."""
+    image = sa.select(PaperPage.image_id).where(
+        PaperPage.file_id == file_id, PaperPage.number == number
+    )
+    return session.scalar(sa.select(StoredFile).where(StoredFile.id == image.scalar_subquery()))
 
 
 def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> Sequence[Filing]:

@@ -24,7 +24,7 @@ from app.papers.drafting import Author
 from app.papers.exchange import filing as exchange_filing
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.exchange.models import LateFiling
-from app.papers.models import Filing, Paper, PaperFile, PaperReading
+from app.papers.models import Filing, Paper, PaperFile, PaperPage, PaperReading
 from app.papers.rules import Disclosure, FilingState
 from app.record import ledger
 from app.record.chain import ChainPosition
@@ -350,12 +350,15 @@ def erase(session: Session, case_id: int, now: dt.datetime) -> None:
     files = PaperFile.paper_id.in_(papers)
     columns = sa.select(PaperFile.file_id, PaperFile.copy_id, PaperFile.image_id).where(files)
     file_ids = [each for row in session.execute(columns) for each in row if each is not None]
+    pages = PaperPage.file_id.in_(sa.select(PaperFile.id).where(files))
+    file_ids += session.scalars(sa.select(PaperPage.image_id).where(pages))
     storage.release(session, file_ids, now)
     unsynchronized = {"synchronize_session": False}
     for statement in (
+        sa.delete(PaperPage).where(pages),
         sa.update(PaperFile)
         .where(files)
-        .values(name="", file_id=None, copy_id=None, image_id=None),
+        .values(name="", file_id=None, copy_id=None, image_id=None, images_due=False),
         sa.update(Paper).where(Paper.filing_id.in_(filings)).values(name="", proves=""),
         sa.update(Filing)
         .where(Filing.case_id == case_id)

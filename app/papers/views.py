@@ -4,31 +4,25 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, cast
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_login import current_user
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.core import document_types, web
 from app.core.characters import clean
 from app.core.db import db, release_session, retrying
-from app.core.errors import N_, Gone, Invalid, NotFound, Refusal
+from app.core.errors import N_, Invalid, NotFound, Refusal
 from app.core.web.access import signed_in
 from app.core.wording import one_line
-from app.papers import access, court_filings, download_links, queries, receipts, rules, service
+from app.papers import court_filings, queries, receipts, rules, service
 from app.papers.access import Reader
-from app.papers.download_links import DownloadLink, FilePart
-from app.papers.models import Filing, Paper, PaperFile
-from app.papers.reading.results import ReadingNote
+from app.papers.blueprint import bp
+from app.papers.models import Filing, Paper
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import Role, User
-from app.storage import downloads
 from app.storage.staged_uploads import UploadRequest
-
-bp = Blueprint("papers", __name__)
 
 
 @bp.app_template_global()
@@ -47,33 +41,6 @@ def grouped_digest(digest: str) -> str:
 def paper_kind(kind: str) -> str:
     """Return the English label of a kind of paper, to be translated."""
     return PaperKind(kind).label if kind in list(PaperKind) else PaperKind.OTHER.label
-
-
-@bp.app_template_global()
-@pass_context
-def part_link(context: Context, file: PaperFile, part: str) -> str:
-    """Return the address of a file's "original", "copy" or "image" for the reader of the page.
-
-    The page names its ``reader``, an access.Reader, who may have the file.
-    """
-    return _address(DownloadLink(file.id, context["reader"], FilePart(part)))
-
-
-@bp.app_template_test()
-def offered_to(file: PaperFile, reader: Reader) -> bool:
-    """Tell whether the bytes of a file are offered to the reader of a page."""
-    return access.withheld_because(file, reader) is None
-
-
-def _address(link: DownloadLink) -> str:
-    return url_for("papers.download", token=download_links.issue(web.secret(), link, web.now()))
-
-
-@bp.app_template_global()
-def reading_note(note: str) -> str:
-    """Return what is said of a file that was read, in the language of the page; "" for nothing."""
-    words = ReadingNote(note).words if note in list(ReadingNote) else ""
-    return gettext(words) if words else ""
 
 
 @bp.app_template_global()
@@ -210,31 +177,3 @@ def receipt(filing_id: int) -> str:
         receipt=receipts.receipt_of(db.session(), filing),
         zone=current_user.court.zone,
     )
-
-
-@bp.get("/filings/files/<int:file_id>")
-@signed_in
-def to_download(file_id: int) -> Any:
-    """Redirect a user of the court to the download of a file, or of the copy that is asked for."""
-    reader = Reader.of_court(current_user)
-    file = access.file_for(db.session(), file_id, reader)
-    part = FilePart.COPY if "copy" in request.args else FilePart.ORIGINAL
-    return redirect(_address(DownloadLink(file.id, reader, part)))
-
-
-@bp.get("/download/<token>")
-def download(token: str) -> Response:
-    """Return a file by its link, as an attachment that no browser runs; needs no cookie."""
-    link = download_links.parse(web.secret(), token, web.now())
-    if link is None:
-        raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
-    file = access.file_for(db.session(), link.file_id, link.reader)
-    stem = file.name.rpartition(".")[0]
-    stored, media_type, name = {
-        FilePart.ORIGINAL: (file.file, file.media_type, file.name),
-        FilePart.COPY: (file.copy, document_types.PDF, f"{stem}.copy.pdf"),
-        FilePart.IMAGE: (file.image, document_types.JPEG, f"{stem}.page.jpg"),
-    }[link.part]
-    if stored is None:
-        raise NotFound(N_("There is no such file, or it was erased."))
-    return downloads.download(stored, media_type, name)

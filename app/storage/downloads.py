@@ -10,11 +10,11 @@ from app.storage import staged_uploads
 from app.storage.models import StoredFile
 
 
-def download(file: StoredFile, media_type: str, name: str) -> Response:
+def download(file: StoredFile, media_type: str, name: str, inline: bool = False) -> Response:
     """Return a stored file as an attachment. Raises Unavailable where the store is away."""
     open_at = partial(staged_uploads.store().open, file.digest)
     try:
-        return attachment(open_at, file.size, media_type, name, file.digest)
+        return attachment(open_at, file.size, media_type, name, file.digest, inline)
     except OSError as fault:
         raise Unavailable(
             N_("This file cannot be read just now. Nothing was lost; try again in a minute.")

@@ -88,19 +88,18 @@ def read_papers(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> 
     """
     count = 0
     with app.app_context():
-        while not is_stopping() and run_step(_read_paper, sender_of(app)):
+        while not is_stopping() and run_step(read_paper, sender_of(app)):
             count += 1
     return count
 
 
-def _read_paper(sender: Sender) -> int:
-    with transaction() as session:
-        pending = reading.next_pending(session)
-    if pending is None:
+def read_paper(sender: Sender) -> int:
+    """Read the next file that waits, or make its next images; return 1, or 0 for none."""
+    task = retrying(lambda session: reading.claim_next(session, sender.now))
+    if task is None:
         return 0
-    file_id, media_type, digest = pending
-    with reading.ReadingCopy(sender.files, media_type, digest, sender.now) as made:
-        return retrying(lambda session: reading.keep(session, file_id, made, sender.now))
+    with reading.ReadingCopy(sender.files, task, sender.now) as made:
+        return retrying(lambda session: reading.keep(session, made, sender.now))
 
 
 def run_step(step: Callable[[Sender], int], sender: Sender) -> int:

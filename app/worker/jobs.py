@@ -119,7 +119,7 @@ class WorkerJobs:
         jobs.append(("listing", search_listing, [self.stopping], seconds))
         jobs.append(("files", process_file, [], seconds))
         jobs.append(("exchanges", close_exchanges, [], min(seconds, 1.0)))
-        jobs.append(("papers", read_papers, [self.stopping], min(seconds, 1.0)))
+        jobs.append(("papers", read_papers, [self.stopping], min(seconds, 0.5)))
         for name, job, arguments, interval in jobs:
             self.scheduler.add_job(
                 run_job,

@@ -45,7 +45,7 @@ NO_PAGES = (
     "/hearings/<int:hearing_id>/live",
     "/metrics",
     "/news",
-    "/papers/",
+    "/papers/<int:paper_id>",
     "/download/",
     "/filings/files/",
     "/r/<token>/papers/receipt.json",
@@ -153,7 +153,15 @@ def _known() -> Iterator[dict[str, Any]]:
     yield {"hearing_id": 1, "counsel_id": seat.counsel_id}
     yield from (
         {name: 1}
-        for name in ("room_id", "upload_id", "listing_id", "user_id", "question_id", "filing_id")
+        for name in (
+            "room_id",
+            "upload_id",
+            "listing_id",
+            "user_id",
+            "question_id",
+            "filing_id",
+            "paper_id",
+        )
     )
     yield {"exchange_id": 1}
     yield {"number": 1}

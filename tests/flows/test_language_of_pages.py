@@ -63,6 +63,7 @@ BY_KEY = {
     "counsel.opinions",
     "counsel.record_sheet",
     "opinions.record_sheet",
+    "papers.paper",
 }
 
 
@@ -307,6 +308,9 @@ def papers_of_both(
     read(left, "a draft", counsel.get(given))
     for item in (below(li, "/papers/item"), below(zhao, "/papers/item")):
         read(left, item, counsel.get(f"{item}&id=1"))
+    desk = scenario.sign_in()
+    desk.set_cookie("lang", "zh")
+    read(left, "a paper at the court", desk.get("/filings/papers/1"))
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)

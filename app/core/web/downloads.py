@@ -15,26 +15,35 @@ HEADERS = {
 }
 
 
-def disposition(name: str) -> str:
+def disposition(name: str, kind: str = "attachment") -> str:
     """Return the header that names a download (RFC 6266), for readers of RFC 8187 and for others.
 
     ``name`` is on one line. The plain form, which old programs read, has a place-holder for each
     character that is not of ASCII, or that would end the quotes or be a path or a percent escape.
     """
     plain = "".join(c if " " <= c <= "~" and c not in '"\\/%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def attachment(
-    open_at: Callable[[int], BinaryIO], size: int, media_type: str, name: str, digest: str
+    open_at: Callable[[int], BinaryIO],
+    size: int,
+    media_type: str,
+    name: str,
+    digest: str,
+    inline: bool = False,
 ) -> Response:
     """Return a file as an attachment under its own name, its type never guessed.
+
+    ``inline`` shows it in the browser: for pictures that we made.
 
     ``open_at`` opens its bytes from an offset on. They are sent in parts, as a range where one is
     asked for (RFC 9110, 14), and closed at the end; ``digest`` tells one content from another.
     """
     response = Response(mimetype=media_type, headers=HEADERS)
-    response.headers["Content-Disposition"] = disposition(name)
+    response.headers["Content-Disposition"] = disposition(
+        name, "inline" if inline else "attachment"
+    )
     response.headers["Accept-Ranges"] = "bytes"
     response.set_etag(digest)
     start, stop = _range(size, response)
