@@ -179,6 +179,7 @@ def worker(once: bool) -> None:
     _start_log(app)
     if once:
         say(N_("Messages tried: %(count)s."), count=beats.beat(app), err=True)
+        beats.scan_papers(app)
         beats.read_papers(app)
         while beats.process_file(app):
             pass

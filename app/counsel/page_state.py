@@ -32,6 +32,7 @@ from app.hearings.rules import agreed_slot, resource
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
 from app.papers.access import Reader
+from app.papers.readers import counsel_reader
 from app.record.models import Entry
 
 
@@ -88,7 +89,7 @@ class CasePage:
     @property
     def papers_reader(self) -> Reader:
         """As whom the papers of the case are read: as counsel for their party."""
-        return Reader(counsel_id=self.counsel.id, party_id=self.party.id)
+        return counsel_reader(self.counsel.id, self.party.id)
 
     @property
     def subject(self) -> PageSubject:

@@ -70,6 +70,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "exchange": _exchange(facts, times),
         "opinions": _opinions(facts, times),
         "receipt": facts.get("receipt") or [],
+        "set_aside": _set_aside(facts),
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments, nor has the copy of a delegate.
@@ -333,6 +334,12 @@ def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
         "names": opinions.get("names") or [],
         "more": opinions.get("more") or 0,
     }
+
+
+def _set_aside(facts: Facts) -> dict[str, str]:
+    """Describe a file in which the scanner found something: of which paper, and what."""
+    file = facts.get("set_aside") or {}
+    return {name: file.get(name) or "" for name in ("paper", "file", "finding")}
 
 
 def _missed(facts: Facts, language: str) -> dict[str, str] | None:

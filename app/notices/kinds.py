@@ -52,6 +52,7 @@ class NoticeKind(StrEnum):
     EXCHANGE_REMINDER = "exchange_reminder"
     OPINIONS = "opinions"
     PAPERS_UNOPENED = "papers_unopened"
+    PAPERS_SET_ASIDE = "papers_set_aside"
 
     @property
     def traits(self) -> "KindTraits":
@@ -328,6 +329,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
         prefers=Channel.EMAIL,
     ),
     _K.PAPERS: KindTraits(N_("Papers filed"), page="/papers"),
+    _K.PAPERS_SET_ASIDE: KindTraits(N_("A paper set aside"), page="/papers", personal=True),
     _K.PAPERS_RECEIPT: KindTraits(
         N_("Receipt for papers"),
         page="/papers",

@@ -26,12 +26,13 @@ from app.record import stray_rows
 from app.record.models import Receipt
 from app.sending import carrier_checks, receipts
 from app.sending.carrier_checks import CarrierCheck
+from app.storage import clamd
 from app.worker import rezoning
 
 PROBE = 64 * 1024  # bytes
 # Subjects of several results.
 SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
-PAPERS = N_("papers")
+PAPERS, SCANNER = N_("papers"), N_("scanner of papers")
 DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
 STORED_TIMES = N_("stored times")
 
@@ -52,6 +53,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield from _carrier_settings(app)
     yield _instance(settings)
     yield _papers(app)
+    yield _scanner(settings)
     yield _secret(settings)
     yield _public_url(app)
     yield _zones()
@@ -119,6 +121,22 @@ def _papers(app: Flask) -> CarrierCheck:
     if low:
         return _check(PAPERS, False, N_("its disk is %(state)s: free some space"), state=low)
     return _check(PAPERS, True, N_("%(folder)s can be written to"), folder=str(store))
+
+
+def _scanner(settings: Settings) -> CarrierCheck:
+    """Check that the scanner of papers can be reached, where one is set up."""
+    place = settings.storage.clamd
+    if not place:
+        words = N_("not set up: papers are not scanned for malware, and each says so")
+        return CarrierCheck(SCANNER, True, Message(words), configured=False)
+    try:
+        return _check(SCANNER, True, "%(version)s", version=clamd.version(place))
+    except clamd.ScannerAway as fault:
+        words = N_(
+            "%(place)s cannot be reached (%(error)s): start clamd, or check TINGQI_CLAMD. Papers "
+            "are filed, and nobody else can open them before they are scanned"
+        )
+        return _check(SCANNER, False, words, place=place, error=str(fault))
 
 
 def _secret(settings: Settings) -> CarrierCheck:

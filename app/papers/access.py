@@ -5,9 +5,8 @@ Whoever offers or returns bytes of a paper asks ``withheld_because`` (of rows th
 two functions below; a link that was issued before is checked again when it is used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -16,25 +15,25 @@ from app.cases.models import Party, Representation
 from app.core.errors import N_, NotFound, Refusal
 from app.papers.models import Filing, Paper, PaperFile
 from app.papers.rules import Disclosure, may_read
-from app.people.models import User
+from app.storage.clamd import ScanState
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks for bytes: a counsel for their party, or a user or program of a court."""
+    """Who asks for bytes: a counsel for their party, or a user or program of a court.
+
+    See ``papers.readers`` for how pages and the API create one.
+    ``scanned_only``: a scanner is set up, so only who sent a file has it before it was scanned.
+    """
 
     counsel_id: int | None = None
     party_id: int | None = None
     court_id: int | None = None
     user_id: int | None = None
+    scanned_only: bool = field(kw_only=True)
 
-    @classmethod
-    def of_court(cls, user: User) -> Self:
-        """Return the reader that a user of a court is."""
-        return cls(court_id=user.court_id, user_id=user.id)
-
-    def dumped(self) -> list[int | None]:
-        """Return it as a link carries it."""
+    def ids(self) -> list[int | None]:
+        """Return who it is, as a link carries it."""
         return [self.counsel_id, self.party_id, self.court_id, self.user_id]
 
 
@@ -54,6 +53,11 @@ class Withheld(StrEnum):
     # exists is not said.
     MISSING = "missing", N_("There is no such file, or it was erased.")
     UNOPENED = "unopened", N_("Open this paper on your page of the case first.")
+    SET_ASIDE = "set_aside", N_("This file is set aside: the court's scanner found malware in it.")
+    NOT_SCANNED = (
+        "not_scanned",
+        N_("This file is not scanned yet. It can be opened once the court's scanner has seen it."),
+    )
 
 
 def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
@@ -63,7 +67,24 @@ def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
     """
     if file.file_id is None:
         return Withheld.MISSING
-    return paper_withheld_because(file.paper, reader)
+    if (reason := paper_withheld_because(file.paper, reader)) is not None:
+        return reason
+    return _scan_withholds(file, reader)
+
+
+def _scan_withholds(file: PaperFile, reader: Reader) -> Withheld | None:
+    if file.scan_state == ScanState.FOUND:  # from its author too
+        return Withheld.SET_ASIDE
+    if reader.scanned_only and file.scan_state == ScanState.NOT_SCANNED:
+        return None if _is_own(file.paper.filing, reader) else Withheld.NOT_SCANNED
+    return None
+
+
+def check_openable(paper: Paper, reader: Reader) -> None:
+    """Check that a reader who opens a paper has something of it then. Raises Refusal."""
+    reasons = [_scan_withholds(each, reader) for each in paper.files]
+    if reasons and all(reasons):
+        raise Refusal(next(filter(None, reasons)).words)
 
 
 def paper_withheld_because(paper: Paper, reader: Reader) -> Withheld | None:

@@ -47,16 +47,19 @@ class DownloadLink:
 def issue(secret: bytes, link: DownloadLink, now: dt.datetime) -> str:
     """Return the token of a link that is good for an hour."""
     until = int((now + GOOD_FOR).timestamp())
-    fields = [link.file_id, link.part.value, until, link.reader.dumped(), link.page]
+    fields = [link.file_id, link.part.value, until, link.reader.ids(), link.page]
     return str(_serializer(secret).dumps(fields))
 
 
-def parse(secret: bytes, token: str, now: dt.datetime) -> DownloadLink | None:
+def parse(
+    secret: bytes, token: str, now: dt.datetime, *, scanned_only: bool
+) -> DownloadLink | None:
     """Return the link of a token; None if it is not ours or its hour is over."""
     try:
-        file_id, part, until, reader, page = _serializer(secret).loads(token)
+        file_id, part, until, ids, page = _serializer(secret).loads(token)
         if now.timestamp() > until:
             return None
-        return DownloadLink(int(file_id), Reader(*reader), FilePart(part), int(page))
+        reader = Reader(*ids, scanned_only=scanned_only)
+        return DownloadLink(int(file_id), reader, FilePart(part), int(page))
     except (BadData, ValueError, TypeError):
         return None

@@ -1,5 +1,6 @@
 """Papers to be read: a page of each for the court, images of its pages, downloads by link."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -12,13 +13,14 @@ from app.core import document_types, web
 from app.core.db import db
 from app.core.errors import N_, Gone, NotFound
 from app.core.web.access import signed_in
-from app.papers import access, download_links, queries
+from app.papers import access, download_links, queries, readers
 from app.papers.access import Reader
 from app.papers.blueprint import bp
 from app.papers.download_links import DownloadLink, FilePart
 from app.papers.models import PaperFile, PaperPage
 from app.papers.reading.results import ReadingNote, ReadingState
 from app.storage import downloads
+from app.storage.clamd import ScanState
 from app.storage.models import StoredFile
 
 
@@ -43,6 +45,24 @@ def page_link(context: Context, page: PaperPage) -> str:
 def offered_to(file: PaperFile, reader: Reader) -> bool:
     """Tell whether the bytes of a file are offered to the reader of a page."""
     return access.withheld_because(file, reader) is None
+
+
+@bp.app_template_global()
+def why_withheld(file: PaperFile, reader: Reader) -> str:
+    """Return why a file is not offered to a reader, in the language of the page; "" if it is."""
+    reason = access.withheld_because(file, reader)
+    return gettext(reason.words) if reason is not None else ""
+
+
+@bp.app_template_global()
+def scan_of(files: Sequence[PaperFile]) -> str:
+    """Return the state of the scan of some files: the worst of them, "waiting" before it."""
+    states = [each.scan_state for each in files]
+    order = (ScanState.FOUND, ScanState.NOT_SCANNED, ScanState.LARGE)
+    worst = next((each for each in order if each in states), ScanState.CLEAN)
+    if worst is ScanState.NOT_SCANNED:
+        return "waiting" if readers.scanned_only() else "none"
+    return worst.value
 
 
 @bp.app_template_global()
@@ -87,13 +107,12 @@ def pages_shown(file: PaperFile) -> str:
 @signed_in
 def paper(paper_id: int) -> str:
     """Show a paper to the court: its pages, its files with their digests, who opened it."""
-    session, reader = db.session(), Reader.of_court(current_user)
-    shown = queries.paper_in_court(session, current_user.court_id, paper_id)
+    reader = readers.court_reader(current_user)
+    shown = queries.paper_in_court(db.session(), current_user.court_id, paper_id)
     return render_template(
         "desk/case_paper.html",
         case=shown.filing.case,
         paper=shown,
-        files=access.offered_files(shown, reader),
         reader=reader,
         zone=current_user.court.zone,
     )
@@ -103,7 +122,7 @@ def paper(paper_id: int) -> str:
 @signed_in
 def to_download(file_id: int) -> Any:
     """Redirect a user of the court to the download of a file, or of the copy that is asked for."""
-    reader = Reader.of_court(current_user)
+    reader = readers.court_reader(current_user)
     file = access.file_for(db.session(), file_id, reader)
     part = FilePart.COPY if "copy" in request.args else FilePart.ORIGINAL
     return redirect(_address(DownloadLink(file.id, reader, part)))
@@ -119,7 +138,8 @@ def download(token: str) -> Response:
 
     Images of pages, which we made, are shown.
     """
-    link = download_links.parse(web.secret(), token, web.now())
+    scanned_only = readers.scanned_only()
+    link = download_links.parse(web.secret(), token, web.now(), scanned_only=scanned_only)
     if link is None:
         raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
     file = access.file_for(db.session(), link.file_id, link.reader)

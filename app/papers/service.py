@@ -19,7 +19,7 @@ from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
-from app.papers import queries, rules
+from app.papers import queries, rules, set_aside
 from app.papers.drafting import Author
 from app.papers.exchange import filing as exchange_filing
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
@@ -94,7 +94,11 @@ def file_papers(
     requests = _requests(session, filing, author, now)
     if receipt_by_mail:
         requests += _receipt_requests(filing, author, now)
-    queue(session, requests, now, [_entry_of(filing, author)], heads=heads)
+    entries = [_entry_of(filing, author)]
+    for file in set_aside.files_of(filing):
+        entries.append(set_aside.entry_of(file))
+        requests += set_aside.requests_of(file, now)
+    queue(session, requests, now, entries, heads=heads)
     return filing
 
 

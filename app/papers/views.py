@@ -16,8 +16,7 @@ from app.core.db import db, release_session, retrying
 from app.core.errors import N_, Invalid, NotFound, Refusal
 from app.core.web.access import signed_in
 from app.core.wording import one_line
-from app.papers import court_filings, queries, receipts, rules, service
-from app.papers.access import Reader
+from app.papers import court_filings, queries, readers, receipts, rules, service
 from app.papers.blueprint import bp
 from app.papers.models import Filing, Paper
 from app.papers.rules import PaperFields, PaperKind
@@ -108,7 +107,7 @@ def _page(case_id: int, **more: Any) -> str:
         "desk/case_papers.html",
         zone=court.zone,
         case=case,
-        reader=Reader.of_court(current_user),
+        reader=readers.court_reader(current_user),
         sides=queries.by_side(session, case.id),
         draft=queries.draft_of(session, case.id, None, current_user.id),
         kinds=list(PaperKind),

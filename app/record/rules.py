@@ -428,6 +428,13 @@ class Event(StrEnum):
             listed_alone=True,
         ),
     )
+    # The scanner found something in a file of a paper: nobody can have it any more.
+    SET_ASIDE = (
+        "set_aside",
+        EventTraits(
+            label=N_("Set aside"), icon="shield-exclamation", look="bad", listed_alone=True
+        ),
+    )
 
     # What was sealed is opened to all sides.
     DISCLOSED = (

@@ -80,6 +80,7 @@ EVENTS = (
     "disclosed",
     "declared",
     "opinion",
+    "set_aside",
     "replied",
     "called",
     "told",

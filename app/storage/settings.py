@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from app.core.errors import N_, Message, Misconfigured
 from app.core.settings import plain_text, read_group, setting, url_of
+from app.storage import clamd
 
 
 def _place(name: str, text: str) -> str:
@@ -31,12 +32,17 @@ def _place(name: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class StorageSettings:
-    """Settings of where files are stored; an empty ``place`` is a folder of the installation."""
+    """Settings of where files are stored, and by what they are scanned.
+
+    An empty ``place`` is a folder of the installation.
+    """
 
     place: str = setting(_place, name="TINGQI_PAPERS")
     endpoint: str = setting(url_of("http", "https"), name="TINGQI_S3_ENDPOINT")
     key: str = setting(plain_text, name="TINGQI_S3_KEY", ascii_only=True)
     secret: str = setting(plain_text, name="TINGQI_S3_SECRET", ascii_only=True, secret=True)
+    # The scanner for malware; files are not scanned where it is empty.
+    clamd: str = setting(clamd.address, name="TINGQI_CLAMD")
 
     @property
     def in_bucket(self) -> bool:
@@ -48,7 +54,8 @@ class StorageSettings:
         return Path(self.place) if self.place and not self.in_bucket else instance / "papers"
 
 
-NAMES = frozenset({"TINGQI_PAPERS", "TINGQI_S3_ENDPOINT", "TINGQI_S3_KEY", "TINGQI_S3_SECRET"})
+PLACES = frozenset({"TINGQI_PAPERS", "TINGQI_S3_ENDPOINT", "TINGQI_S3_KEY", "TINGQI_S3_SECRET"})
+NAMES = PLACES | {"TINGQI_CLAMD"}
 
 
 def read(values: Mapping[str, Any]) -> StorageSettings:
@@ -58,7 +65,7 @@ def read(values: Mapping[str, Any]) -> StorageSettings:
         raise _incomplete("TINGQI_S3_SECRET" if group.key else "TINGQI_S3_KEY", ["TINGQI_PAPERS"])
     if not group.in_bucket and (group.endpoint or group.key or group.secret):
         raise _incomplete(
-            "TINGQI_PAPERS", sorted(name for name in NAMES - {"TINGQI_PAPERS"} if name in values)
+            "TINGQI_PAPERS", sorted(name for name in PLACES - {"TINGQI_PAPERS"} if name in values)
         )
     return group
 

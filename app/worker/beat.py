@@ -16,10 +16,12 @@ from app.core.web import Services
 from app.imports import jobs as files
 from app.inbound.mailbox_reader import read_mail
 from app.listing import running
+from app.papers import scanning
 from app.papers.reading import service as reading
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
+from app.storage import clamd
 from app.worker import rezoning
 from app.worker.steps import AFTER, BEFORE, step_name
 
@@ -100,6 +102,38 @@ def read_paper(sender: Sender) -> int:
         return 0
     with reading.ReadingCopy(sender.files, task, sender.now) as made:
         return retrying(lambda session: reading.keep(session, made, sender.now))
+
+
+def scan_papers(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Scan the files of papers that were not scanned; return how many were.
+
+    Nothing is scanned where no scanner is set up; while it is away, all wait.
+    """
+    services: Services = app.extensions["tingqi"]
+    place, count = services.settings.storage.clamd, 0
+    with app.app_context():
+        step = partial(_scan_paper, place)
+        while place and not is_stopping() and run_step(step, sender_of(app)):
+            count += 1
+    return count
+
+
+def _scan_paper(place: str, sender: Sender) -> int:
+    task = retrying(lambda session: scanning.claim_next(session, sender.now))
+    if task is None:
+        return 0
+    try:
+        with sender.files.open(task.digest) as stream:
+            result = clamd.scan(place, stream)
+    except clamd.ScannerAway as fault:
+        log.warning("the scanner cannot be reached, papers wait for it: %s", fault)
+        retrying(lambda session: scanning.give_back(session, task))
+        return 0
+    except clamd.ScanFailed as fault:
+        log.warning("the scanner gave no result for file %s: %s", task.file_id, fault)
+        return 1  # the others do not wait for it
+    keep = partial(scanning.keep, task=task, result=result, now=sender.now, secret=sender.secret)
+    return retrying(keep)
 
 
 def run_step(step: Callable[[Sender], int], sender: Sender) -> int:

@@ -71,6 +71,11 @@ def close_exchanges(app: Flask) -> None:
         beat.run_step(steps.close_exchanges, beat.sender_of(app))
 
 
+def scan_papers(app: Flask, stopping: Event) -> None:
+    """Scan files of papers for malware, where a scanner is set up."""
+    beat.scan_papers(app, stopping.is_set)
+
+
 def process_file(app: Flask) -> None:
     """Process the next file to be imported; may take minutes."""
     beat.process_file(app)
@@ -120,6 +125,8 @@ class WorkerJobs:
         jobs.append(("files", process_file, [], seconds))
         jobs.append(("exchanges", close_exchanges, [], min(seconds, 1.0)))
         jobs.append(("papers", read_papers, [self.stopping], min(seconds, 0.5)))
+        if services.settings.storage.clamd:
+            jobs.append(("scan", scan_papers, [self.stopping], min(seconds, 0.5)))
         for name, job, arguments, interval in jobs:
             self.scheduler.add_job(
                 run_job,

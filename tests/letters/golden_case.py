@@ -170,7 +170,7 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "outcome": "answer",
             "answer": "可以。请于12月8日前提出申请。" if zh else "Yes. Apply by 8 December.",
         }
-    if kind in ("papers", "papers_receipt", "papers_unopened"):
+    if kind in ("papers", "papers_receipt", "papers_unopened", "papers_set_aside"):
         names = ("仓储合同", "交货单") if zh else ("Warehouse contract", "Delivery receipts")
         told["papers_filed"] = {
             "by": "孟二" if zh else "Ben Meng",
@@ -195,6 +195,9 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "count": 7,
             "names": ["3. 温度记录" if zh else "3. Temperature log"],
         }
+    if kind == "papers_set_aside":
+        file = "交货单.docx" if zh else "Delivery receipts.docx"
+        told["set_aside"] = {"paper": f"2. {names[1]}", "file": file, "finding": "Doc.Macro.X-1"}
     if kind == "papers_receipt":
         told["receipt"] = [
             {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}

@@ -117,7 +117,8 @@ def test_a_link_is_of_one_reader_and_over_once_they_may_not_read_any_more(
         return scenario.client.get(address).status_code
 
     assert status() == 200
-    assert status(opened[:-1] + ("a" if opened[-1] != "a" else "b")) == 410
+    forged = opened[:-9] + ("a" if opened[-9] != "a" else "b") + opened[-8:]
+    assert status(forged) == 410
     _set(scenario, sa.update(Filing).values(state="draft"))
     assert status() == 404
     _set(scenario, sa.update(Filing).values(state="filed"))

@@ -20,8 +20,7 @@ from app.core.errors import N_, Invalid, Message, NotFound, Refusal, joined
 from app.core.forms import WholeNumberField, posted
 from app.core.wording import one_line
 from app.hearings.service import CourtContext
-from app.papers import access, court_filings, queries, receipts, rules
-from app.papers.access import Reader
+from app.papers import access, court_filings, queries, readers, receipts, rules
 from app.papers.models import Filing, Paper
 from app.papers.queries import WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
@@ -181,7 +180,7 @@ def original(form: FileIn, paper_id: int) -> Response:
         paper = queries.paper_in_court(session, context.court.id, paper_id)
         if form.file > len(paper.files):
             raise NotFound(N_("There is no such file, or it was erased."))
-        reader = Reader(court_id=context.court.id)
+        reader = readers.program_reader(context.court.id)
         file = access.file_for(session, paper.files[form.file - 1].id, reader)
         assert file.file is not None
         return downloads.download(file.file, file.media_type, file.name)

@@ -16,7 +16,8 @@ from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
 from app.counsel.papers.page import PapersForm
 from app.papers import queries, service
-from app.papers.access import offered_files
+from app.papers.access import check_openable
+from app.papers.readers import counsel_reader
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
@@ -56,7 +57,7 @@ def show(page: CasePage) -> ResponseReturnValue:
         return papers_page.render(page, PapersForm(), missing), 404
     own = paper.filing.counsel_id == page.counsel.id
     reading = next((each for each in paper.readings if each.counsel_id == page.counsel.id), None)
-    reader = page.papers_reader
+    is_open = own or bool(reading and reading.opened_at)
     return access.render(
         "counsel/paper.html",
         page,
@@ -64,8 +65,8 @@ def show(page: CasePage) -> ResponseReturnValue:
         paper=paper,
         own=own,
         reading=reading,
-        reader=reader,
-        files=offered_files(paper, reader),
+        reader=page.papers_reader,
+        is_open=is_open and not paper.is_erased,
     )
 
 
@@ -73,7 +74,10 @@ def show(page: CasePage) -> ResponseReturnValue:
 def open_one(session: Session, submission: CaseSubmission[PaperChoice]) -> Destination:
     """Record that a person opened a paper, and show it."""
     representation, now = submission.representation, submission.now
-    paper_id = submission.form.first
+    paper_id, case_id = submission.form.first, representation.party.case_id
+    reader = counsel_reader(representation.counsel_id, representation.party_id)
+    paper = queries.paper_in_case(session, case_id, paper_id, representation.party_id)
+    check_openable(paper, reader)
     service.open_paper(session, representation, paper_id, now, web.secret())
     return Destination("counsel.paper", {"id": paper_id})
 

@@ -1,0 +1,71 @@
+"""Files in which the scanner found something: their entry, and the notice to who filed them."""
+
+import datetime as dt
+
+from app.core.matters import Matter
+from app.hearings import facts
+from app.hearings.notifications import STALE_AFTER
+from app.notices.kinds import NoticeKind
+from app.notices.queue import NoticeRequest, Subject
+from app.papers.models import Filing, PaperFile
+from app.papers.rules import Disclosure
+from app.record import ledger
+from app.record.rules import Event
+from app.storage.clamd import ScanState
+
+
+def files_of(filing: Filing) -> list[PaperFile]:
+    """Return the files of a filing that are set aside."""
+    files = [file for paper in filing.papers for file in paper.files]
+    return [each for each in files if each.scan_state == ScanState.FOUND]
+
+
+def entry_of(file: PaperFile) -> ledger.NewEntry:
+    """Return the entry that a file of a filed paper was set aside."""
+    paper, filing = file.paper, file.paper.filing
+    is_open = filing.disclosure == Disclosure.OPEN
+    return ledger.NewEntry(
+        Event.SET_ASIDE,
+        court_id=filing.court_id,
+        case_id=filing.case_id,
+        about=str(Matter.case(filing.case_id)),
+        attempt=f"f{filing.id}.a{file.id}",
+        counsel_id=filing.counsel_id,
+        side=filing.side,
+        kind="papers",
+        detail={
+            "filing": filing.number,
+            "number": paper.number,
+            "sha256": file.digest,
+            "finding": file.scan_finding,
+        },
+        personal={"note": f"{paper.number}. {paper.name}: {file.name}"} if is_open else {},
+    )
+
+
+def requests_of(file: PaperFile, now: dt.datetime) -> list[NoticeRequest]:
+    """Return the request to tell the counsel who filed it; none for a paper of the court."""
+    paper, filing = file.paper, file.paper.filing
+    if filing.representation is None:
+        return []
+    about = str(Matter.case(filing.case_id))
+    version = f"c{filing.case_id}.f{filing.id}.a{file.id}"
+    return [
+        NoticeRequest(
+            Subject(filing.court_id, filing.case_id, about, version),
+            NoticeKind.PAPERS_SET_ASIDE,
+            facts.representation_recipient(filing.representation),
+            {
+                **facts.case_facts(filing.case),
+                "person": facts.representation_facts(filing.representation),
+                "papers_filed": {"filed_at": facts.iso(filing.filed_at), "side": filing.side},
+                "set_aside": {
+                    "paper": f"{paper.number}. {paper.name}",
+                    "file": file.name,
+                    "finding": file.scan_finding,
+                },
+            },
+            due_at=now,
+            stale_at=now + STALE_AFTER,
+        )
+    ]
