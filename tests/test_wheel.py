@@ -46,7 +46,7 @@ def test_what_git_keeps_of_the_app_is_in_the_wheel(unpacked: Path) -> None:
 
 def test_the_front_end_parts_are_in_the_wheel_and_not_in_git(unpacked: Path) -> None:
     parts = {path.name for path in (unpacked / "app/static/parts").iterdir()}
-    assert parts == {"event-calendar.css", "event-calendar.js", "htmx.js", "parts.json"}
+    assert parts == {"event-calendar.css", "event-calendar.js", "htmx.js", "tus.js", "parts.json"}
     told = json.loads((unpacked / "app/static/parts/parts.json").read_text("utf-8"))["parts"]
     locked = json.loads((HOME / "package-lock.json").read_text("utf-8"))["packages"]
     for part in told.values():

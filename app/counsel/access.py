@@ -273,6 +273,20 @@ def sent_from_page(page: CasePage) -> bool:
     return key is not None and key.subject == page.subject
 
 
+def still_acting(session: Session, token: str, now: dt.datetime) -> Representation | None:
+    """Return the representation of counsel's own link within a transaction; None once it is none.
+
+    For acts whose form is not a page's: files that come in parts.
+    """
+    opened = counsel_keys.resolve(session, token, now)
+    if opened is None or opened.revoked or opened.delegate_id is not None:
+        return None
+    representation = session.get_one(Representation, opened.representation_id)
+    case_id = representation.party.case_id
+    acts = counsel_keys.acts(session, case_id, representation.counsel_id)
+    return representation if acts else None
+
+
 def case_page(show: Callable[[CasePage], ResponseReturnValue]) -> View:
     """Guard a view about a case that decides nothing."""
 

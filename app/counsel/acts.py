@@ -39,6 +39,7 @@ from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
 from app.counsel.papers import sheet as record_sheet
+from app.counsel.papers import uploads as paper_uploads
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
 
@@ -157,6 +158,7 @@ ACTS = (
         line=papers.line,
         icon="file-earmark-arrow-up",
     ),
+    Act("papers_draft", "/papers/draft", papers.show_draft),
     Act("paper", "/papers/item", paper_items.show, paper_items.open_one),
     Act("papers_received", "/papers/received", submit=paper_items.confirm),
     Act("exchange_completion", "/papers/complete", submit=completion.submit),
@@ -306,6 +308,7 @@ def blueprint() -> Blueprint:
         if act.submit:
             view = access.for_delegates(act.submit, act.acting)
             bp.add_url_rule(address, f"{act.name}_submit", view, methods=["POST"])
+    paper_uploads.add_routes(bp)
     bp.add_url_rule("/r", "short_codes", short_codes.show)
     bp.add_url_rule("/help/counsel", "help_page", help_page.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])

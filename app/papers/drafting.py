@@ -19,6 +19,9 @@ from app.storage import service as storage
 from app.storage.staging import StagedFile
 from app.storage.stores import FileStore
 
+# A draft that nobody touched for so long is deleted with its files.
+KEPT = storage.UNUSED_AFTER
+
 
 class DraftAction(StrEnum):
     """What a button of the draft does to one paper, or to one of its pages."""
@@ -29,6 +32,7 @@ class DraftAction(StrEnum):
     PAGE_EARLIER = "page_earlier"
     PAGE_LATER = "page_later"
     PAGE_DROP = "page_drop"
+    PAGE_TURN = "page_turn"
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,25 @@ def open_draft(session: Session, author: Author, now: dt.datetime) -> Filing:
             created_at=now,
         )
         session.add(draft)
-        session.flush()
+    draft.kept_until = now + KEPT
+    session.flush()
     return draft
+
+
+def expired(session: Session, now: dt.datetime) -> Sequence[int]:
+    """Return the ids of drafts that nobody touched for a day."""
+    is_over = sa.and_(Filing.draft_key.is_not(None), Filing.kept_until <= now)
+    return session.scalars(sa.select(Filing.id).where(is_over).order_by(Filing.kept_until)).all()
+
+
+def delete_expired(session: Session, draft_id: int, now: dt.datetime) -> int:
+    """Delete a draft that nobody touched for a day, with its files; return 1 or 0."""
+    draft = session.get(Filing, draft_id, with_for_update=True, populate_existing=True)
+    if draft is None or not draft.is_draft or not draft.kept_until or draft.kept_until > now:
+        return 0
+    _drop(session, [file for paper in draft.papers for file in paper.files], now)
+    session.delete(draft)
+    return 1
 
 
 def add_files(
@@ -204,11 +225,21 @@ def act_on(
             paper.files.remove(by_file[target])
             if not paper.files:
                 draft.papers.remove(paper)
+        elif action is DraftAction.PAGE_TURN:
+            _turn(by_file[target])
         elif action in steps:
             order = rules.moved([each.id for each in paper.files], target, steps[action])
             for position, file_id in enumerate(order, 1):
                 by_file[file_id].position = position
     session.flush()
+
+
+def _turn(file: PaperFile) -> None:
+    """Turn a photograph by a quarter to the right; its reading copy is made anew."""
+    if file.media_type in document_types.PICTURES:
+        file.turned = (file.turned + rules.QUARTER) % rules.WHOLE_TURN
+        file.turned_since = (file.turned_since + rules.QUARTER) % rules.WHOLE_TURN
+        file.reading_state = ""
 
 
 def _drop(session: Session, files: Sequence[PaperFile], now: dt.datetime) -> None:

@@ -30,6 +30,7 @@ class Filing(Base):
         sa.UniqueConstraint("case_id", "number"),
         partial_index("ix_filing_unseen", "court_id", "filed_at", where="unseen"),
         partial_index("ix_filing_unplanned", "id", where=UNPLANNED),
+        partial_index("ix_filing_kept_until", "kept_until", where="draft_key IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -63,6 +64,14 @@ class Filing(Base):
         sa.String(10), default=Disclosure.OPEN.value, server_default=Disclosure.OPEN.value
     )
     list_salt: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
+    # Of a draft: when its files go if it is not filed, and whether it is filed as soon as the last
+    # upload is complete, since *File* was pressed before; then ``page_nonce`` is of that page, and
+    # these are what was chosen on it (see papers.exchange.filing).
+    kept_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    awaits_uploads: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    receipt_by_mail: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    chosen_exchange: Mapped[int | None] = mapped_column(sa.BigInteger)
+    chosen_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
 
     case: Mapped[Case] = relationship()
     exchange: Mapped[Exchange | None] = relationship()
@@ -72,6 +81,9 @@ class Filing(Base):
     user: Mapped[User | None] = relationship()
     papers: Mapped[list["Paper"]] = relationship(
         back_populates="filing", order_by="(Paper.position, Paper.id)", cascade="all, delete-orphan"
+    )
+    uploads: Mapped[list["PaperUpload"]] = relationship(
+        back_populates="filing", order_by="PaperUpload.id", cascade="all, delete-orphan"
     )
 
     @property
@@ -83,6 +95,11 @@ class Filing(Base):
     def size(self) -> int:
         """Bytes of all files."""
         return sum(paper.size for paper in self.papers)
+
+    @property
+    def open_uploads(self) -> list["PaperUpload"]:
+        """Uploads whose last byte has not come, the first one first."""
+        return [each for each in self.uploads if each.finished_at is None]
 
 
 class Paper(Base):
@@ -162,6 +179,12 @@ class PaperFile(Base):
     pages: Mapped[int | None] = mapped_column()
     copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     image_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    # By how many degrees who gave it in turned it to the right, and by how many of them since its
+    # copy and image were made.
+    turned: Mapped[int] = mapped_column(default=0, server_default="0")
+    turned_since: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The PaperUpload by which it came, 0 for a form; that row is deleted a day later.
+    upload_id: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
 
     @property
     def file_ids(self) -> list[int]:
@@ -209,3 +232,34 @@ class PaperReading(Base):
 
     paper: Mapped[Paper] = relationship(back_populates="readings")
     counsel: Mapped[Counsel] = relationship()
+
+
+class PaperUpload(Base):
+    """A file of a draft that comes in parts (tus 1.0); its bytes lie in a staged file until then.
+
+    ``key`` is the part of its address that nobody guesses, ``stamp`` names the staged file. It is
+    kept for a day, so that who missed the last answer learns that all bytes came.
+    """
+
+    __tablename__ = "paper_upload"
+    __table_args__ = (sa.Index("ix_paper_upload_created_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    filing_id: Mapped[int] = mapped_column(sa.ForeignKey("filing.id"), index=True)
+    key: Mapped[str] = mapped_column(sa.String(32))
+    stamp: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    # When the file was last changed, in milliseconds since 1970, as the browser says: chosen again,
+    # it is known by name, size and this.
+    modified: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # Photographs that were chosen together share a group and are pages of one paper; ``paper_id``
+    # is the paper to which pages are added, and the paper that was made once it is finished.
+    group: Mapped[str] = mapped_column("group_key", sa.String(40), default="")
+    paper_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # The name of the paper that it becomes.
+    paper_name: Mapped[str] = mapped_column(sa.String(200))
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    filing: Mapped[Filing] = relationship(back_populates="uploads")

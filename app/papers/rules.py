@@ -11,6 +11,7 @@ from app.core.wording.presented import LabelledEnum
 
 MAX_NAME, MAX_PROVES = 200, 500  # characters
 MEGABYTE = 1024 * 1024
+QUARTER, WHOLE_TURN = 90, 360  # degrees
 # Of a file, and of all files of one filing; bytes, and papers.
 LARGEST_FILE, LARGEST_FILING = 50 * MEGABYTE, 1024 * MEGABYTE
 MOST_PAPERS = 200
@@ -96,6 +97,15 @@ class FileFault(StrEnum):
         ),
     )
 
+    # Of no file, but of the filing that waited for them.
+    CHANGED = (
+        "changed",
+        N_(
+            "All files are here, but the exchange of evidence has changed meanwhile, or closed. "
+            "Look at the choice below, and press File papers once more."
+        ),
+    )
+
     def message(self, name: str) -> Message:
         """Return what is said of a file that is not taken."""
         return Message(self.words, name=name)
@@ -156,6 +166,14 @@ def moved(ids: Sequence[int], moving: int, by: int) -> list[int]:
     order = [each for each in ids if each != moving]
     order.insert(max(0, ids.index(moving) + by), moving)
     return order
+
+
+def place_of(numbers: Sequence[int], number: int) -> int:
+    """Return where something belongs that was begun as the ``number``-th.
+
+    ``numbers`` are those of what is there, in its order: somebody may have moved it.
+    """
+    return next((place for place, each in enumerate(numbers) if each > number), len(numbers))
 
 
 def grouped(digest: str) -> str:

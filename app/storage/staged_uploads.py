@@ -1,6 +1,9 @@
 """Files of the current request: staged as they arrive, and discarded when it ends."""
 
+import errno
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import sqlalchemy as sa
@@ -8,12 +11,17 @@ from flask import Request, g
 
 from app.core import web
 from app.core.db import db
+from app.core.runtime import disk
 from app.storage import stores
 from app.storage.models import StoredFile
 from app.storage.staging import StagedFile, storage_fault
 from app.storage.stores import FileStore
 
 log = logging.getLogger("tingqi.storage")
+# A body of which nothing comes for so long is given up: the line is lost (seconds).
+STALLED = 20.0
+# Where servers put the connection of a request.
+CONNECTIONS = ("gunicorn.socket", "werkzeug.socket")
 
 
 class UploadRequest(Request):
@@ -38,6 +46,35 @@ class UploadRequest(Request):
             )
         stream: Any = new(self.staging_limit)
         return stream
+
+
+@contextmanager
+def limited_patience(request: Request) -> Iterator[None]:
+    """Give a body up once nothing comes of it for STALLED seconds: reading it then raises OSError.
+
+    Otherwise who lost the line would keep the file locked, and a thread of this server. A server
+    that shows no connection waits by its own rules.
+    """
+    found = (request.environ.get(name) for name in CONNECTIONS)
+    connection = next((each for each in found if each is not None), None)
+    if connection is None:
+        yield
+        return
+    patience = connection.gettimeout()
+    connection.settimeout(STALLED)
+    try:
+        yield
+    finally:
+        connection.settimeout(patience)
+
+
+def refuse_without_room(size: int) -> None:
+    """Raise Unavailable where the disk of staged files does not hold ``size`` bytes more."""
+    folder = store().incoming
+    while not folder.exists():
+        folder = folder.parent
+    if disk.free_bytes(folder) < size:
+        raise storage_fault(OSError(errno.ENOSPC, ""))
 
 
 def store() -> FileStore:

@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 from app.core.errors import N_, Unavailable
 
 FOLDER = "incoming"
+PART = "part"
 # Digest or "part", seconds since 1970, a random part.
 NAME = re.compile(r"([0-9a-f]{64}|part)\.(\d{1,12})\.[0-9a-f]{16}")
 CHUNK = 1024 * 1024  # bytes
@@ -52,12 +53,17 @@ class StagedFile:
         self.digest, self.published = "", False
         self._hash = hashlib.sha256()
         self._stamp = f"{int(now.timestamp())}.{secrets.token_hex(8)}"
-        self.path = folder / f"part.{self._stamp}"
+        self.path = folder / f"{PART}.{self._stamp}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = self.path.open("x+b", buffering=0)
         except OSError as fault:
             raise storage_fault(fault) from fault
+
+    @property
+    def stamp(self) -> str:
+        """What tells its name from those of other staged files."""
+        return self._stamp
 
     @property
     def too_large(self) -> bool:
@@ -69,13 +75,16 @@ class StagedFile:
         self.size += len(data)
         if not self.too_large:
             self._hash.update(data)
-            view = memoryview(data)
-            try:
-                while view:
-                    view = view[self._file.write(view) :]
-            except OSError as fault:
-                raise storage_fault(fault) from fault
+            self._append(data)
         return len(data)
+
+    def _append(self, data: bytes) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as fault:
+            raise storage_fault(fault) from fault
 
     def seekable(self) -> bool:
         """Return True."""
@@ -145,7 +154,7 @@ def leftovers(folder: Path, before: dt.datetime) -> Iterator[Leftover]:
         match = NAME.fullmatch(entry.name)
         if match and int(match[2]) < before.timestamp():
             with suppress(FileNotFoundError):
-                digest = "" if match[1] == "part" else match[1]
+                digest = "" if match[1] == PART else match[1]
                 yield Leftover(Path(entry.path), digest, entry.stat().st_size)
 
 

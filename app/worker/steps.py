@@ -22,6 +22,7 @@ from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
 from app.hearings.clock_change import service as clock_change
 from app.listing import sending
+from app.papers import drafting, uploads
 from app.papers.exchange import closing
 from app.papers.exchange import queries as exchange_queries
 from app.record import daily_seals, partitions
@@ -38,6 +39,7 @@ LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs ag
 _next_erase: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_delegates: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_draft_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_file_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
@@ -203,6 +205,17 @@ def _forget_unmatched(sender: Sender) -> int:
     return count
 
 
+def _delete_drafts(sender: Sender) -> int:
+    """Delete drafts of papers and uploads that nobody ended for a day; then pauses."""
+    if _next_draft_check.get(sender.external, sender.now) > sender.now:
+        return 0
+    _next_draft_check[sender.external] = sender.now + LOOK_AGAIN
+    with transaction() as session:
+        draft_ids = drafting.expired(session, sender.now)
+    deleted = _one_by_one(drafting.delete_expired, draft_ids, sender)
+    return deleted + retrying(lambda session: uploads.delete_expired(session, sender.now))
+
+
 def _delete_files(sender: Sender) -> int:
     """Delete the bytes of released files, and what crashes left a day ago."""
     if _next_file_check.get(sender.external, sender.now) <= sender.now:
@@ -289,6 +302,7 @@ AFTER = (
     _erase,
     _forget,
     _forget_unmatched,
+    _delete_drafts,
     _delete_files,
     _create_partitions,
     _rebalance_traffic,

@@ -51,6 +51,7 @@ NO_PAGES = (
     "/r/<token>/papers/receipt.json",
     "/r/<token>/papers/sheet.json",
     "/exchanges/<int:exchange_id>/sheet.json",
+    "/r/<token>/papers/draft",
     "/r/<token>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",

@@ -23,6 +23,7 @@ from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
 from tests.heard import english_in, half_width_in
 from tests.papers.exchanging import opened
+from tests.papers import tus
 from tests.papers.giving import PDF, draft
 
 
@@ -58,6 +59,7 @@ BY_KEY = {
     "counsel.consent_withdrawal",
     "counsel.delegates",
     "counsel.papers",
+    "counsel.papers_draft",
     "counsel.paper",
     "counsel.papers_receipt",
     "counsel.opinions",
@@ -305,7 +307,11 @@ def papers_of_both(
     li, zhao = links
     given = below(li, "/papers")
     draft(counsel, li, [("photo", "IMG_1.jpg", b"\xff\xd8\xff"), ("file", "x.exe", b"MZ")])
+    tus.begin(counsel, li, 100, "合同.pdf")
     read(left, "a draft", counsel.get(given))
+    read(left, "the draft alone", counsel.get(below(li, "/papers/draft")))
+    draft(counsel, li, do="file")
+    read(left, "a draft to be filed", counsel.get(given))
     for item in (below(li, "/papers/item"), below(zhao, "/papers/item")):
         read(left, item, counsel.get(f"{item}&id=1"))
     desk = scenario.sign_in()

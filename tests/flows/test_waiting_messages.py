@@ -39,6 +39,7 @@ NO_PAGES = (
     "counsel.papers_receipt_json",
     "counsel.record_sheet_json",
     "opinions.record_sheet_json",
+    "counsel.papers_draft",
     "imports.template",
 )
 

@@ -1,14 +1,15 @@
 """Papers of the case by side, and the draft in which counsel gathers their own before filing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from flask import Request
+from flask import Request, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from app.cases.models import Representation
 from app.core import document_types, web
 from app.core.characters import clean
 from app.core.db import db
@@ -26,10 +27,11 @@ from app.counsel.access import (
 from app.counsel.page_state import CasePage
 from app.counsel.papers import exchange
 from app.notices.case_lock import lock_case
-from app.papers import drafting, queries, rules, service
+from app.papers import drafting, queries, rules, service, uploads
 from app.papers.drafting import Author, DraftAction, SentFile
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.models import Paper
+from app.papers.queries import SidePapers
 from app.papers.rules import FileFault, PaperFields, PaperKind
 from app.storage import staged_uploads
 from app.storage.staging import StagedFile
@@ -39,14 +41,16 @@ UPLOAD = UploadLimits(rules.LARGEST_FORM, rules.LARGEST_FILE)
 # A person who photographs page by page sends a form for each.
 RATE = "120/minute"
 MOST_TYPED = 5000  # characters of a field that are read
-FILE = "file"
+# File the draft, once all that is being uploaded is there; do not, after all; end an upload.
+FILE, UNFILE, STOP = "file", "unfile", "stop"
 
 
 @dataclass(frozen=True)
 class PapersForm:
     """The draft as sent: which button, about what, the fields by paper, and the files.
 
-    ``action`` is a DraftAction, "file", or "" for files that are added and fields to be kept.
+    ``action`` is a DraftAction, FILE, UNFILE, STOP, or "" for files that are added and fields to
+    be kept.
     """
 
     action: str = ""
@@ -65,13 +69,19 @@ def read_draft(request: Request) -> PapersForm:
     numbers = (row_number(name.partition("-")[2]) for name in form if name.startswith("name-"))
     return PapersForm(
         action=action,
-        target=row_number(target) or 0,
+        target=_target(form, target),
         filing_id=row_number(form.get("filing", "")) or 0,
         fields={number: _fields(form, number) for number in numbers if number},
         files=tuple(_sent_files(request)),
         by_mail=form.get("by_mail") == "1",
         choice=exchange.read_choice(request),
     )
+
+
+def _target(form: Mapping[str, str], named: str) -> int:
+    """Return what a button is about: "of12" is the page that is chosen of paper 12."""
+    chosen = form.get(f"page-{named[2:]}", "") if named.startswith("of") else named
+    return row_number(chosen) or 0
 
 
 def _fields(form: Mapping[str, str], number: int) -> PaperFields:
@@ -106,28 +116,38 @@ def _sent_files(request: Request) -> list[SentFile]:
 
 def render(page: CasePage, form: PapersForm, rejection: Rejection) -> str:
     """Render the papers of the case and the draft, with the fields of a form that was rejected."""
-    session = db.session()
-    draft = queries.draft_of(session, page.case.id, page.representation.id, None)
-    fields = {each.id: typed(each, form.fields) for each in draft.papers} if draft else {}
-    sides = queries.by_side(session, page.case.id, page.party.id)
+    sides = queries.by_side(db.session(), page.case.id, page.party.id)
     return access.render(
         "counsel/papers.html",
         page,
         rejection,
-        reader=page.papers_reader,
-        draft=draft,
-        fields=fields,
-        refused=[
+        sides=sides,
+        **_draft(page, form, rejection, sides),
+    )
+
+
+def _draft(
+    page: CasePage, form: PapersForm, rejection: Rejection, sides: Sequence[SidePapers]
+) -> dict[str, Any]:
+    """Return what the template of the draft shows."""
+    session = db.session()
+    draft = queries.draft_of(session, page.case.id, page.representation.id, None)
+    fields = {each.id: typed(each, form.fields) for each in draft.papers} if draft else {}
+    return {
+        "reader": page.papers_reader,
+        "draft": draft,
+        "fields": fields,
+        "received": uploads.received(staged_uploads.store().incoming, draft) if draft else {},
+        "refused": [
             web.translated(FileFault(each["fault"]).message(each["name"]))
             for each in (draft.refused if draft else [])
         ],
-        sides=sides,
-        exchange=exchange.shown(session, page, sides),
-        choice=form.choice,
-        kinds=list(PaperKind),
-        rules=rules,
-        by_mail=form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
-    )
+        "exchange": exchange.shown(session, page, sides),
+        "choice": form.choice,
+        "kinds": list(PaperKind),
+        "rules": rules,
+        "by_mail": form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
+    }
 
 
 def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
@@ -154,41 +174,57 @@ def show(page: CasePage) -> ResponseReturnValue:
     return render(page, PapersForm(), NOT_REJECTED)
 
 
+@access.case_page
+def show_draft(page: CasePage) -> ResponseReturnValue:
+    """Show the draft alone, as a part of the open page; ``filing`` names the draft of that page.
+
+    Once that one is filed, the part says where its receipt is.
+    """
+    filing_id = row_number(request.args.get("filing", "")) or 0
+    filed = service.filed_before(db.session(), _author(page.representation), filing_id, "-")
+    sides = queries.by_side(db.session(), page.case.id, page.party.id)
+    shown = _draft(page, PapersForm(), NOT_REJECTED, sides)
+    return access.render("counsel/_papers_draft.html", page, filed=filed, **shown)
+
+
+def _author(representation: Representation) -> Author:
+    return Author(representation.party.case, representation)
+
+
 @access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=UPLOAD)
 def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destination:
     """Keep the draft, add files to it, order or drop papers, or file it.
 
     Files that come with the press on *File* are filed too, unless one of them is not taken.
     """
-    form, now, representation = submission.form, submission.now, submission.representation
-    author = Author(representation.party.case, representation)
-    heads = lock_case(session, author.case.id, web.secret()) if form.action == FILE else {}
+    form, now, author = submission.form, submission.now, _author(submission.representation)
+    may_file = form.action in (FILE, STOP)
+    heads = lock_case(session, author.case.id, web.secret()) if may_file else {}
     if form.action == FILE:
         filed = service.filed_before(session, author, form.filing_id, submission.nonce)
         if filed is not None:
             return Destination("counsel.papers_receipt", {"id": filed.id})
     has_content = bool(form.files) or form.action == FILE
-    if not has_content and not queries.has_draft(session, author.case.id, representation.id):
+    representation_id = submission.representation.id
+    if not has_content and not queries.has_draft(session, author.case.id, representation_id):
         return Destination("counsel.papers")  # a press with nothing to keep opens no draft
     draft = drafting.open_draft(session, author, now)
     drafting.describe(draft, form.fields, _unnamed())
     drafting.add_files(session, staged_uploads.store(), draft, form.files, _unnamed(), now)
     if form.action == FILE and not draft.refused:
-        service.file_papers(
-            session,
-            author,
-            draft,
-            now,
-            heads,
-            page_nonce=submission.nonce,
-            receipt_by_mail=form.by_mail,
-            choice=form.choice,
-        )
-        return Destination("counsel.papers_receipt", {"id": draft.id})
-    if form.action in list(DraftAction):
+        uploads.file_once_complete(draft, submission.nonce, form.by_mail, form.choice)
+        uploads.file_if_complete(session, author, draft, heads, now)
+    elif form.action == UNFILE:
+        draft.awaits_uploads = False
+    elif form.action == STOP:
+        stamp = uploads.remove(session, author, form.target, heads, now)
+        uploads.delete_staged(staged_uploads.store().incoming, stamp)
+    elif form.action in list(DraftAction):
         drafting.act_on(session, draft, DraftAction(form.action), form.target, now)
-    target = {"_anchor": f"p{form.target}"} if form.target else {}
-    return Destination("counsel.papers", target)
+    if not draft.is_draft:
+        return Destination("counsel.papers_receipt", {"id": draft.id})
+    is_of_paper = form.action in (DraftAction.EARLIER, DraftAction.LATER)
+    return Destination("counsel.papers", {"_anchor": f"p{form.target}"} if is_of_paper else {})
 
 
 def _unnamed() -> str:
