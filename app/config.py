@@ -18,7 +18,9 @@ from app.carriers.registry import CarrierSettings
 from app.core import terminal, wording
 from app.core.errors import N_, Misconfigured
 from app.core.settings import PREFIX, Parser, choice, number, web_address
+from app.storage import limits
 from app.storage import settings as storage
+from app.storage.limits import PaperLimits
 from app.storage.settings import StorageSettings
 
 # The settings of the installation itself; those of carriers are declared in their folders.
@@ -31,6 +33,7 @@ OWN = {
     "TINGQI_TRUSTED_PROXIES",
     terminal.SETTING,
     *storage.NAMES,
+    *limits.NAMES,
 }
 BEAT_SECONDS = number(0.1, 3600)
 TRUSTED_PROXIES = number(0, 10)
@@ -50,6 +53,7 @@ class Settings:
     beat_seconds: float = 5.0
     trusted_proxies: int = 0
     storage: StorageSettings = field(default_factory=StorageSettings)
+    paper_limits: PaperLimits = field(default_factory=PaperLimits)
     demo: bool = False
     # Names in the environment under Tingqi's prefix that are no setting of this version.
     unknown: Sequence[str] = ()
@@ -101,6 +105,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         beat_seconds=_parsed(values, "TINGQI_BEAT_SECONDS", BEAT_SECONDS, 5.0),
         trusted_proxies=int(_parsed(values, "TINGQI_TRUSTED_PROXIES", TRUSTED_PROXIES, 0)),
         storage=storage.read(values),
+        paper_limits=limits.read(values),
         unknown=_unknown(values),
     )
 

@@ -335,7 +335,7 @@ def act(
     then: str,
     stale: str = N_("Nothing was recorded. Please press the button once more."),
     rate: str = ACT_RATE,
-    upload: UploadLimits | None = None,
+    upload: Callable[[], UploadLimits] | None = None,
 ) -> Callable[[Callable[[Session, Submission[F]], object]], View]:
     """Guard a view by which counsel does something.
 
@@ -351,7 +351,7 @@ def act(
         @wraps(perform)
         def view(token: str) -> ResponseReturnValue:
             if upload is not None:
-                _allow_upload(token, upload)
+                _allow_upload(token, upload())
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> None:
@@ -400,7 +400,7 @@ def case_act(
     stale: str = N_("Nothing was recorded. Please press the button once more."),
     unsure: str = "",
     rate: str = ACT_RATE,
-    upload: UploadLimits | None = None,
+    upload: Callable[[], UploadLimits] | None = None,
 ) -> Callable[[Callable[[Session, CaseSubmission[F]], object]], View]:
     """Guard a view by which counsel does something in a case, otherwise as ``act``.
 
@@ -418,7 +418,7 @@ def case_act(
         @wraps(perform)
         def view(token: str) -> ResponseReturnValue:
             if upload is not None:
-                _allow_upload(token, upload)
+                _allow_upload(token, upload())
             form, key, now = read(request), request.form.get("nonce", ""), web.now()
 
             def work(session: Session) -> object:

@@ -158,7 +158,7 @@ def show(page: CounselPage) -> str:
     return render(page, MoveRequestForm(), NOT_REJECTED)
 
 
-@access.act(read, render, then="counsel.move_requests", upload=UPLOAD)
+@access.act(read, render, then="counsel.move_requests", upload=lambda: UPLOAD)
 def submit(session: Session, submission: Submission[MoveRequestForm]) -> None:
     """Ask the court and all other sides for another date."""
     form, invitation = submission.form, submission.invitation

@@ -120,7 +120,13 @@ def _papers(app: Flask) -> CarrierCheck:
         return _check(PAPERS, False, words, place=str(store), error=system_error(fault))
     if low:
         return _check(PAPERS, False, N_("its disk is %(state)s: free some space"), state=low)
-    return _check(PAPERS, True, N_("%(folder)s can be written to"), folder=str(store))
+    services: web.Services = app.extensions["tingqi"]
+    limits = services.settings.paper_limits
+    words = N_(
+        "%(folder)s can be written to; %(file)s a file, %(papers)s papers and %(filing)s a filing"
+    )
+    facts = {"file": limits.file_text, "papers": limits.items, "filing": limits.filing_text}
+    return _check(PAPERS, True, words, folder=str(store), **facts)
 
 
 def _scanner(settings: Settings) -> CarrierCheck:

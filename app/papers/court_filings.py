@@ -19,6 +19,7 @@ from app.papers.models import Filing
 from app.papers.rules import FileFault, PaperFields
 from app.people.models import User
 from app.storage import staged_uploads
+from app.storage.limits import PaperLimits
 from app.storage.staging import StagedFile
 
 
@@ -36,16 +37,16 @@ def sent_files(request: Request) -> list[SentFile]:
     return sent
 
 
-def faults_of(files: Sequence[SentFile]) -> list[Message]:
+def faults_of(files: Sequence[SentFile], limits: PaperLimits) -> list[Message]:
     """Return what is said of files that are not taken."""
     faults = [
-        fault.message(sent.name)
+        fault.message(sent.name, limits)
         for sent in files
         if (fault := rules.fault_of(sent.file.size, sent.media_type, sent.file.too_large))
     ]
-    too_much = sum(sent.file.size for sent in files) > rules.LARGEST_FILING
-    if not faults and (too_much or len(files) > rules.MOST_PAPERS):
-        faults = [FileFault.ROOM.message(files[-1].name)]
+    too_much = sum(sent.file.size for sent in files) > limits.filing
+    if not faults and (too_much or len(files) > limits.items):
+        faults = [FileFault.ROOM.message(files[-1].name, limits)]
     return faults
 
 
@@ -67,7 +68,8 @@ def file_for_court(
     if form_key and (filed := service.filed_before(session, author, 0, form_key)) is not None:
         return filed
     draft = drafting.open_draft(session, author, now)
-    drafting.add_files(session, staged_uploads.store(), draft, files, unnamed, now)
+    store, limits = staged_uploads.store(), staged_uploads.limits()
+    drafting.add_files(session, store, draft, files, unnamed, now, limits)
     for paper in draft.papers:
         name = fields.name if len(draft.papers) == 1 else ""
         described = PaperFields(name or paper.name, fields.kind)

@@ -16,6 +16,7 @@ from app.papers.models import Filing, Paper, PaperFile
 from app.papers.rules import COURT_SIDE, FileFault, PaperFields
 from app.people.models import User
 from app.storage import service as storage
+from app.storage.limits import PaperLimits
 from app.storage.staging import StagedFile
 from app.storage.stores import FileStore
 
@@ -122,6 +123,7 @@ def add_files(
     files: Sequence[SentFile],
     unnamed: str,
     now: dt.datetime,
+    limits: PaperLimits,
 ) -> None:
     """Add files to a draft as papers, or as pages; those that are not taken are named on it.
 
@@ -129,11 +131,11 @@ def add_files(
     """
     draft.refused = []
     taken: list[SentFile] = []
-    room = rules.LARGEST_FILING - draft.size
+    room = limits.filing - draft.size
     count = sum(len(paper.files) for paper in draft.papers)
     for sent in files:
         fault = rules.fault_of(sent.file.size, sent.media_type, sent.file.too_large)
-        if fault is None and (sent.file.size > room or count >= rules.MOST_FILES):
+        if fault is None and (sent.file.size > room or count >= limits.files):
             fault = FileFault.ROOM
         if fault is not None:
             draft.refused = [*draft.refused, {"name": sent.name, "fault": fault.value}]
@@ -143,7 +145,7 @@ def add_files(
     stored = storage.keep(session, store, [each.file for each in taken], now)
     papers: dict[str, Paper] = {}
     for sent in taken:
-        paper = _paper_for(draft, sent, papers, unnamed)
+        paper = _paper_for(draft, sent, papers, unnamed, limits.items)
         if paper is None:
             fault = FileFault.ROOM
             draft.refused = [*draft.refused, {"name": sent.name, "fault": fault.value}]
@@ -163,7 +165,7 @@ def add_files(
 
 
 def _paper_for(
-    draft: Filing, sent: SentFile, papers: dict[str, Paper], unnamed: str
+    draft: Filing, sent: SentFile, papers: dict[str, Paper], unnamed: str, most: int
 ) -> Paper | None:
     """Return the paper that a file belongs to, a new one if need be; None where none fits."""
     if sent.paper_id is not None:
@@ -171,7 +173,7 @@ def _paper_for(
     is_picture = sent.media_type in document_types.PICTURES
     if sent.group and is_picture and sent.group in papers:
         return papers[sent.group]
-    if len(draft.papers) >= rules.MOST_PAPERS:
+    if len(draft.papers) >= most:
         return None
     paper = Paper(
         position=max((each.position for each in draft.papers), default=0) + 1,

@@ -8,16 +8,10 @@ from pathlib import PurePosixPath
 from app.core import document_types, wording
 from app.core.errors import N_, Message
 from app.core.wording.presented import LabelledEnum
+from app.storage.limits import PaperLimits
 
 MAX_NAME, MAX_PROVES = 200, 500  # characters
-MEGABYTE = 1024 * 1024
 QUARTER, WHOLE_TURN = 90, 360  # degrees
-# Of a file, and of all files of one filing; bytes, and papers.
-LARGEST_FILE, LARGEST_FILING = 50 * MEGABYTE, 1024 * MEGABYTE
-MOST_PAPERS = 200
-MOST_FILES = 500  # of one filing: photographs are pages
-# A form a little too large is still read, so that its other files are kept.
-LARGEST_FORM = LARGEST_FILING + 100 * MEGABYTE
 
 
 class FilingState(StrEnum):
@@ -81,7 +75,10 @@ class FileFault(StrEnum):
         return member
 
     EMPTY = "empty", N_("“%(name)s” is empty. Choose it again.")
-    LARGE = "large", N_("“%(name)s” is larger than 50 MB. Send a smaller copy, or parts of it.")
+    LARGE = (
+        "large",
+        N_("“%(name)s” is larger than %(size)s. Send a smaller copy, or parts of it."),
+    )
     TYPE = (
         "type",
         N_(
@@ -92,8 +89,8 @@ class FileFault(StrEnum):
     ROOM = (
         "room",
         N_(
-            "“%(name)s” does not fit: one filing takes 200 papers, 500 files and 1 GB. "
-            "File it next."
+            "“%(name)s” does not fit: one filing takes %(papers)s papers, %(files)s files and "
+            "%(size)s. File it next."
         ),
     )
 
@@ -106,9 +103,11 @@ class FileFault(StrEnum):
         ),
     )
 
-    def message(self, name: str) -> Message:
+    def message(self, name: str, limits: PaperLimits) -> Message:
         """Return what is said of a file that is not taken."""
-        return Message(self.words, name=name)
+        size = limits.filing_text if self is FileFault.ROOM else limits.file_text
+        papers, files = str(limits.items), str(limits.files)
+        return Message(self.words, name=name, papers=papers, files=files, size=size)
 
 
 @dataclass(frozen=True)

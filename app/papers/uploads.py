@@ -24,6 +24,7 @@ from app.papers.rules import FileFault
 from app.record.chain import ChainPosition
 from app.storage import resumable
 from app.storage import service as storage
+from app.storage.limits import PaperLimits
 from app.storage.resumable import LockedByAnother
 from app.storage.staging import StagedFile
 from app.storage.stores import FileStore
@@ -44,26 +45,31 @@ class NewUpload:
 class FileRefused(Refusal):
     """A file that is not taken."""
 
-    def __init__(self, fault: FileFault, name: str) -> None:
+    def __init__(self, fault: FileFault, name: str, limits: PaperLimits) -> None:
         self.fault = fault
-        message = fault.message(name)
+        message = fault.message(name, limits)
         super().__init__(message.words, **message.facts)
 
 
 def begin(
-    session: Session, author: Author, new: NewUpload, unnamed: str, now: dt.datetime
+    session: Session,
+    author: Author,
+    new: NewUpload,
+    limits: PaperLimits,
+    unnamed: str,
+    now: dt.datetime,
 ) -> PaperUpload:
     """Add an upload to the draft of an author. Raises FileRefused where it would not fit."""
     if not new.size:
-        raise FileRefused(FileFault.EMPTY, new.name)
-    if new.size > rules.LARGEST_FILE:
-        raise FileRefused(FileFault.LARGE, new.name)
+        raise FileRefused(FileFault.EMPTY, new.name, limits)
+    if new.size > limits.file:
+        raise FileRefused(FileFault.LARGE, new.name, limits)
     draft = drafting.open_draft(session, author, now)
     waiting = draft.open_uploads
     count = sum(len(paper.files) for paper in draft.papers) + len(waiting)
     size = draft.size + sum(each.size for each in waiting) + new.size
-    if size > rules.LARGEST_FILING or count >= rules.MOST_FILES:
-        raise FileRefused(FileFault.ROOM, new.name)
+    if size > limits.filing or count >= limits.files:
+        raise FileRefused(FileFault.ROOM, new.name, limits)
     upload = PaperUpload(
         key=secrets.token_hex(16),
         stamp=new.stamp,
@@ -122,6 +128,7 @@ def complete(
     staged: StagedFile,
     media_type: str,
     heads: Mapping[int, ChainPosition],
+    limits: PaperLimits,
     now: dt.datetime,
 ) -> FileFault | None:
     """Add a file whose last byte came to its draft; file that where *File* was pressed before.
@@ -133,7 +140,7 @@ def complete(
     if upload.finished_at is not None:
         return None
     fault = rules.fault_of(upload.size, media_type, too_large=False)
-    paper = None if fault else _paper_for(draft, upload, media_type)
+    paper = None if fault else _paper_for(draft, upload, media_type, limits.items)
     if paper is None:
         fault = fault or FileFault.ROOM
         draft.refused = [*draft.refused, {"name": upload.name, "fault": fault.value}]
@@ -169,7 +176,7 @@ def _locked(
     return draft, upload
 
 
-def _paper_for(draft: Filing, upload: PaperUpload, media_type: str) -> Paper | None:
+def _paper_for(draft: Filing, upload: PaperUpload, media_type: str, most: int) -> Paper | None:
     """Return the paper that an upload belongs to, a new one if need be; None without room."""
     is_picture = media_type in document_types.PICTURES
     ids = {
@@ -182,7 +189,7 @@ def _paper_for(draft: Filing, upload: PaperUpload, media_type: str) -> Paper | N
         is_of_pictures = paper.files[0].media_type in document_types.PICTURES
         if paper.id in wanted and (upload.paper_id or is_of_pictures):
             return paper
-    if len(draft.papers) >= rules.MOST_PAPERS:
+    if len(draft.papers) >= most:
         return None
     paper = Paper(
         name=upload.paper_name, kind=rules.default_kind(media_type).value, proves="", original=False

@@ -21,6 +21,7 @@ from app.papers.blueprint import bp
 from app.papers.models import Filing, Paper
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import Role, User
+from app.storage import staged_uploads
 from app.storage.staged_uploads import UploadRequest
 
 
@@ -123,13 +124,14 @@ def give(case_id: int) -> Any:
     court_id, user_id = current_user.court_id, current_user.id
     cases.find_case(db.session(), court_id, case_id)
     release_session()
-    request.max_content_length = rules.LARGEST_FORM
-    cast(UploadRequest, request).staging_limit = rules.LARGEST_FILE
+    limits = staged_uploads.limits()
+    request.max_content_length = limits.form
+    cast(UploadRequest, request).staging_limit = limits.file
     files = court_filings.sent_files(request)
     name = one_line(clean(request.form.get("name", "")[:5000])).strip()
     kind = request.form.get("kind", "")[:20]
     form_key = request.form.get("form", "")[:40]
-    faults = court_filings.faults_of(files)
+    faults = court_filings.faults_of(files, limits)
     if faults or not files:
         shown = [web.translated(each) for each in faults]
         message = "" if faults else gettext("Choose at least one file.")

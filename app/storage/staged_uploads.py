@@ -13,6 +13,7 @@ from app.core import web
 from app.core.db import db
 from app.core.runtime import disk
 from app.storage import stores
+from app.storage.limits import PaperLimits
 from app.storage.models import StoredFile
 from app.storage.staging import StagedFile, storage_fault
 from app.storage.stores import FileStore
@@ -87,6 +88,11 @@ def new(limit: int) -> StagedFile:
     staged = stores.stage(store(), web.now(), limit)
     g.setdefault("staged_files", []).append(staged)
     return staged
+
+
+def limits() -> PaperLimits:
+    """Return how much may be given in as papers."""
+    return web.services().settings.paper_limits
 
 
 def publish(file: StagedFile) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from app.cases.models import Representation
 from app.core.db import db, transaction
 from app.hearings.answers import counsel_keys
 from app.papers.models import Filing, Paper, PaperFile, PaperUpload
+from app.storage.limits import PaperLimits
 from app.storage.models import StoredFile
-from tests.conftest import CASE, Scenario, case_with
+from tests.conftest import CASE, Scenario, case_with, make_court, make_scenario
 from tests.counsel.test_answers import browser, words
 from tests.papers import tus
-from tests.papers.giving import JPEG, PDF, draft
+from tests.papers.giving import JPEG, PDF, draft, send
 from tests.papers.tus import PART, VERSION
 from tests.questions.test_questions import entries, key
 
@@ -295,3 +297,33 @@ def test_a_draft_that_nobody_files_goes_after_a_day_with_its_files(
     assert count(scenario, StoredFile) == 0
     assert list((scenario.folder / "papers").glob("??/*")) == []
     assert "Photograph papers" in words(client.get(f"{link}/papers"))
+
+
+def test_the_limits_of_the_installation_are_kept_and_said(database: str, tmp_path: Path) -> None:
+    limits = PaperLimits(file_mb=1, filing_mb=2, items=2)
+    scenario = make_scenario(tmp_path, database, paper_limits=limits)
+    make_court(scenario)
+    status, made = scenario.api("POST", "/cases", CASE)
+    assert status == 201
+    link, client = key(scenario, "Zhao Lei"), browser(scenario)
+    assert "up to 1 MB each" in words(client.get(f"{link}/papers"))
+    assert client.options(f"{link}/papers/uploads").headers["Tus-Max-Size"] == str(1024**2)
+    large = b"%PDF-" + b"x" * 1024**2
+    refused = tus.create(client, link, len(large), "large.pdf")
+    assert refused.status_code == 413
+    assert "“large.pdf” is larger than 1 MB" in refused.text
+    draft(client, link, [("file", "large.pdf", large)])
+    assert "“large.pdf” is larger than 1 MB" in words(client.get(f"{link}/papers"))
+    for name in ("a.pdf", "b.pdf"):
+        tus.upload(client, link, b"%PDF-" + name.encode() * 110_000, name)
+    full = tus.create(client, link, 1024**2, "c.pdf")
+    assert full.status_code == 413
+    assert "one filing takes 2 papers, 500 files and 2 MB" in full.text
+    third = tus.begin(client, link, len(PDF), "d.pdf")
+    assert tus.patch(client, third, 0, PDF).status_code == 413  # a third paper
+    assert "“d.pdf” does not fit" in words(client.get(f"{link}/papers"))
+    court, path = scenario.sign_in(), f"/cases/{made['id']}/papers"
+    court.set_cookie("lang", "en")
+    given = send(court, path, {"form": "x"}, [("file", "large.pdf", large)])
+    assert "larger than 1 MB" in words(given)
+    scenario.close()

@@ -16,12 +16,13 @@ import pytest
 import sqlalchemy as sa
 from moto.server import ThreadedMotoServer
 
+from app import config
 from app.config import Settings
 from app.core.db import db, transaction
 from app.core.errors import Misconfigured, Unavailable
 from app.hearings.models import MoveDocument
 from app.operations import doctor
-from app.storage import service, settings, staging, stores
+from app.storage import limits, service, settings, staging, stores
 from app.storage.models import StoredFile
 from app.storage.settings import StorageSettings
 from app.storage.staging import StagedFile
@@ -104,6 +105,7 @@ def test_a_document_lies_in_the_store_and_is_read_from_it(installed: Scenario) -
     assert list(store_of(installed).incoming.iterdir()) == []
     found = doctor._papers(installed.app)
     assert found.passed, str(found.message)
+    assert "50 MB a file, 200 papers and 1 GB a filing" in str(found.message)
 
 
 def test_the_same_bytes_are_one_file(installed: Scenario) -> None:
@@ -217,6 +219,20 @@ def test_settings_of_a_shared_folder(tmp_path: Path) -> None:
     read = settings.read({"TINGQI_PAPERS": str(tmp_path)})
     assert (read.in_bucket, read.folder(Path("/x"))) == (False, tmp_path)
     assert settings.read({}).folder(Path("/x")) == Path("/x/papers")
+
+
+def test_limits_of_papers_are_settings(tmp_path: Path) -> None:
+    read = limits.read({"TINGQI_PAPERS_FILE_MB": "20", "TINGQI_PAPERS_FILING_MB": "2048"})
+    assert (read.file, read.filing_text, read.items) == (20 * 1024**2, "2 GB", 200)
+    for name, text in {
+        "TINGQI_PAPERS_FILE_MB": "2000",
+        "TINGQI_PAPERS_FILING_MB": "1.5",
+        "TINGQI_PAPERS_ITEMS": "0",
+    }.items():
+        with pytest.raises(Misconfigured, match=name):
+            limits.read({name: text})
+    set_to = config.read({"TINGQI_PAPERS_ITEMS": "7", "TINGQI_INSTANCE": str(tmp_path)})
+    assert set_to.paper_limits.items == 7
 
 
 def test_every_column_that_refers_to_a_file_is_indexed() -> None:

@@ -25,7 +25,8 @@ from app.papers.models import Filing, Paper
 from app.papers.queries import WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import User
-from app.storage import downloads
+from app.storage import downloads, staged_uploads
+from app.storage.limits import MOST_FILES
 from app.storage.staged_uploads import UploadRequest
 
 bp = Resource("papers", __name__, description="Papers that counsel and the court filed")
@@ -48,7 +49,7 @@ UPLOAD = {
 
 
 def _one_or_more(number: int) -> None:
-    if not 1 <= number <= rules.MOST_FILES:
+    if not 1 <= number <= MOST_FILES:
         raise ValidationError(N_("Give a number from 1 to 500."))
 
 
@@ -144,15 +145,16 @@ def of_case(case_id: int) -> Any:
 def give(case_id: int) -> Answer:
     """Give the court's own papers to all sides: multipart, with `file` once or several times"""
     release_session()
-    request.max_content_length = rules.LARGEST_FORM
-    cast(UploadRequest, request).staging_limit = rules.LARGEST_FILE
+    limits = staged_uploads.limits()
+    request.max_content_length = limits.form
+    cast(UploadRequest, request).staging_limit = limits.file
     files = court_filings.sent_files(request)
     name = one_line(clean(request.form.get("name", "")[:5000])).strip()
     fields = PaperFields(name, request.form.get("kind", PaperKind.OTHER.value))
     errors = dict(rules.checked(fields))
     if not files:
         errors["file"] = Message(N_("Choose at least one file."))
-    if faults := court_filings.faults_of(files):
+    if faults := court_filings.faults_of(files, limits):
         errors["file"] = joined(faults)
     if errors:
         raise Invalid(errors)

@@ -37,7 +37,6 @@ from app.storage import staged_uploads
 from app.storage.staging import StagedFile
 
 STALE = N_("Nothing was filed: this page is out of date. Please press the button once more.")
-UPLOAD = UploadLimits(rules.LARGEST_FORM, rules.LARGEST_FILE)
 # A person who photographs page by page sends a form for each.
 RATE = "120/minute"
 MOST_TYPED = 5000  # characters of a field that are read
@@ -60,6 +59,11 @@ class PapersForm:
     files: tuple[SentFile, ...] = ()
     by_mail: bool = False
     choice: ExchangeChoice = NOT_ASKED
+
+
+def _most() -> UploadLimits:
+    limits = staged_uploads.limits()
+    return UploadLimits(limits.form, limits.file)
 
 
 def read_draft(request: Request) -> PapersForm:
@@ -130,7 +134,7 @@ def _draft(
     page: CasePage, form: PapersForm, rejection: Rejection, sides: Sequence[SidePapers]
 ) -> dict[str, Any]:
     """Return what the template of the draft shows."""
-    session = db.session()
+    session, limits = db.session(), staged_uploads.limits()
     draft = queries.draft_of(session, page.case.id, page.representation.id, None)
     fields = {each.id: typed(each, form.fields) for each in draft.papers} if draft else {}
     return {
@@ -139,13 +143,14 @@ def _draft(
         "fields": fields,
         "received": uploads.received(staged_uploads.store().incoming, draft) if draft else {},
         "refused": [
-            web.translated(FileFault(each["fault"]).message(each["name"]))
+            web.translated(FileFault(each["fault"]).message(each["name"], limits))
             for each in (draft.refused if draft else [])
         ],
         "exchange": exchange.shown(session, page, sides),
         "choice": form.choice,
         "kinds": list(PaperKind),
         "rules": rules,
+        "limits": limits,
         "by_mail": form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
     }
 
@@ -191,7 +196,7 @@ def _author(representation: Representation) -> Author:
     return Author(representation.party.case, representation)
 
 
-@access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=UPLOAD)
+@access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=_most)
 def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destination:
     """Keep the draft, add files to it, order or drop papers, or file it.
 
@@ -210,7 +215,8 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
         return Destination("counsel.papers")  # a press with nothing to keep opens no draft
     draft = drafting.open_draft(session, author, now)
     drafting.describe(draft, form.fields, _unnamed())
-    drafting.add_files(session, staged_uploads.store(), draft, form.files, _unnamed(), now)
+    store, limits = staged_uploads.store(), staged_uploads.limits()
+    drafting.add_files(session, store, draft, form.files, _unnamed(), now, limits)
     if form.action == FILE and not draft.refused:
         uploads.file_once_complete(draft, submission.nonce, form.by_mail, form.choice)
         uploads.file_if_complete(session, author, draft, heads, now)
@@ -218,7 +224,7 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
         draft.awaits_uploads = False
     elif form.action == STOP:
         stamp = uploads.remove(session, author, form.target, heads, now)
-        uploads.delete_staged(staged_uploads.store().incoming, stamp)
+        uploads.delete_staged(store.incoming, stamp)
     elif form.action in list(DraftAction):
         drafting.act_on(session, draft, DraftAction(form.action), form.target, now)
     if not draft.is_draft:

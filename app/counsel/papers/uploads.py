@@ -88,7 +88,7 @@ def options(token: str, upload: str = "") -> Response:
         Tus_Resumable=VERSION,
         Tus_Version=VERSION,
         Tus_Extension=EXTENSIONS,
-        Tus_Max_Size=str(rules.LARGEST_FILE),
+        Tus_Max_Size=str(staged_uploads.limits().file),
     )
 
 
@@ -161,11 +161,12 @@ def create(page: CasePage) -> Response:
     new, now, token = _new_upload(""), web.now(), page.token
     staged_uploads.refuse_without_room(new.size)
     release_session()
-    stamp = resumable.begin(store.incoming, now)
+    stamp, limits = resumable.begin(store.incoming, now), staged_uploads.limits()
+    new = replace(new, stamp=stamp)
 
     def work(session: Session) -> tuple[str, str]:
         author = _author(session, token)
-        begun = uploads.begin(session, author, replace(new, stamp=stamp), unnamed, now)
+        begun = uploads.begin(session, author, new, limits, unnamed, now)
         return f"{begun.id}-{begun.key}", _expires(begun)
 
     try:
@@ -290,7 +291,7 @@ def _receive(file: ResumedFile) -> None:
 
 def _complete(token: str, part: ReceivingUpload, file: ResumedFile) -> None:
     """Store a file whose last byte came, and make it a file of the draft. Raises FileRefused."""
-    store, now = staged_uploads.store(), web.now()
+    store, limits, now = staged_uploads.store(), staged_uploads.limits(), web.now()
     media_type = document_types.kind_of(cast(BinaryIO, file), document_types.PAPERS)
     if media_type:
         file.finish()
@@ -299,12 +300,14 @@ def _complete(token: str, part: ReceivingUpload, file: ResumedFile) -> None:
     def work(session: Session) -> FileFault | None:
         author = _author(session, token)
         heads = lock_case(session, author.case.id, web.secret())
-        return uploads.complete(session, store, author, part.id, file, media_type, heads, now)
+        return uploads.complete(
+            session, store, author, part.id, file, media_type, heads, limits, now
+        )
 
     fault = retrying(work)
     file.discard()
     if fault is not None:
-        raise FileRefused(fault, part.name)
+        raise FileRefused(fault, part.name, limits)
 
 
 def _terminate(page: CasePage, upload: PaperUpload) -> Response:
