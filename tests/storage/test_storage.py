@@ -27,9 +27,11 @@ from app.storage.models import StoredFile
 from app.storage.settings import StorageSettings
 from app.storage.staging import StagedFile
 from app.storage.stores import FileStore
-from tests.conftest import NOW, SECRET, Scenario, make_court, make_scenario
+from tests.conftest import CASE, NOW, SECRET, Scenario, make_court, make_scenario
 from tests.counsel.test_answers import ZHAO, answer, browser, propose
 from tests.counsel.test_move_requests import PDF, ask
+from tests.papers import tus
+from tests.questions.test_questions import key
 
 pytestmark = pytest.mark.database
 DIGEST = hashlib.sha256(PDF).hexdigest()
@@ -106,6 +108,19 @@ def test_a_document_lies_in_the_store_and_is_read_from_it(installed: Scenario) -
     found = doctor._papers(installed.app)
     assert found.passed, str(found.message)
     assert "50 MB a file, 200 papers and 1 GB a filing" in str(found.message)
+
+
+def test_an_upload_in_parts_lies_in_the_store_with_its_last_byte(installed: Scenario) -> None:
+    status, _ = installed.api("POST", "/cases", CASE)
+    assert status == 201
+    client, link = browser(installed), key(installed, "Zhao Lei")
+    address = tus.begin(client, link, len(PDF))
+    assert tus.patch(client, address, 0, PDF[:5]).status_code == 204
+    assert not store_of(installed).has(DIGEST)
+    assert tus.patch(client, address, 5, PDF[5:]).status_code == 204
+    assert store_of(installed).has(DIGEST)
+    assert list(store_of(installed).incoming.iterdir()) == []
+    assert rows(installed) == [DIGEST]
 
 
 def test_the_same_bytes_are_one_file(installed: Scenario) -> None:

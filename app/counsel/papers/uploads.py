@@ -268,12 +268,14 @@ def _receive(file: ResumedFile) -> None:
     What came before a line was lost stays. Of a body that is too long, or that the disk does not
     hold, nothing stays.
     """
-    before = file.size
-    room = file.limit - file.offset
-    request.max_content_length = room
+    before, room = file.size, file.limit - file.offset
+    request.max_content_length = room + 1  # one byte too many is noticed below
     try:
         with staged_uploads.limited_patience(request):
             while data := request.stream.read(PIECE):
+                room -= len(data)
+                if room < 0:
+                    raise RequestEntityTooLarge
                 file.write(data)
     except RequestEntityTooLarge:
         file.cut(before)
