@@ -1,10 +1,11 @@
 """The baseline: bare Flask views without our code, under the same server.
 
-``/write`` does the minimum of an answer: one indexed read, one insert, one commit, with the same
-libraries. ``/plain`` does the same without the ORM.
+``/upload`` writes a file. ``/write`` does the minimum of an answer: one indexed read, one insert,
+one commit, with the same libraries. ``/plain`` does the same without the ORM.
 """
 
 import os
+import tempfile
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SEATS = 100_000
+PIECE = 1024 * 1024  # bytes of an upload that are read at once
 URL = os.environ["BARE_DATABASE_URL"]
 
 
@@ -98,6 +100,17 @@ def plain(digest: str) -> tuple[str, int]:
 def file() -> object:
     """Send a file."""
     return send_file(os.environ["BARE_FILE"], mimetype="text/calendar")
+
+
+@app.put("/upload")
+def upload() -> tuple[str, int]:
+    """Write the body to a new file and sync it."""
+    with tempfile.NamedTemporaryFile(dir=os.environ["BARE_FOLDER"]) as target:
+        while part := request.stream.read(PIECE):
+            target.write(part)
+        target.flush()
+        os.fsync(target.fileno())
+    return "", 204
 
 
 def furnish() -> None:

@@ -72,10 +72,20 @@ def worker(folder: Path, url: str, **settings: str) -> Iterator[Server]:
 
 
 @contextmanager
-def bare(url: str, workers: int = 2, file: Path | None = None) -> Iterator[Server]:
-    """Run the bare app under gunicorn as in ``tingqi serve``, after creating its tables."""
+def bare(
+    url: str, workers: int = 2, file: Path | None = None, folder: Path | None = None
+) -> Iterator[Server]:
+    """Run the bare app under gunicorn as in ``tingqi serve``, after creating its tables.
+
+    It sends ``file``, and writes uploads to ``folder``.
+    """
     port = free_port()
-    environment = {**os.environ, "BARE_DATABASE_URL": url, "BARE_FILE": str(file or "")}
+    environment = {
+        **os.environ,
+        "BARE_DATABASE_URL": url,
+        "BARE_FILE": str(file or ""),
+        "BARE_FOLDER": str(folder or ""),
+    }
     subprocess.run([sys.executable, str(HERE / "bare.py")], env=environment, check=True)
     command = [
         sys.executable,

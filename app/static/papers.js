@@ -101,19 +101,23 @@
     answers = answers.then(async () => {
       const query = new URLSearchParams({ filing: form.elements.filing?.value ?? 0 });
       const url = form.dataset.draft;
-      try {
-        const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}${query}`);
-        if (!response.ok) return;
-        const page = parsed(await response.text());
-        const filed = page.querySelector(".filed-already a");
-        if (filed) leave(filed.getAttribute("href"));
-        else show(page);
-      } catch {
-        // The line is lost: the next upload that ends asks again.
+      for (;;) {
+        const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}${query}`).catch(() => {});
+        if (response?.ok) {
+          const page = parsed(await response.text());
+          const filed = page.querySelector(".filed-already a");
+          if (filed) leave(filed.getAttribute("href"));
+          else show(page);
+          return;
+        }
+        if (response && response.status < 500 && response.status !== 429) return;
+        lost();
+        await pause(2000);
       }
     });
     return answers;
   };
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
   const leave = (url) => {
     running.clear();
     location.assign(url);
@@ -123,8 +127,13 @@
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
     if (button) data.set("do", button);
     answers = answers.then(async () => {
-      try {
-        const response = await fetch(form.action, { method: "POST", body: data });
+      for (;;) {
+        const response = await fetch(form.action, { method: "POST", body: data }).catch(() => {});
+        if (!response) {
+          lost();
+          await pause(2000);
+          continue;
+        }
         const left = new URL(response.url).pathname !== new URL(form.action, location).pathname;
         if (response.redirected && left) return leave(response.url);
         const text = await response.text();
@@ -135,11 +144,8 @@
         document.open();
         document.write(text);
         document.close();
-      } catch {
-        lost();
-        setTimeout(() => send(button), 3000);
+        return undefined;
       }
-      return undefined;
     });
     return answers;
   };
