@@ -224,6 +224,7 @@ def _register_features(app: Flask) -> None:
         desk,
         evidence,
         feeds,
+        figures,
         hearings,
         imports,
         inbound,
@@ -254,6 +255,7 @@ def _register_features(app: Flask) -> None:
     hearings.register(app)
     evidence.register(app)
     outcomes.register(app)
+    figures.register(app)
     papers.register(app)
     questions.register(app)
     needs.register(app)

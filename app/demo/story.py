@@ -20,6 +20,7 @@ from app.core.runtime.clock import SetClock
 from app.court import service
 from app.court.change_log import ChangeAuthor
 from app.demo import conversation, declared_address
+from app.demo.history import PastMonths
 from app.hearings import forms, queries
 from app.hearings import service as hearings
 from app.hearings.service import AnswerInput, CourtContext
@@ -81,6 +82,7 @@ class StoryPlayer:
         events = sorted(self._events(), key=lambda event: event.at)
         self.clock.set(events[0].at - dt.timedelta(days=1))
         retrying(self._set_up)
+        retrying(self._past_months)
         for event in events:
             self.clock.set(event.at)
             event.action()
@@ -113,6 +115,11 @@ class StoryPlayer:
             case_data = load(CaseIn, self._case(each))
             user = people.find_user(session, ASSISTANT)
             self.ids[n] = cases.enter(session, court, user, case_data, now - ENTERED_BEFORE).id
+
+    def _past_months(self, session: Session) -> None:
+        user = people.find_user(session, ASSISTANT)
+        today = self.clock.now().astimezone(ZoneInfo(ZONE)).date()
+        PastMonths(session, user.court, user, today).write()
 
     def _standard_answer(
         self, session: Session, court_id: int, number: int, data: dict[str, list[str]]

@@ -21,6 +21,7 @@ from app.outcomes.forms import OutcomeIn
 from app.outcomes.models import Absence, HearingOutcome
 from app.outcomes.queries import Participant
 from app.outcomes.rules import Outcome, OutcomeEntry
+from app.people.models import User
 from app.record import ledger
 from app.record.rules import Event, EvidenceGrade
 from app.tasks import service as tasks
@@ -161,7 +162,7 @@ def _write(
     hearing.outcome = entry.outcome.value
     session.flush()
     _end_what_waits(session, hearing, context.now)
-    ledger.append(session, _entries(session, context, outcome, before), context.now)
+    ledger.append(session, entries(context.user, outcome, before), context.now)
     return outcome
 
 
@@ -173,9 +174,9 @@ def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselRe
     begins = hearing.starts_at
     if begins is None:
         return {}
-    entries = [each for each in assessment.entries(session, hearing) if each.at <= begins]
+    known = [each for each in assessment.entries(session, hearing) if each.at <= begins]
     notices = assessment.notices(session, hearing)
-    contacts = assessment.contacts(session, hearing, notices, entries, begins)
+    contacts = assessment.contacts(session, hearing, notices, known, begins)
     return {each.counsel.id: each for each in contacts}
 
 
@@ -190,11 +191,8 @@ def _end_what_waits(session: Session, hearing: Hearing, now: dt.datetime) -> Non
     ledger.append(session, withdrawn, now)
 
 
-def _entries(
-    session: Session,
-    context: CourtContext,
-    outcome: HearingOutcome,
-    before: HearingOutcome | None,
+def entries(
+    user: User | None, outcome: HearingOutcome, before: HearingOutcome | None
 ) -> list[ledger.NewEntry]:
     """Return the entries of an outcome: its own, one for each absence, one for each taken back."""
     detail: dict[str, Any] = {
@@ -204,14 +202,14 @@ def _entries(
         "starts_at": ledger.instant(outcome.starts_at),
         "user": outcome.user_id,
     }
-    by = {"by": context.user.name} if context.user else {}
+    by = {"by": user.name} if user else {}
     personal = {**by, **({"note": outcome.reason} if outcome.reason else {})}
-    entries = [_entry(outcome, Event.OUTCOME, "outcome", detail, personal)]
+    found = [_entry(outcome, Event.OUTCOME, "outcome", detail, personal)]
     absent = outcome.absent_ids
     returned = [each for each in before.absences if each.counsel_id not in absent] if before else []
-    entries += [_absence(outcome, each, Event.ABSENT) for each in outcome.absences]
-    entries += [_absence(outcome, each, Event.NOT_ABSENT) for each in returned]
-    return entries
+    found += [_absence(outcome, each, Event.ABSENT) for each in outcome.absences]
+    found += [_absence(outcome, each, Event.NOT_ABSENT) for each in returned]
+    return found
 
 
 def _absence(outcome: HearingOutcome, absence: Absence, event: Event) -> ledger.NewEntry:

@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.core import web
+from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.forms import load
@@ -267,11 +267,15 @@ def _day_page(
         days=queries.awaiting(db.session(), court, _owned(), now),
         whose=_whose(),
         zone=court.zone,
-        faults={
-            f"{name}-{row.hearing.id}": f"{row.hearing.case.number}: {words}"
-            for row in waiting
-            for name, words in (
-                row.errors or ({"outcome": row.refused} if row.refused else {})
-            ).items()
-        },
+        faults=_faults(waiting),
     )
+
+
+def _faults(rows: Sequence[OutcomeRow]) -> dict[str, str]:
+    """Return what is wrong on the page of a day, by the id of the field, with the case's number."""
+    colon = wording.colon(web.language())
+    return {
+        f"{name}-{row.hearing.id}": f"{row.hearing.case.number}{colon}{words}"
+        for row in rows
+        for name, words in (row.errors or ({"outcome": row.refused} if row.refused else {})).items()
+    }

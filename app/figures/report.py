@@ -1,0 +1,218 @@
+"""The figures of a court put together: what a page shows and a file holds."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cases.rules import PROCEDURES
+from app.figures import plots, queries
+from app.figures.plots import BarChart
+from app.figures.queries import Cell, Median, Scope
+from app.figures.rules import FEWEST, Comparison, Month, Share
+from app.outcomes.rules import CAUSES, Outcome
+
+NO_CASES = Share(0, 0)
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """The figures of one month, of one procedure, or of all."""
+
+    days: Median | None
+    agreed: Share
+    no_shows: Share
+    shown_absent: Share
+    questions: Share
+    hearings: int
+    messages: Mapping[str, int]
+
+    @property
+    def median_days(self) -> float | None:
+        """The median of days to the date; None where there are too few."""
+        return self.days.days if self.days and self.days.of >= FEWEST else None
+
+    def messages_per_hearing(self, channel: str) -> float | None:
+        """Messages over a channel for each hearing; None where there are too few hearings."""
+        return self.messages.get(channel, 0) / self.hearings if self.hearings >= FEWEST else None
+
+
+@dataclass(frozen=True)
+class FiguresReport:
+    """All figures of a scope, by month, by procedure, and together."""
+
+    scope: Scope
+    total: FigureRow
+    by_month: Mapping[Month, FigureRow]
+    by_procedure: Mapping[str, FigureRow]
+    # Numbers of hearings by outcome and cause; of requests by reason, granted of decided.
+    outcomes: Mapping[tuple[str, str], int]
+    moves: Mapping[str, Share]
+    channels: Sequence[str]
+    comparison: Comparison | None
+    # The cells from which all of these were added up, for the file.
+    cells: Sequence["FigureCell"]
+
+    @property
+    def with_outcome(self) -> int:
+        """Number of hearings with an outcome."""
+        return sum(self.outcomes.values())
+
+    def outcome_count(self, outcome: Outcome) -> int:
+        """Number of hearings with one outcome."""
+        return sum(count for (name, _), count in self.outcomes.items() if name == outcome)
+
+    def causes(self, outcome: Outcome) -> list[tuple[str, int]]:
+        """Return the causes of an outcome that occurred, with their numbers of hearings."""
+        found = ((cause.value, self.outcomes.get((outcome, cause), 0)) for cause in CAUSES[outcome])
+        return [(cause, count) for cause, count in found if count]
+
+    def days_chart(self, label: Callable[[Month], str]) -> BarChart:
+        """Return the chart of the median days to the date, by month."""
+        return plots.bar_chart(
+            [(label(month), row.median_days, None) for month, row in self.by_month.items()]
+        )
+
+    def share_chart(self, label: Callable[[Month], str], name: str) -> BarChart:
+        """Return the chart of a share by month, with its intervals."""
+        values = []
+        for month, row in self.by_month.items():
+            share: Share = getattr(row, name)
+            interval = share.interval if share.shown else None
+            span = (interval.low, interval.high) if interval else None
+            values.append((label(month), share.value if share.shown else None, span))
+        return plots.bar_chart(values, most=1.0)
+
+
+@dataclass(frozen=True)
+class FigureCell:
+    """One figure of a month and a procedure, as a row of the file."""
+
+    month: Month
+    procedure: str
+    figure: str
+    detail: str
+    count: int
+    of: int
+    value: float | None
+
+
+def build(session: Session, scope: Scope, now: dt.datetime) -> FiguresReport:
+    """Compute all figures of a scope."""
+    parts = _Parts(session, scope, now)
+    months = list(scope.months)
+    procedures = [each for each in PROCEDURES if any(name == each for _, name in parts.used)]
+    outcomes: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, _, what, why), count in parts.outcomes.items():
+        outcomes[what, why] += count
+    moves: dict[str, Share] = {}
+    for (_, _, why), share in parts.moves.items():
+        moves[why] = _plus(moves.get(why, NO_CASES), share)
+    channels = sorted({channel for _, _, channel in parts.messages})
+    return FiguresReport(
+        scope=scope,
+        total=parts.row(lambda _cell: True, parts.days_total.get(())),
+        by_month={
+            month: parts.row(lambda cell, n=n: cell[0] == n, parts.days_by_month.get((n,)))
+            for n, month in enumerate(months)
+        },
+        by_procedure={
+            name: parts.row(
+                lambda cell, name=name: cell[1] == name, parts.days_by_procedure.get((name,))
+            )
+            for name in procedures
+        },
+        outcomes=outcomes,
+        moves=moves,
+        channels=channels,
+        comparison=queries.comparison(session, scope),
+        cells=parts.cells(months),
+    )
+
+
+def _plus(one: Share, other: Share) -> Share:
+    return Share(one.count + other.count, one.of + other.of)
+
+
+class _Parts:
+    """The aggregates of a scope by cell, each from one query."""
+
+    def __init__(self, session: Session, scope: Scope, now: dt.datetime) -> None:
+        self.days_total = queries.days_to_date(session, scope)
+        self.days_by_month = queries.days_to_date(session, scope, "month")
+        self.days_by_procedure = queries.days_to_date(session, scope, "procedure")
+        self.days = queries.days_to_date(session, scope, "month", "procedure")
+        self.agreed = queries.agreed_in_first_round(session, scope)
+        self.no_shows = queries.no_shows(session, scope)
+        self.shown_absent = queries.absences(session, scope)
+        self.questions = queries.questions_in_time(session, scope, now)
+        self.hearings = queries.hearings_with_date(session, scope, now)
+        self.messages = queries.messages(session, scope, now)
+        self.outcomes = queries.outcomes(session, scope)
+        self.moves = queries.moves_by_reason(session, scope)
+
+    @property
+    def used(self) -> set[Cell]:
+        """The cells in which anything is counted."""
+        keyed: tuple[Mapping[Any, Any], ...] = (
+            *(self.days, self.agreed, self.no_shows, self.questions, self.hearings),
+            *(self.outcomes, self.moves),
+        )
+        return {(key[0], key[1]) for each in keyed for key in each}
+
+    def row(self, within: Callable[[Cell], bool], days: Median | None) -> FigureRow:
+        """Add up the cells of a row."""
+
+        def share(cells: Mapping[Cell, Share]) -> Share:
+            own = [each for cell, each in cells.items() if within(cell)]
+            return Share(sum(each.count for each in own), sum(each.of for each in own))
+
+        messages: dict[str, int] = defaultdict(int)
+        for (month, procedure, channel), count in self.messages.items():
+            if within((month, procedure)):
+                messages[channel] += count
+        return FigureRow(
+            days=days,
+            agreed=share(self.agreed),
+            no_shows=share(self.no_shows),
+            shown_absent=share(self.shown_absent),
+            questions=share(self.questions),
+            hearings=sum(count for cell, count in self.hearings.items() if within(cell)),
+            messages=messages,
+        )
+
+    def cells(self, months: Sequence[Month]) -> list[FigureCell]:
+        """Return all cells as rows of a file, by month, procedure and figure."""
+        found: list[FigureCell] = []
+        for (n, name), median in self.days.items():
+            shown = round(median.days, 2) if median.of >= FEWEST else None
+            found.append(FigureCell(months[n], name, "days", "", median.of, median.of, shown))
+        shares: tuple[tuple[str, Mapping[Cell, Share]], ...] = (
+            ("agreed", self.agreed),
+            ("no_shows", self.no_shows),
+            ("shown_absent", self.shown_absent),
+            ("questions", self.questions),
+        )
+        for figure, cells in shares:
+            found += [_cell(months[n], name, figure, "", s) for (n, name), s in cells.items()]
+        for (n, name, why), share in self.moves.items():
+            found.append(_cell(months[n], name, "moves", why, share))
+        totals: dict[Cell, int] = defaultdict(int)
+        for (n, name, _, _), count in self.outcomes.items():
+            totals[n, name] += count
+        for (n, name, what, why), count in self.outcomes.items():
+            detail = f"{what}/{why}" if why else what
+            found.append(_cell(months[n], name, "outcomes", detail, Share(count, totals[n, name])))
+        for (n, name, channel), count in self.messages.items():
+            of = self.hearings.get((n, name), 0)
+            value = round(count / of, 2) if of >= FEWEST else None
+            found.append(FigureCell(months[n], name, "messages", channel, count, of, value))
+        return sorted(found, key=lambda c: (c.month, c.procedure, c.figure, c.detail))
+
+
+def _cell(month: Month, procedure: str, figure: str, detail: str, share: Share) -> FigureCell:
+    value = round(share.value, 4) if share.shown and share.value is not None else None
+    return FigureCell(month, procedure, figure, detail, share.count, share.of, value)
