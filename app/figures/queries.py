@@ -95,7 +95,7 @@ def _count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0)), 0)
 
 
-def _shares(session: Session, query: sa.Select[Any]) -> dict[Cell, Share]:
+def _shares(session: Session, query: Any) -> dict[Cell, Share]:
     """Return shares by cell from rows of (month, procedure, count, of)."""
     return {(month, name): Share(int(n), int(of)) for month, name, n, of in session.execute(query)}
 
@@ -117,18 +117,21 @@ def days_to_date(session: Session, scope: Scope, *by: str) -> dict[tuple[Any, ..
     Counted in the month of the date. The middle rows are found by the database: neither SQLite nor
     the subset of SQL that both speak has a median.
     """
-    columns = {"month": scope.month(Hearing.starts_at), "procedure": Case.procedure}
-    keys = [columns[name].label(name) for name in by]
+    columns: dict[str, Any] = {
+        "month": scope.month(Hearing.starts_at),
+        "procedure": Case.procedure,
+    }
+    keys: list[Any] = [columns[name].label(name) for name in by]
     days = (
         sa.extract("epoch", Hearing.starts_at) - sa.extract("epoch", Proposal.created_at)
     ) / 86_400.0
-    partition = {"partition_by": list(keys)} if keys else {}
+    partition = keys or None
     ranked = (
         sa.select(
             *keys,
             days.label("days"),
-            sa.func.row_number().over(order_by=days, **partition).label("place"),
-            sa.func.count().over(**partition).label("of"),
+            sa.func.row_number().over(order_by=days, partition_by=partition).label("place"),
+            sa.func.count().over(partition_by=partition).label("of"),
         )
         .select_from(Hearing)
         .join(Case, Case.id == Hearing.case_id)

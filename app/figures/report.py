@@ -116,13 +116,11 @@ def build(session: Session, scope: Scope, now: dt.datetime) -> FiguresReport:
         scope=scope,
         total=parts.row(lambda _cell: True, parts.days_total.get(())),
         by_month={
-            month: parts.row(lambda cell, n=n: cell[0] == n, parts.days_by_month.get((n,)))
+            month: parts.row(_of_month(n), parts.days_by_month.get((n,)))
             for n, month in enumerate(months)
         },
         by_procedure={
-            name: parts.row(
-                lambda cell, name=name: cell[1] == name, parts.days_by_procedure.get((name,))
-            )
+            name: parts.row(_of_procedure(name), parts.days_by_procedure.get((name,)))
             for name in procedures
         },
         outcomes=outcomes,
@@ -131,6 +129,14 @@ def build(session: Session, scope: Scope, now: dt.datetime) -> FiguresReport:
         comparison=queries.comparison(session, scope),
         cells=parts.cells(months),
     )
+
+
+def _of_month(index: int) -> Callable[[Cell], bool]:
+    return lambda cell: cell[0] == index
+
+
+def _of_procedure(procedure: str) -> Callable[[Cell], bool]:
+    return lambda cell: cell[1] == procedure
 
 
 def _plus(one: Share, other: Share) -> Share:

@@ -10,6 +10,7 @@ from app.cases import service as cases
 from app.cases.forms import CaseIn, CounselIn, PartyIn
 from app.cases.models import Case, CaseMember, Counsel, Party, Representation
 from app.core import normalization
+from app.core.errors import Invalid, Refusal
 from app.court.bench import BenchMember
 from app.court.models import Judge
 from app.hearings import booking
@@ -18,6 +19,7 @@ from app.hearings.bench import members
 from app.hearings.models import Hearing
 from app.imports.entries import ImportedCase
 from app.imports.hearings import ImportCourt
+from app.outcomes import service as outcomes
 
 
 class BulkEntryRefused(Exception):  # noqa: N818
@@ -37,15 +39,22 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     new_cases = [_case(court, people, entry.case) for entry in entries]
     session.add_all(new_cases)
     session.flush()
-    sittings = [
-        (sitting, _counsel(case))
-        for case, entry in zip(new_cases, entries, strict=True)
-        for sitting in _hearings(court, case, entry)
-    ]
+    sittings, entered = [], []
+    for case, entry in zip(new_cases, entries, strict=True):
+        hearings_of_case = _hearings(court, case, entry)
+        sittings += [(hearing, _counsel(case)) for hearing in hearings_of_case.values()]
+        with_outcome = [
+            (each.key, each.outcome) for each in entry.sittings if each.outcome is not None
+        ]
+        entered += [(hearings_of_case[key], outcome) for key, outcome in with_outcome]
     session.add_all([hearing for hearing, _ in sittings])
     session.flush()
     if not booking.book_many(session, sittings, shared=court.mapping.column_map.shared_sittings):
         raise BulkEntryRefused
+    try:
+        outcomes.enter_imported(session, court.context, entered)
+    except (Refusal, Invalid) as fault:
+        raise BulkEntryRefused from fault
     return len(sittings)
 
 
@@ -150,7 +159,10 @@ def _counsel(case: Case) -> list[int]:
     )
 
 
-def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Hearing]:
+def _hearings(
+    court: ImportCourt, case: Case, entry: ImportedCase
+) -> dict[tuple[str, dt.datetime], Hearing]:
+    """Return the hearings of a case by kind and time."""
     by_time: dict[tuple[str, dt.datetime], Hearing] = {}
     for sitting in entry.sittings:
         if (same := (sitting.kind, sitting.starts_at)) not in by_time:
@@ -167,4 +179,4 @@ def _hearings(court: ImportCourt, case: Case, entry: ImportedCase) -> list[Heari
             )
             by_time[same].upload_id = court.upload_id
             by_time[same].members = members.of_case(case, by_time[same].judge_id)
-    return list(by_time.values())
+    return by_time

@@ -4,20 +4,27 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from app.cases.forms import CaseIn, Control, CounselIn, PartyIn, described, import_columns
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import Form, TextField, load, posted
+from app.core.forms import ChoiceField, Form, TextField, load, posted
 from app.core.normalization import name_key
 from app.court import bench
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
-from app.imports.reading.rules import BENCH, ColumnMapping, split_words, translated
+from app.imports.reading.rules import (
+    BENCH,
+    ColumnMapping,
+    split_names,
+    split_words,
+    translated,
+)
 from app.imports.reading.workbook import FaultyCell
+from app.outcomes.rules import BOTH_SIDES, MAX_REASON, ImportedOutcome, Outcome
 
 # By field of a form, the column of a row that holds it.
 CASE, PARTY, COUNSEL = (
@@ -25,6 +32,8 @@ CASE, PARTY, COUNSEL = (
     for form in (CaseIn, PartyIn, CounselIn)
 )
 DAYS = tuple(name for name, info in described(CounselIn).items() if info.control is Control.DATE)
+# Columns of a hearing that are read as they are.
+OF_SITTING = ("hearing_kind", "courtroom", "outcome", "outcome_reason")
 # What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
 _ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
@@ -53,6 +62,12 @@ class ImportedHearing:
     minutes: int
     courtroom: str
     judge: str
+    outcome: ImportedOutcome | None = None
+
+    @property
+    def key(self) -> tuple[str, dt.datetime]:
+        """What makes two rows of a case about one hearing."""
+        return self.kind, self.starts_at
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,8 @@ class SittingIn(Form):
     hearing_kind: str = posted(TextField(100, blank=False, required=True))
     minutes: int = posted(MinutesField(required=True))
     courtroom: str = posted(TextField(200, load_default=""))
+    outcome: str = posted(ChoiceField(("", *Outcome), load_default=""))
+    outcome_reason: str = posted(TextField(MAX_REASON, load_default=""))
 
 
 def group_by_case(
@@ -284,7 +301,7 @@ class _Reading:
         self.first_places.setdefault((part, ""), (line, self.mapping))
 
     def _sitting(self, line: int, texts: Mapping[str, str]) -> None:
-        fixed: dict[str, object] = {name: texts[name] for name in ("hearing_kind", "courtroom")}
+        fixed: dict[str, object] = {name: texts[name] for name in OF_SITTING}
         fixed["minutes"] = read_minutes(texts["minutes"])
         try:
             checked = load(SittingIn, fixed)
@@ -293,17 +310,52 @@ class _Reading:
                 self.refuse(line, name, why)
             return
         starts_at = self._instant(line, texts["hearing_on"], texts["hearing_at"])
-        if starts_at is not None:
-            self.sittings.append(
-                ImportedHearing(
-                    line,
-                    checked.hearing_kind,
-                    starts_at,
-                    checked.minutes,
-                    checked.courtroom,
-                    texts["judge"] or _judge(_bench(texts)),
-                )
+        if starts_at is None:
+            return
+        sitting = ImportedHearing(
+            line,
+            checked.hearing_kind,
+            starts_at,
+            checked.minutes,
+            checked.courtroom,
+            texts["judge"] or _judge(_bench(texts)),
+            self._outcome(line, checked, texts["absent"]),
+        )
+        self._join_outcomes(sitting)
+
+    def _outcome(self, line: int, checked: SittingIn, absent: str) -> ImportedOutcome | None:
+        """Return the outcome of a row; sides by our words for them, people by their names."""
+        if not checked.outcome:
+            if absent or checked.outcome_reason:
+                name = "absent" if absent else "outcome_reason"
+                self.refuse(line, name, Message(N_("Enter the outcome of the hearing too.")))
+            return None
+        vocabulary = self.mapping.column_map
+        names = [
+            word if word in BOTH_SIDES else translated(vocabulary, "side", word)
+            for word in split_names(absent)
+        ]
+        return ImportedOutcome(Outcome(checked.outcome), tuple(names), checked.outcome_reason)
+
+    def _join_outcomes(self, sitting: ImportedHearing) -> None:
+        """Add a row's hearing; of several rows of one hearing the first has the outcome of all."""
+        same = (n for n, each in enumerate(self.sittings) if each.key == sitting.key)
+        if (n := next(same, None)) is None or sitting.outcome is None:
+            self.sittings.append(sitting)
+            return
+        first, other = self.sittings[n], sitting.outcome
+        before = first.outcome or replace(other, absent=())
+        if before.outcome != other.outcome:
+            words = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
+            why = Message(
+                words, line=first.line, number=self.case["number"], other=before.outcome.value
             )
+            self.refuse(sitting.line, "outcome", why)
+        absent = tuple(dict.fromkeys((*before.absent, *other.absent)))
+        reason = before.reason or other.reason
+        joined = replace(before, absent=absent, reason=reason)
+        self.sittings[n] = replace(first, outcome=joined)
+        self.sittings.append(replace(sitting, outcome=None))
 
     def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
         on, at = self._moment(line, "hearing_on", day), self._moment(line, "hearing_at", clock)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import rules
 from app.cases.models import Case
 from app.core import normalization
-from app.core.errors import N_, Message, Refusal
+from app.core.errors import N_, Invalid, Message, Refusal
 from app.court import service
 from app.court.bench import BenchRole
 from app.court.models import Courtroom
@@ -21,6 +21,8 @@ from app.hearings.models import Hearing
 from app.hearings.service import CourtContext
 from app.imports.entries import ImportedCase, ImportedHearing, RowRefusal
 from app.imports.reading.rules import ColumnMapping
+from app.outcomes import service as outcomes
+from app.outcomes.rules import ImportedOutcome
 
 
 class RowRefused(Exception):  # noqa: N818
@@ -99,7 +101,7 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
     new = 0
     for sitting in entry.sittings:
         uid, room = court.uid(case.number, sitting), court.room(sitting)
-        if uid in uids:
+        if uid in uids and sitting.outcome is None:
             continue
         try:
             hearing, is_new = hearings.add_imported_hearing(
@@ -121,4 +123,23 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
         except Refusal as fault:
             column = court.mapping.header_of("hearing_at")
             raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
+        if sitting.outcome is not None:
+            _enter_outcome(court, hearing, sitting, sitting.outcome)
     return new
+
+
+def _enter_outcome(
+    court: ImportCourt, hearing: Hearing, sitting: ImportedHearing, outcome: ImportedOutcome
+) -> None:
+    """Enter the outcome that a row gives of a hearing. Raises RowRefused."""
+    try:
+        if hearing.starts_at != sitting.starts_at:
+            raise Refusal(N_("This hearing was moved: enter the outcome at the date that it has."))
+        outcomes.enter_imported(court.session, court.context, [(hearing, outcome)])
+    except Refusal as fault:
+        column = court.mapping.header_of("outcome")
+        raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
+    except Invalid as fault:
+        [(name, why), *_] = fault.errors.items()
+        column = court.mapping.header_of(name)
+        raise RowRefused(RowRefusal(sitting.line, column, why)) from fault

@@ -25,6 +25,7 @@ from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.imports import uploads
 from app.imports.models import Upload
 from app.notices.models import Notice
+from app.outcomes import service as outcomes
 from app.record.models import ChainHead, Entry
 from app.tasks.models import Task
 
@@ -100,6 +101,7 @@ def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
         hearings = list(session.scalars(sa.select(Hearing.id).where(Hearing.case_id.in_(some))))
         parties = sa.select(Party.id).where(Party.case_id.in_(some))
         count += len(hearings)
+        outcomes.delete_of_hearings(session, hearings)
         for words in (
             sa.delete(Booking).where(Booking.hearing_id.in_(hearings)),
             sa.delete(Hearing).where(Hearing.id.in_(hearings)),

@@ -13,6 +13,7 @@ from app.court.models import Court
 from app.hearings.models import Hearing, HearingState
 from app.hearings.rules import days_span
 from app.outcomes.models import Absence, HearingOutcome
+from app.record.models import Entry
 
 MOST_OF_DAY = 400  # hearings on the page of a day
 MOST_DAYS = 60  # days that wait, on the home page
@@ -121,6 +122,7 @@ def awaits(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
         Hearing.state == HearingState.FIXED.value,
         Hearing.outcome == "",
         Hearing.ends_at <= now,
+        Hearing.created_at < Hearing.ends_at,  # what was over when it was imported is history
     ]
     if court.outcomes_from is not None:
         zone = ZoneInfo(court.zone)
@@ -153,3 +155,11 @@ def of_day(
         .limit(MOST_OF_DAY)
     )
     return session.scalars(query).all()
+
+
+def is_on_record(session: Session, hearing: Hearing) -> bool:
+    """Tell whether any entry of the record is about a hearing."""
+    query = sa.select(Entry.id).where(
+        Entry.case_id == hearing.case_id, Entry.about == hearing.about
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -75,6 +75,29 @@ class OutcomeEntry:
         return OutcomeCause.OTHER
 
 
+# As files say that nobody came.
+BOTH_SIDES = ("双方", "双方当事人", "原被告", "全部", "both", "both sides", "all", "everybody")
+
+
+@dataclass(frozen=True)
+class ImportedOutcome:
+    """The outcome of a hearing in a file: who was absent, by side, by name, or all.
+
+    Other systems do not say why: what a person must give a reason for, a file need not.
+    """
+
+    outcome: Outcome
+    absent: tuple[str, ...] = ()
+    reason: str = ""
+
+    def entry(self, absent: frozenset[int]) -> OutcomeEntry:
+        """Return the entry of it, with those who were absent found."""
+        entry = OutcomeEntry(self.outcome, "", self.reason, absent)
+        vague = entry.outcome is Outcome.NOT_HELD and not absent and not self.reason
+        cause = OutcomeCause.OTHER.value if vague else entry.settled_cause
+        return OutcomeEntry(self.outcome, cause, self.reason, absent)
+
+
 def errors_of(entry: OutcomeEntry, present: Collection[int]) -> dict[str, Message]:
     """Return what is wrong with an entry, by field; ``present`` are all who could be absent."""
     errors: dict[str, Message] = {}

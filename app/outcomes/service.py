@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.core.matters import Matter
+from app.core.normalization import name_key
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import move_requests
@@ -20,7 +21,7 @@ from app.outcomes import queries, rules
 from app.outcomes.forms import OutcomeIn
 from app.outcomes.models import Absence, HearingOutcome
 from app.outcomes.queries import Participant
-from app.outcomes.rules import Outcome, OutcomeEntry
+from app.outcomes.rules import BOTH_SIDES, ImportedOutcome, Outcome, OutcomeEntry
 from app.people.models import User
 from app.record import ledger
 from app.record.rules import Event, EvidenceGrade
@@ -58,6 +59,52 @@ def enter(
     if errors := rules.errors_of(entry, known):
         raise Invalid(errors)
     return _write(session, context, hearing, before, entry, people)
+
+
+def enter_imported(
+    session: Session, context: CourtContext, rows: Sequence[tuple[Hearing, ImportedOutcome]]
+) -> None:
+    """Enter outcomes of hearings from a file, many at once.
+
+    A hearing about which Tingqi sent nothing, and which has no outcome yet, leaves nothing on the
+    record, which is of contacts: an import that is undone takes its outcome along. For all others
+    the outcome is entered as by a person. Raises Refusal and Invalid, as ``enter`` does.
+    """
+    people = queries.participants(session, [hearing for hearing, _ in rows])
+    for hearing, imported in rows:
+        check_open(hearing, context.now)
+        known = people[hearing.id]
+        entry = imported.entry(_absent_of(imported, known))
+        before = queries.current(session, hearing.id) if hearing.outcome else None
+        if before is not None:
+            if not _same(before, entry):
+                _check_replaces(before, None)
+            continue
+        sent_nothing = hearing.imported and hearing.revision == 1
+        if sent_nothing and not queries.is_on_record(session, hearing):
+            _add_outcome(session, context, hearing, None, entry, known, {}, user=None)
+        else:
+            hearings.lock_hearing(session, hearing.id)
+            _write(session, context, hearing, None, entry, known)
+    session.flush()
+
+
+def _absent_of(imported: ImportedOutcome, people: Mapping[int, Participant]) -> frozenset[int]:
+    """Return the ids of those whom a file says were absent. Raises Invalid."""
+    found: set[int] = set()
+    for word in imported.absent:
+        own = {
+            who
+            for who, person in people.items()
+            if word in BOTH_SIDES
+            or word == person.party.side
+            or name_key(word) in (name_key(person.counsel.name), name_key(person.party.name))
+        }
+        if not own:
+            words = N_("Nobody in the case is called %(name)s: give a side or a name.")
+            raise Invalid({"absent": Message(words, name=word)})
+        found |= own
+    return frozenset(found)
 
 
 def check_open(hearing: Hearing, now: dt.datetime) -> None:
@@ -132,6 +179,28 @@ def _write(
 ) -> HearingOutcome:
     if before is not None:
         before.replaced_at = context.now
+    reached = _reached_at_start(session, hearing) if entry.absent else {}
+    outcome = _add_outcome(
+        session, context, hearing, before, entry, people, reached, user=context.user
+    )
+    session.flush()
+    _end_what_waits(session, hearing, context.now)
+    ledger.append(session, entries(context.user, outcome, before), context.now)
+    return outcome
+
+
+def _add_outcome(
+    session: Session,
+    context: CourtContext,
+    hearing: Hearing,
+    before: HearingOutcome | None,
+    entry: OutcomeEntry,
+    people: Mapping[int, Participant],
+    reached: Mapping[int, CounselReach],
+    *,
+    user: User | None,
+) -> HearingOutcome:
+    """Add the row of an outcome, and one for each who was absent."""
     outcome = HearingOutcome(
         court_id=hearing.court_id,
         case_id=hearing.case_id,
@@ -142,10 +211,9 @@ def _write(
         reason=entry.reason,
         starts_at=hearing.starts_at,
         entered_at=context.now,
-        user=context.user,
+        user=user,
     )
     session.add(outcome)
-    reached = _reached_at_start(session, hearing) if entry.absent else {}
     earlier = {each.counsel_id: each for each in before.absences} if before else {}
     for counsel_id in sorted(entry.absent):
         known, person = reached.get(counsel_id), people.get(counsel_id)
@@ -160,9 +228,6 @@ def _write(
             )
         )
     hearing.outcome = entry.outcome.value
-    session.flush()
-    _end_what_waits(session, hearing, context.now)
-    ledger.append(session, entries(context.user, outcome, before), context.now)
     return outcome
 
 

@@ -36,7 +36,7 @@ _KNOWN = {
 # Defaults of fields for which neither the file nor its map has a value.
 DEFAULTS = {"procedure": "ordinary", "hearing_kind": "trial", "minutes": "60"}
 # Fields whose vocabulary is inherited from the map `tingqi`.
-_INHERITED = ("side", "procedure", "language", "channels", "hearing_kind")
+_INHERITED = ("side", "procedure", "language", "channels", "hearing_kind", "outcome")
 
 
 def names() -> list[str]:

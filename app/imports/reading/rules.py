@@ -18,6 +18,9 @@ HEARING = (
     ImportColumn("hearing_at", N_("Time of the hearing"), beside=("hearing_on",)),
     ImportColumn("minutes", N_("Minutes"), beside=("hearing_at", "hearing_on"), is_number=True),
     ImportColumn("courtroom", N_("Courtroom"), beside=("hearing_at", "hearing_on")),
+    ImportColumn("outcome", N_("Outcome of the hearing"), beside=("hearing_at", "hearing_on")),
+    ImportColumn("absent", N_("Who did not come"), beside=("outcome", "hearing_at")),
+    ImportColumn("outcome_reason", N_("Reason of the outcome"), beside=("outcome", "hearing_at")),
 )
 # Who sits or is needed, a column for each role; "bench" names them all in one.
 BENCH = {
@@ -298,3 +301,8 @@ def _template_sources(choice: str, indices: Mapping[str, int]) -> Parts | None:
 def split_words(text: str) -> list[str]:
     """Split a cell with several words: ``sms; email``, ``短信、邮件``."""
     return [word for word in re.split(r"[\s,;/|+、，；]+", text) if word]
+
+
+def split_names(text: str) -> list[str]:
+    """Split a cell with several names, which may hold spaces: ``Zhao Lei, 李敏``."""
+    return [name for part in re.split(r"[,;/|+、，；]+", text) if (name := part.strip())]
