@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 28
+LEFT, RIGHT, TOP, BOTTOM = 56, 8, 14, 30
 FLOOR = HEIGHT - BOTTOM
 
 
@@ -38,6 +38,11 @@ class BarChart:
     height: int = HEIGHT
     left: int = LEFT
     floor: int = FLOOR
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any bar is shown."""
+        return any(bar.value is not None for bar in self.bars)
 
     @property
     def every(self) -> int:
