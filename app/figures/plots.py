@@ -81,7 +81,7 @@ def bar_chart(values: Sequence[ChartValue], most: float | None = None) -> BarCha
 
 def nice_top(value: float) -> float:
     """Return a round number that is not below a value: 1, 2, 4 or 8 times a power of ten."""
-    if value <= 0:
+    if value < 1e-6:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next((step * power for step in (1, 2, 4, 8) if step * power >= value), 10 * power)
