@@ -61,7 +61,7 @@ SHARE_OF_READERS = 0.85  # who confirm that they know the date
 
 @dataclass
 class PastHearing:
-    """A hearing of the past with its two counsel, and the rounds that led to its date."""
+    """A hearing of the past with its two counsel, and the proposals that led to its date."""
 
     hearing: Hearing
     starts_at: dt.datetime
@@ -179,10 +179,10 @@ class PastMonths:
         return counsel
 
     def _proposals(self, past: PastHearing, asked: dt.datetime) -> None:
-        """Add the rounds that led to the date; of every fifth hearing it was the second one."""
-        rounds = 2 if self.number % 5 == 0 else 1
-        for number in range(1, rounds + 1):
-            is_last = number == rounds
+        """Add the proposals that led to the date; of every fifth hearing it was the second one."""
+        proposal_count = 2 if self.number % 5 == 0 else 1
+        for number in range(1, proposal_count + 1):
+            is_last = number == proposal_count
             proposal = Proposal(
                 hearing=past.hearing,
                 round=number,
@@ -190,7 +190,7 @@ class PastMonths:
                 fix=FixPolicy.AUTO.value,
                 state=(ProposalState.DECIDED if is_last else ProposalState.WITHDRAWN).value,
                 rules_version="",
-                created_at=asked - dt.timedelta(days=4) * (rounds - number),
+                created_at=asked - dt.timedelta(days=4) * (proposal_count - number),
             )
             starts = [past.starts_at + dt.timedelta(days=n if is_last else n + 2) for n in (0, 1)]
             proposal.slots = [

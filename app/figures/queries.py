@@ -155,11 +155,11 @@ def days_to_date(session: Session, scope: Scope, *by: str) -> dict[tuple[Any, ..
     return {tuple(row[:-2]): Median(float(row[-2]), int(row[-1])) for row in session.execute(query)}
 
 
-# --- rounds, moves, questions, messages ----------------------------------------------------------
+# --- proposals, moves, questions, messages ------------------------------------------------------
 
 
 def agreed_in_first_round(session: Session, scope: Scope) -> dict[Cell, Share]:
-    """Return how many first rounds that ended were ended by a slot to which all agreed.
+    """Return how many first proposals that ended were ended by a slot to which all agreed.
 
     Counted in the month of asking. A round whose slot was fixed by order before all had agreed to
     one is not agreed.
@@ -180,7 +180,7 @@ def agreed_in_first_round(session: Session, scope: Scope) -> dict[Cell, Share]:
     suits = sa.exists().where(Slot.proposal_id == Proposal.id, ~refuses).correlate(Proposal)
     is_agreed = sa.and_(Proposal.state == ProposalState.DECIDED.value, suits)
     month = scope.month(Proposal.created_at)
-    rounds = (
+    first_proposals = (
         sa.select(
             month.label("month"), Case.procedure, sa.case((is_agreed, 1), else_=0).label("agreed")
         )
@@ -198,8 +198,11 @@ def agreed_in_first_round(session: Session, scope: Scope) -> dict[Cell, Share]:
     return _shares(
         session,
         sa.select(
-            rounds.c.month, rounds.c.procedure, sa.func.sum(rounds.c.agreed), sa.func.count()
-        ).group_by(rounds.c.month, rounds.c.procedure),
+            first_proposals.c.month,
+            first_proposals.c.procedure,
+            sa.func.sum(first_proposals.c.agreed),
+            sa.func.count(),
+        ).group_by(first_proposals.c.month, first_proposals.c.procedure),
     )
 
 

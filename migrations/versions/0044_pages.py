@@ -6,8 +6,8 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044_pages"
-down_revision = "0047"
+revision = "0044"
+down_revision = "0043"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")

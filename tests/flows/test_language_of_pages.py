@@ -22,8 +22,8 @@ from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
 from tests.flows.test_propose_page import see, wall
 from tests.heard import english_in, half_width_in
-from tests.papers.exchanging import opened
 from tests.papers import tus
+from tests.papers.exchanging import opened
 from tests.papers.giving import PDF, draft
 
 

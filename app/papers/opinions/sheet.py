@@ -101,7 +101,10 @@ def of_exchange(session: Session, exchange: Exchange, now: dt.datetime) -> Recor
                     if paper.id in items
                 ],
                 side.withheld,
-                [each for each in (*side.filings, *side.withheld) if each.late],
+                [
+                    *(each for each in side.filings if each.late),
+                    *(each for each in side.withheld if each.late),
+                ],
             )
             for side in shown.sides
         ],
