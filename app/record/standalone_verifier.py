@@ -135,6 +135,26 @@ def fault(line: object, case: object, seq: int, last: str) -> str:
     return ""
 
 
+def opened_otherwise(line: dict, sealed_lists: dict) -> str:
+    """Return what is wrong with a sealed list of papers that a line opens, or nothing.
+
+    The line by which papers were filed under seal holds the digest of their list; ``sealed_lists``
+    keeps it by the number of the filing.
+    """
+    detail, body = line.get("detail"), line.get("body")
+    if not isinstance(detail, dict) or "list_sha256" not in detail:
+        return ""
+    number, digest = str(detail.get("filing")), detail["list_sha256"]
+    if line.get("what") == "filed":
+        sealed_lists[number] = digest
+    elif line.get("what") == "disclosed":
+        if sealed_lists.get(number) != digest:
+            return "it opens another list of papers than was sealed"
+        if isinstance(body, dict) and sha(body.get("list")) != digest:
+            return "the papers that it opens are not those that were sealed"
+    return ""
+
+
 def newer_than(known: int, number: object) -> bool:
     """Return whether a version is one that this copy is too old for."""
     return type(number) is int and known < number <= NEWEST
@@ -148,6 +168,7 @@ def check(record: dict, head: str = "") -> tuple[int, str]:
             f"knows format {FORMAT}. Nothing was checked. {GET_NEWER}"
         )
     last, seen, blanked, last_blank, erased, last_unknown = START, head == START, 0, 0, 0, 0
+    sealed_lists: dict[object, object] = {}
     lines = record["lines"]
     if not isinstance(lines, list):
         raise TypeError("its lines are no list")
@@ -159,7 +180,7 @@ def check(record: dict, head: str = "") -> tuple[int, str]:
                 f"this copy knows rule {SEALING}. The {seq - 1} lines before it are whole. "
                 f"{GET_NEWER}"
             )
-        if why := fault(line, case, seq, last):
+        if why := fault(line, case, seq, last) or opened_otherwise(line, sealed_lists):
             return NOT_WHOLE, f"NOT WHOLE at line {seq}: {why}"
         last = line["hash"]
         seen = seen or last == head

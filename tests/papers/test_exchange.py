@@ -2,18 +2,23 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from app.cases.models import Party, Representation
+from app.cli import cli
 from app.core.db import db
 from app.papers.exchange.models import Exchange
-from app.papers.models import Filing
+from app.papers.models import Filing, Paper
 from app.record import ledger
+from app.record.standalone_verifier import SEALED, check, sha
 from tests.conftest import CASE, Scenario, confirmed
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
+from tests.flows.test_erasing import erase
 from tests.papers.exchanging import clock, court, evidence, opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
@@ -337,3 +342,114 @@ def test_who_has_filed_nothing_is_reminded(scenario: Scenario, case: dict[str, A
         scenario.wait(days=1)
     assert len(scenario.letters(to=LI, channel="email", containing="您方尚未提交证据")) == 3
     assert not scenario.letters(to=ZHAO, channel="email", containing="filed nothing")
+
+
+def test_a_verifier_finds_a_list_that_is_not_the_sealed_one(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    closes = opened(scenario, case)
+    evidence(browser(scenario), key(scenario, "Zhao Lei"), SECRET_NAME)
+    scenario.clock.set(closes)
+    scenario.beat()
+    command = ["record", "export", "--case", CASE["number"], "--format", "json"]
+    record = json.loads(scenario.app.test_cli_runner().invoke(cli, command).output)
+    assert check(record)[0] == 0
+    [opening] = [line for line in record["lines"] if line["what"] == "disclosed"]
+    opening["body"]["list"]["papers"][0]["name"] = "Another contract"
+    content = {**opening["body"]}
+    opening["content"] = sha(content)
+    opening["hash"] = sha({name: opening[name] for name in SEALED})
+    for before, line in itertools.pairwise(record["lines"]):
+        if line["seq"] > opening["seq"]:
+            line["prev"] = before["hash"]
+            line["hash"] = sha({name: line[name] for name in SEALED})
+    record["head"] = record["lines"][-1]["hash"]
+    status, said = check(record)
+    assert status == 1
+    assert "are not those that were sealed" in said
+
+
+def test_counsel_who_follows_reads_what_the_party_filed_and_a_party_without_counsel_waits(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    closes = opened(scenario, case)
+    zhao, li = key(scenario, "Zhao Lei"), key(scenario, "李敏")
+    client, other, desk = browser(scenario), browser(scenario), court(scenario)
+    evidence(client, zhao, SECRET_NAME)
+    complete(client, zhao)
+    [number_of_li] = numbers_of(scenario, "李敏")
+    leaves = {"name": "李敏", "email": LI, "do": "leave"}
+    path = f"/cases/{case['id']}/counsel/{number_of_li}"
+    assert desk.post(path, data=leaves).status_code == 303
+    assert other.get(f"{li}/papers").status_code == 410
+    assert "Nobody acts for it" in words(desk.get(f"/cases/{case['id']}/exchange"))
+    # All who act are complete; whoever comes for the other party must not find it open.
+    complete(client, zhao, "0")
+    complete(client, zhao)
+    assert one(scenario, sa.select(Exchange.state)) == "open"
+    # Another counsel follows Zhao Lei, and one comes for the other party.
+    [party_of_zhao, party_of_li] = parties(scenario)
+    add = f"/cases/{case['id']}/counsel"
+    for name, party in (("Emma Carter", party_of_zhao), ("Sun Yue", party_of_li)):
+        form = {"party": str(party), "name": name, "email": f"{name[:3]}@x.example"}
+        form |= {"language": "en", "channels": "email"}
+        done = desk.post(add, data=form)
+        assert done.status_code == 303, words(done)
+    carter, sun = key(scenario, "Emma Carter"), key(scenario, "Sun Yue")
+    assert SECRET_NAME in browser(scenario).get(f"{carter}/papers").text
+    assert SECRET_NAME not in browser(scenario).get(f"{sun}/papers").text
+    scenario.clock.set(closes)
+    scenario.beat()
+    assert SECRET_NAME in browser(scenario).get(f"{sun}/papers").text
+
+
+def numbers_of(scenario: Scenario, name: str) -> list[int]:
+    with scenario.app.app_context():
+        query = sa.select(Representation.id).where(Representation.counsel.has(name=name))
+        return list(db.session.scalars(query))
+
+
+def parties(scenario: Scenario) -> list[int]:
+    """The respondent and the claimant."""
+    with scenario.app.app_context():
+        return list(db.session.scalars(sa.select(Party.id).order_by(Party.side.desc())))
+
+
+def test_a_case_is_not_erased_while_an_exchange_is_open(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    opened(scenario, case)
+    zhao, desk = key(scenario, "Zhao Lei"), court(scenario)
+    evidence(browser(scenario), zhao, SECRET_NAME)
+    scenario.beat()
+    scenario.wait(days=1)
+    status, output = erase(scenario)
+    assert status != 0
+    assert "An exchange of evidence" in output
+    path = f"/exchanges/{number(scenario, Exchange.id)}/cancelled"
+    assert confirmed(desk, path, {"words_cancel": "Settled."}).status_code == 303
+    scenario.beat()
+    scenario.wait(days=1)
+    scenario.beat()
+    status, output = erase(scenario)
+    assert status == 0, output
+    assert one(scenario, sa.select(Filing.list_salt)) == ""
+    assert one(scenario, sa.select(Paper.name)) == ""
+
+
+def test_the_api_opens_and_lists_exchanges(scenario: Scenario, case: dict[str, Any]) -> None:
+    path, at = f"/cases/{case['id']}/exchanges", "2026-12-08T17:00:00+08:00"
+    status, made = scenario.api("POST", path, {"closes_at": at})
+    assert (status, made["mode"], made["closes_at"]) == (201, "sealed", at)
+    assert scenario.api("POST", path, {"closes_at": at})[0] == 422
+    assert scenario.api("POST", path, {"closes_at": "x", "mode": "y"})[0] == 422
+    evidence(browser(scenario), key(scenario, "Zhao Lei"), SECRET_NAME)
+    _, listed = scenario.api("GET", path)
+    [exchange] = listed["exchanges"]
+    sides = [(s["side"], s["papers"], s["filings"]) for s in exchange["sides"]]
+    assert sides == [("claimant", 0, []), ("respondent", 1, [1])]
+    _, filed = scenario.api("GET", f"/cases/{case['id']}/papers")
+    assert filed["filings"] == []
+    [withheld] = filed["withheld"]
+    [paper] = withheld["papers"]
+    assert (paper["name"], paper["sha256"]) == ("", [hashlib.sha256(PDF).hexdigest()])
