@@ -11,7 +11,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, NotFound
-from app.papers.exchange.models import Exchange, LateFiling
+from app.papers.exchange.models import UNDECIDED, Exchange, LateFiling
 from app.papers.models import Filing, Paper, PaperFile, PaperPage, PaperReading
 from app.papers.rules import COURT_SIDE, Disclosure, FilingState, may_list
 from app.storage.models import StoredFile
@@ -287,7 +287,7 @@ def late_undecided(
         .join(Filing.case)
         .where(
             LateFiling.court_id == court_id,
-            LateFiling.decision == "",
+            UNDECIDED,
             Filing.disclosure == Disclosure.LISTED.value,
         )
         .options(joinedload(Filing.case), joinedload(Filing.counsel), selectinload(Filing.papers))

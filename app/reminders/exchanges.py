@@ -14,14 +14,14 @@ from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
 from app.papers.exchange import queries
-from app.papers.exchange.models import Exchange
+from app.papers.exchange.models import IS_OPEN, Exchange
 from app.papers.models import Filing
 from app.reminders.rules import Reminder, reminders
 
 
 def due(session: Session, now: dt.datetime) -> Sequence[int]:
     """Return ids of open exchanges of which somebody may have to be reminded by now."""
-    query = sa.select(Exchange.id).where(Exchange.state == "open", Exchange.remind_at <= now)
+    query = sa.select(Exchange.id).where(IS_OPEN, Exchange.remind_at <= now)
     return session.scalars(query.order_by(Exchange.remind_at).limit(100)).all()
 
 

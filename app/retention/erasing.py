@@ -21,7 +21,7 @@ from app.notices.models import Notice
 from app.outcomes import service as outcomes
 from app.papers import service as papers
 from app.papers.exchange import queries as exchanges
-from app.papers.exchange.models import Exchange
+from app.papers.exchange.models import IS_OPEN, Exchange
 from app.papers.opinions import service as opinions
 from app.questions import service as questions
 from app.questions.filings import service as filings
@@ -202,7 +202,7 @@ def overdue(session: Session, now: dt.datetime) -> list[int]:
             .where(sa.or_(Entry.id.is_(None), Entry.what != Event.ERASED.value))
             .where(~sa.exists().where(Hearing.case_id == Case.id, in_use))
             .where(~sa.exists().where(Question.case_id == Case.id, questions.IS_OPEN))
-            .where(~sa.exists().where(Exchange.case_id == Case.id, Exchange.state == "open"))
+            .where(~sa.exists().where(Exchange.case_id == Case.id, IS_OPEN))
             .order_by(Case.id)
             .limit(BATCH - len(case_ids))
         )

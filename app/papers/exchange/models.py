@@ -12,6 +12,9 @@ from app.papers.exchange.rules import ExchangeMode, ExchangeState, LateDecision,
 from app.people.models import User
 
 OPEN = "state = 'open'"
+# As queries say it: written out, so that both databases see that the partial indexes fit.
+IS_OPEN: sa.ColumnElement[bool] = sa.literal_column("exchange.state = 'open'", sa.Boolean)
+UNDECIDED: sa.ColumnElement[bool] = sa.literal_column("late_filing.decision = ''", sa.Boolean)
 
 
 class Exchange(Base):

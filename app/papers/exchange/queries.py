@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.cases.models import Case, Party
 from app.core.errors import N_, NotFound
-from app.papers.exchange.models import Exchange
+from app.papers.exchange.models import IS_OPEN, Exchange
 from app.papers.exchange.rules import ExchangeState
 
 MOST = 50  # exchanges of a court that close soon
@@ -41,9 +41,7 @@ def current(session: Session, case_id: int) -> Exchange | None:
 
 def is_open(session: Session, case_id: int) -> bool:
     """Tell whether an exchange of a case is open."""
-    query = sa.select(Exchange.id).where(
-        Exchange.case_id == case_id, Exchange.state == ExchangeState.OPEN.value
-    )
+    query = sa.select(Exchange.id).where(Exchange.case_id == case_id, IS_OPEN)
     return session.scalar(query) is not None
 
 
@@ -64,7 +62,7 @@ def closing_soon(
         _whole()
         .join(Exchange.case)
         .where(
-            Exchange.state == ExchangeState.OPEN.value,
+            IS_OPEN,
             Exchange.ends_at <= until,
             Exchange.court_id == court_id,
         )
@@ -78,7 +76,5 @@ def closing_soon(
 
 def ended(session: Session, now: dt.datetime, most: int = 100) -> Sequence[int]:
     """Return ids of open exchanges whose last close has passed, the earliest first."""
-    query = sa.select(Exchange.id).where(
-        Exchange.state == ExchangeState.OPEN.value, Exchange.ends_at <= now
-    )
+    query = sa.select(Exchange.id).where(IS_OPEN, Exchange.ends_at <= now)
     return session.scalars(query.order_by(Exchange.ends_at).limit(most)).all()
