@@ -44,8 +44,12 @@ def entry_of(file: PaperFile) -> ledger.NewEntry:
 
 
 def requests_of(file: PaperFile, now: dt.datetime) -> list[NoticeRequest]:
-    """Return the request to tell the counsel who filed it; none for a paper of the court."""
+    """Return the request to tell the counsel who filed it; none for a paper of the court.
+
+    Its words are on the court's pages of messages: of what is not open to all it has the number.
+    """
     paper, filing = file.paper, file.paper.filing
+    is_open = filing.disclosure == Disclosure.OPEN
     if filing.representation is None:
         return []
     about = str(Matter.case(filing.case_id))
@@ -60,8 +64,8 @@ def requests_of(file: PaperFile, now: dt.datetime) -> list[NoticeRequest]:
                 "person": facts.representation_facts(filing.representation),
                 "papers_filed": {"filed_at": facts.iso(filing.filed_at), "side": filing.side},
                 "set_aside": {
-                    "paper": f"{paper.number}. {paper.name}",
-                    "file": file.name,
+                    "paper": f"{paper.number}. {paper.name}" if is_open else str(paper.number),
+                    "file": file.name if is_open else "",
                     "finding": file.scan_finding,
                 },
             },

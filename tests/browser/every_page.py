@@ -4,6 +4,7 @@ The routes are the app's own: a new page without arguments is included by itself
 arguments that this module does not know is an error.
 """
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,8 @@ from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.answers import counsel_keys
 from app.hearings.models import Hearing, Invitation
+from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.service import ExchangeTerms, start
 from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
@@ -103,15 +106,15 @@ def furnish(scenario: Scenario) -> None:
         ).first()
         assert invitation
         link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}"
-        case_id = invitation.proposal.hearing.case_id
     assert ask(scenario.app.test_client(), link).status_code == 303
+    now = scenario.clock.now()
+    with scenario.app.app_context(), transaction() as session:
+        case_id = session.get_one(Invitation, invitation.id).party.case_id
+        terms, user = ExchangeTerms(now + dt.timedelta(days=10)), session.get_one(User, 1)
+        start(session, user.court_id, case_id, ExchangeMode.AT_ONCE, terms, user, now, SECRET)
     paper = [("file", "合同.pdf", PDF)]
-    assert draft(scenario.app.test_client(), link, paper, do="file").status_code == 303
-    exchange = {"mode": "sealed", "closes_at": "2027-01-15T17:00"}
-    assert confirmed(client, f"/cases/{case_id}/exchange", exchange).status_code == 303
-    evidence = [("file", "合同二.pdf", PDF + b"2")]
-    assert draft(scenario.app.test_client(), link, evidence).status_code == 303
-    assert draft(scenario.app.test_client(), link, do="file").status_code == 303
+    filed = draft(scenario.app.test_client(), link, paper, do="file", exchange="1")
+    assert filed.status_code == 303
     draft(scenario.app.test_client(), link, [("photo", "IMG_1.jpg", b"\xff\xd8\xff")])
 
 

@@ -196,10 +196,10 @@ def test_no_key_or_form_reaches_sealed_bytes(scenario: Scenario, case: dict[str,
     found: list[str] = []
     # A link that some page made by mistake is checked once more.
     readers = (
-        Reader(counsel_id=counsel, party_id=party),
-        Reader(court_id=court),
-        Reader(court_id=court, user_id=1),
-        Reader(),
+        Reader(counsel_id=counsel, party_id=party, scanned_only=False),
+        Reader(court_id=court, scanned_only=False),
+        Reader(court_id=court, user_id=1, scanned_only=False),
+        Reader(scanned_only=False),
     )
     for file_id in numbers(scenario, PaperFile.id):
         for reader, part in itertools.product(readers, FilePart):
