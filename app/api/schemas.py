@@ -11,6 +11,7 @@ from app.court.forms import BenchField
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
 from app.needs.rules import PersonRole
 from app.outcomes.rules import Outcome, OutcomeCause
+from app.papers.opinions.rules import DisputeState
 from app.papers.rules import PaperKind
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 from app.record.rules import EvidenceGrade
@@ -586,6 +587,35 @@ class PaperReadingOut(Schema):
     confirmed_at = _moment()
 
 
+class PaperOpinionOut(Schema):
+    """What counsel for another side says of a paper: the latest version, with its entry."""
+
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    party = fields.String()
+    side = fields.String()
+    authentic = fields.Boolean(metadata={"nullable": True})
+    lawful = fields.Boolean(metadata={"nullable": True})
+    relevant = fields.Boolean(metadata={"nullable": True})
+    reason = fields.String()
+    version = fields.Integer()
+    given_at = _moment()
+    entry = fields.Integer()
+
+
+class ServedOut(Schema):
+    """Whether a counsel is served with a paper of the court, under the rule in force when filed."""
+
+    counsel = fields.String()
+    counsel_id = fields.Integer()
+    side = fields.String()
+    served_at = _moment()
+    by = _one_of("", "delivered", "opened", "confirmed")
+    channel = fields.String(metadata={"description": "Of the message that was delivered, or empty"})
+    entry = fields.Integer(metadata={"nullable": True})
+    rule = fields.String(metadata={"description": "The article, in English"})
+
+
 class PaperOut(Schema):
     """One paper; its number counts those of its side in the case."""
 
@@ -599,6 +629,9 @@ class PaperOut(Schema):
     bytes = fields.Integer()
     files = fields.List(fields.Nested(PaperFileOut))
     readings = fields.List(fields.Nested(PaperReadingOut))
+    dispute = _one_of("", *DisputeState)
+    opinions = fields.List(fields.Nested(PaperOpinionOut))
+    served = fields.List(fields.Nested(ServedOut))
 
 
 class FilingOut(Schema):

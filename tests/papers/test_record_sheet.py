@@ -64,6 +64,11 @@ def test_the_sheet_lists_what_is_disputed_and_why_alike_for_all_in_both_language
     assert states == ["undisputed", "undisputed", "disputed"]
     assert respondent["papers"][2]["copy"] == "contested"
     assert respondent["papers"][2]["opinions"][0]["reason"] == "The log is of hall B."
+    listed = scenario.api("GET", f"/cases/{case['id']}/papers")[1]
+    papers = {paper["name"]: paper for filing in listed["filings"] for paper in filing["papers"]}
+    assert papers["temperature log"]["dispute"] == "disputed"
+    assert papers["temperature log"]["opinions"][0]["authentic"] is False
+    assert papers["claim"]["opinions"] == []
     mine = browser(scenario).get(f"{key(scenario, 'Sun Yu')}/papers/sheet.json").json
     assert mine == as_json
 

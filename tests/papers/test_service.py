@@ -90,6 +90,10 @@ def test_a_delivered_message_serves_who_agreed_and_opening_serves_anybody(
     deliver(wired, twilio)
     page = shown(wired)
     assert page.count("Not served yet") == 3
+    [*_, last] = wired.api("GET", "/cases/1/papers")[1]["filings"]
+    assert [each["by"] for each in last["papers"][0]["served"]] == ["", ""]
+    first = wired.api("GET", "/cases/1/papers")[1]["filings"][0]
+    assert {each["by"] for each in first["papers"][0]["served"]} == {"opened", "confirmed"}
     certificate = shown(wired, "certificate")
     assert "Papers of the court" in certificate
     assert certificate.count("Not served yet") == 3

@@ -14,15 +14,21 @@ from app.api.schemas import FilingOut, FilingsOut
 from app.api.serializers import moment
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
+from app.core import web
 from app.core.characters import clean
 from app.core.db import db, release_session
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal, joined
 from app.core.forms import WholeNumberField, posted
 from app.core.wording import one_line
+from app.evidence import paper_service
+from app.evidence.paper_service import ServedCounsel
 from app.hearings.service import CourtContext
 from app.papers import access, court_filings, queries, readers, receipts, rules
 from app.papers.models import Filing, Paper
-from app.papers.queries import WithheldFiling
+from app.papers.opinions import queries as opinions
+from app.papers.opinions import sheet
+from app.papers.opinions.queries import OpinionItem
+from app.papers.queries import SidePapers, WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import User
 from app.storage import downloads, staged_uploads
@@ -60,7 +66,23 @@ class FileIn(Query):
     file: int = posted(WholeNumberField(load_default=1, validate=_one_or_more))
 
 
-def _paper(paper: Paper, zone: str) -> dict[str, Any]:
+def _served(each: ServedCounsel, zone: str) -> dict[str, Any]:
+    evidence = each.evidence
+    return {
+        "counsel": each.counsel.name,
+        "counsel_id": each.counsel.id,
+        "side": each.side,
+        "served_at": moment(evidence.at if evidence else None, zone),
+        "by": evidence.grade.name.lower() if evidence else "",
+        "channel": each.channel,
+        "entry": evidence.seq if evidence else None,
+        "rule": each.rule.article["en"],
+    }
+
+
+def _paper(
+    paper: Paper, zone: str, item: OpinionItem | None, served: Sequence[ServedCounsel]
+) -> dict[str, Any]:
     return {
         **receipts.paper_as_json(paper),
         "id": paper.id,
@@ -73,19 +95,31 @@ def _paper(paper: Paper, zone: str) -> dict[str, Any]:
             }
             for each in paper.readings
         ],
+        "dispute": item.state.value if item else "",
+        "opinions": [sheet.opinion_as_json(each, zone) for each in item.opinions] if item else [],
+        "served": [_served(each, zone) for each in served],
     }
 
 
 def _filings(session: Session, filings: Sequence[Filing]) -> list[dict[str, Any]]:
     """Return filings of one case as they are answered."""
+    if not filings:
+        return []
     hashes = receipts.entry_hashes(session, filings)
+    case = filings[0].case
+    sides = [SidePapers(each.side, [each]) for each in filings]
+    items = opinions.items(session, case, sides, web.now())
+    served = paper_service.of_case(session, case, filings)
     return [
         {
             **receipts.heading_as_json(filing, hashes.get(filing.id, "")),
             "id": filing.id,
             "number": filing.number,
             "filed_at": moment(filing.filed_at, filing.case.court.zone),
-            "papers": [_paper(each, filing.case.court.zone) for each in filing.papers],
+            "papers": [
+                _paper(each, case.court.zone, items.get(each.id), served.get(each.id, ()))
+                for each in filing.papers
+            ],
         }
         for filing in filings
     ]
