@@ -1,12 +1,15 @@
 """Opinions on papers of other sides: given, changed, withdrawn, refused; on the record, to all."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.acts.table import ASSISTANT
 from tests.conftest import CASE, Scenario
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
+from tests.flows.test_erasing import erase
 from tests.papers.exchanging import opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
@@ -197,3 +200,49 @@ def test_a_get_decides_nothing(scenario: Scenario, case: dict[str, Any]) -> None
     assert client.get(f"{link}/same", query_string=form).status_code == 405
     assert client.get(f"{link}/withdrawn", query_string=form).status_code == 405
     assert opinions(scenario, case) == []
+
+
+def test_a_delegate_who_may_only_read_gives_no_opinion_and_one_who_may_act_is_named(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    client, link = browser(scenario), key(scenario, "李敏")
+    for name, may in (("Ding Ning", "answer"), ("Fang Yu", "read")):
+        form = {**ASSISTANT, "name": name, "email": f"{may}@firm.example", "may": may}
+        page = client.get(f"{link}/delegate")
+        assert (
+            client.post(f"{link}/delegate", data={**form, "nonce": nonce(page)}).status_code < 400
+        )
+    scenario.beat()
+    ways = {
+        may: re.findall(r"/r/[\w-]{22}", scenario.letters(to=f"{may}@firm.example")[0].body)[0]
+        for may in ("answer", "read")
+    }
+    said = answers(1, "yes", "yes", "yes")
+    acting, reading = browser(scenario), browser(scenario)
+    page = acting.get(f"{ways['answer']}/papers/opinions")
+    done = acting.post(f"{ways['answer']}/papers/opinions", data={"nonce": nonce(page), **said})
+    assert done.status_code == 303
+    [entry] = opinions(scenario, case)
+    assert entry["detail"]["delegate"]
+    assert "Ding Ning" in shown(scenario, "Zhao Lei")
+    page = reading.get(f"{ways['read']}/papers/opinions")
+    assert page.status_code == 200
+    assert 'name="authentic-1"' not in page.text
+    forged = {"nonce": nonce(acting.get(f"{ways['answer']}/papers/opinions")), **said}
+    assert reading.post(f"{ways['read']}/papers/opinions", data=forged).status_code in (403, 422)
+    assert len(opinions(scenario, case)) == 1
+
+
+def test_an_erased_case_keeps_digests_and_loses_reasons(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    said = answers(1, "no", "yes", "yes", reason="Wholly invented.")
+    assert press(scenario, "李敏", **said).status_code == 303
+    scenario.wait(days=30)
+    scenario.beat()
+    status, said_by_command = erase(scenario)
+    assert status == 0, said_by_command
+    scenario.beat()
+    assert "Wholly invented" not in shown(scenario, "Zhao Lei")
+    refused = press(scenario, "Sun Yu", **answers(1, "yes", "yes", "yes"))
+    assert refused.status_code in (409, 410, 422)
