@@ -322,7 +322,8 @@ def papers_of_both(
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
     opened(scenario, {"id": 1}, "at_once")
     draft(counsel, li, [("file", "合同.pdf", PDF)])
-    draft(counsel, li, do="file", exchange="1")
+    exchange = scenario.api("GET", "/cases/1/exchanges")[1]["exchanges"][0]["id"]
+    draft(counsel, li, do="file", exchange=str(exchange))
     opinions = below(zhao, "/papers/opinions")
     read(left, "opinions", counsel.get(opinions))
     page = counsel.get(opinions)
@@ -336,7 +337,7 @@ def papers_of_both(
     read(left, "the sheet", counsel.get(below(li, "/papers/sheet")))
     desk = scenario.sign_in("admin@court.example")
     desk.set_cookie("lang", "zh")
-    read(left, "the court's sheet", desk.get("/exchanges/1/sheet"))
+    read(left, "the court's sheet", desk.get(f"/exchanges/{exchange}/sheet"))
     read(left, "opinions of an exchange", desk.get("/cases/1/exchange"))
 
 

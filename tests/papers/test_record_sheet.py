@@ -10,7 +10,7 @@ from tests.conftest import CASE, Scenario
 from tests.counsel.test_answers import ZHAO, browser
 from tests.papers.exchanging import clock, court, opened
 from tests.papers.giving import PDF, draft
-from tests.papers.test_opinions import THIRD, answers, file, opinions, press, shown
+from tests.papers.test_opinions import THIRD, answers, exchange_id, file, opinions, press, shown
 from tests.questions.test_questions import entries, key
 
 pytestmark = pytest.mark.database
@@ -29,7 +29,7 @@ def sheet(scenario: Scenario, name: str = "", language: str = "en") -> str:
     if name:
         page = browser(scenario).get(f"{key(scenario, name)}/papers/sheet?lang={language}")
     else:
-        page = court(scenario).get(f"/exchanges/1/sheet?lang={language}")
+        page = court(scenario).get(f"/exchanges/{exchange_id(scenario)}/sheet?lang={language}")
     assert page.status_code == 200, page.text
     [article] = re.findall(r"<article.*</article>", page.text, flags=re.S)
     return " ".join(re.sub(r"<(svg)\b.*?</\1>|<[^>]+>", " ", article, flags=re.S).split())
@@ -58,7 +58,7 @@ def test_the_sheet_lists_what_is_disputed_and_why_alike_for_all_in_both_language
     assert "证据交换笔录" in chinese
     assert "有争议" in chinese
     assert "The log is of hall B." in chinese
-    as_json = court(scenario).get("/exchanges/1/sheet.json").json
+    as_json = court(scenario).get(f"/exchanges/{exchange_id(scenario)}/sheet.json").json
     [respondent] = [each for each in as_json["sides"] if each["side"] == "respondent"]
     states = [each["state"] for each in respondent["papers"]]
     assert states == ["undisputed", "undisputed", "disputed"]
@@ -83,7 +83,9 @@ def test_no_opinion_while_sealed_nor_after_the_date_and_the_sheet_tells_no_more(
     for text in (shown(scenario, "李敏"), sheet(scenario), sheet(scenario, "Sun Yu")):
         assert "secret lease" not in text
     assert "secret lease" not in sheet(scenario, "Zhao Lei")
-    assert "secret" not in court(scenario).get("/exchanges/1/sheet.json").text
+    assert (
+        "secret" not in court(scenario).get(f"/exchanges/{exchange_id(scenario)}/sheet.json").text
+    )
     assert opinions(scenario, case) == []
     scenario.wait(seconds=(closes - scenario.clock.now()).total_seconds() + 60)
     scenario.beat()
@@ -106,13 +108,20 @@ def test_the_court_sets_another_date_and_all_are_told(
 ) -> None:
     closes = opened(scenario, case, "at_once")
     file(scenario, "Zhao Lei", "lease")
-    early = court(scenario).post("/exchanges/1/opinions-due", data={"due_at": clock(closes)})
+    early = court(scenario).post(
+        f"/exchanges/{exchange_id(scenario)}/opinions-due", data={"due_at": clock(closes)}
+    )
     assert early.status_code == 303
     before = len(scenario.letters(to=ZHAO))
     due = closes + dt.timedelta(days=30)
     for _ in range(2):
         form = {"due_at": clock(due)}
-        assert court(scenario).post("/exchanges/1/opinions-due", data=form).status_code == 303
+        assert (
+            court(scenario)
+            .post(f"/exchanges/{exchange_id(scenario)}/opinions-due", data=form)
+            .status_code
+            == 303
+        )
     scenario.beat()
     [letter] = scenario.letters(to=ZHAO)[before:]
     assert "can be given until" in letter.body
@@ -122,7 +131,9 @@ def test_the_court_sets_another_date_and_all_are_told(
     scenario.wait(days=35)
     assert press(scenario, "李敏", **answers(1, "yes", "yes", "yes")).status_code == 303
     for wrong in ("", "yesterday", clock(scenario.clock.now() - dt.timedelta(days=1))):
-        court(scenario).post("/exchanges/1/opinions-due", data={"due_at": wrong})
+        court(scenario).post(
+            f"/exchanges/{exchange_id(scenario)}/opinions-due", data={"due_at": wrong}
+        )
     assert len([e for e in entries(scenario, case) if e["kind"] == "opinions_due"]) == len(noted)
 
 
