@@ -12,6 +12,7 @@ from app.core.db.indexes import partial_index
 from app.papers.exchange.models import Exchange, LateFiling
 from app.papers.rules import Disclosure, FilingState
 from app.people.models import User
+from app.storage.clamd import ScanState
 from app.storage.models import StoredFile
 
 # Whose steps towards those who do not open it are not planned yet.
@@ -143,6 +144,11 @@ class Paper(Base):
     def is_erased(self) -> bool:
         """Whether its bytes were erased."""
         return all(file.file_id is None for file in self.files)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether the scanner found malware in one of its files."""
+        return any(file.scan_state == ScanState.FOUND for file in self.files)
 
 
 class PaperFile(Base):

@@ -176,6 +176,7 @@ def _unopened(filing: Filing, counsel_id: int) -> list[Paper]:
         paper
         for paper in filing.papers
         if not paper.is_erased
+        and not paper.is_set_aside
         and not any(
             each.counsel_id == counsel_id and (each.opened_at or each.confirmed_at)
             for each in paper.readings

@@ -5,7 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from app.core.db import transaction
+from app.papers.models import Paper
+from app.storage.clamd import ScanState
 from tests.acts.table import ASSISTANT
 from tests.conftest import CASE, Scenario
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
@@ -253,3 +257,14 @@ def test_an_erased_case_keeps_digests_and_loses_reasons(
     assert "Wholly invented" not in shown(scenario, "Zhao Lei")
     refused = press(scenario, "Sun Yu", **answers(1, "yes", "yes", "yes"))
     assert refused.status_code in (409, 410, 422)
+
+
+def test_a_paper_in_which_malware_was_found_has_no_opinions(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    with scenario.app.app_context(), transaction() as session:
+        paper = session.scalars(sa.select(Paper).where(Paper.number == 2)).one()
+        paper.files[0].scan_state = ScanState.FOUND.value
+    refused = press(scenario, "李敏", **answers(2, "yes", "yes", "yes"))
+    assert refused.status_code in (409, 422)
+    assert press(scenario, "李敏", **answers(1, "yes", "yes", "yes")).status_code == 303

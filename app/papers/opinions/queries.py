@@ -132,7 +132,7 @@ def subject_of(paper: Paper, due: OpinionDates) -> OpinionSubject:
     return OpinionSubject(
         paper.filing.side,
         due_at=due.of(paper.filing),
-        is_withheld=paper.filing.disclosure != Disclosure.OPEN,
+        is_withheld=paper.filing.disclosure != Disclosure.OPEN or paper.is_set_aside,
         is_erased=paper.is_erased,
     )
 
