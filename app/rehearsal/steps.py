@@ -1,7 +1,14 @@
 """The steps of the rehearsal, in order; each names the steps it depends on."""
 
 from app.core.errors import N_
-from app.rehearsal import steps_address, steps_agree, steps_ask, steps_set_up, steps_tell
+from app.rehearsal import (
+    steps_address,
+    steps_agree,
+    steps_ask,
+    steps_outcome,
+    steps_set_up,
+    steps_tell,
+)
 from app.rehearsal.report import RehearsalStep
 
 ALL = (
@@ -33,6 +40,7 @@ ALL = (
     RehearsalStep(N_("move"), ("invites",), steps_tell.move),
     RehearsalStep(N_("cancel"), ("move",), steps_tell.cancel),
     RehearsalStep(N_("answer too late"), ("cancel",), steps_ask.too_late),
+    RehearsalStep(N_("outcome"), ("answer too late",), steps_outcome.absence),
     RehearsalStep(N_("record"), ("fixed",), steps_tell.whole_record),
     RehearsalStep(N_("nothing twice"), ("both sides asked",), steps_tell.nothing_twice),
 )

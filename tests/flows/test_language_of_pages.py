@@ -171,6 +171,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "question_id": 1,
         "number": 1,
         "filing_id": 1,
+        "on": "2026-12-01",
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]
     found = [
