@@ -28,6 +28,7 @@ from app.outcomes.models import HearingOutcome
 from app.outcomes.queries import Participant
 from app.outcomes.rules import Outcome, OutcomeCause
 from app.people.models import User
+from app.record.rules import EvidenceGrade
 
 bp = Blueprint("outcomes", __name__)
 
@@ -54,6 +55,24 @@ def outcome_look(outcome: str) -> Outcome:
 def outcome_cause_label(cause: str) -> str:
     """Return the label of a cause in the language of the page, or ""."""
     return gettext(OutcomeCause(cause).label) if cause else ""
+
+
+@bp.app_template_global()
+def outcome_entry_words(kind: str, detail: Mapping[str, Any]) -> str:
+    """Describe an entry of the record about an outcome or an absence; "" for a malformed one."""
+    try:
+        if kind == "absence":
+            grade = gettext(EvidenceGrade(detail["grade"]).label)
+            return gettext("Notice of this date when it began: %(grade)s", grade=grade)
+        words = [Outcome(detail["outcome"]).label]
+        words += [OutcomeCause(detail["cause"]).label] if detail.get("cause") else []
+        text = wording.colon(web.language()).join(map(gettext, words))
+        if int(detail["number"]) == 1:
+            return text
+        correction = gettext("correction, entry %(number)s", number=detail["number"])
+        return text + wording.aside(correction, web.language())
+    except (KeyError, TypeError, ValueError):
+        return ""
 
 
 @bp.app_template_global()

@@ -38,6 +38,8 @@ COMMENTED = (
     "papers",
     "outcome",
 )
+# Kinds of entries whose details every reader may know.
+WITH_TERMS = ("delegate", "outcome", "absence")
 _TASK = re.compile(r"k\d+")
 # States of messages, worst first.
 _WORST_FIRST = (
@@ -144,7 +146,8 @@ class RecordRow:
     # Who did it for the person; or, of what a delegate was sent or opened, the person whom for.
     delegate: str = ""
     principal: str = ""
-    # What a delegate may do, of an entry that names one or ends it.
+    # What a delegate may do, of an entry that names one or ends it; which outcome a hearing has,
+    # and the evidence of notice to somebody who was absent.
     terms: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -304,7 +307,7 @@ def _row(entries: tuple[Entry, ...]) -> RecordRow:
         public_comment=_comment(entries, public=True),
         delegate=str(body.get("delegate", "")),
         principal=str(body.get("for", "")),
-        terms=dict(first.detail or {}) if first.kind == "delegate" else {},
+        terms=dict(first.detail or {}) if first.kind in WITH_TERMS else {},
         private_reason=_private_reason(first),
     )
     if first.kind == "handed_on":  # an official message, copied: with its words

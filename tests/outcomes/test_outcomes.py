@@ -313,6 +313,8 @@ def test_both_sides_read_the_same_outcome_and_the_absent_side_reads_that_it_is_m
         assert "outcome entered" in record
         assert "did not come" in record
         assert "Zhao Lei" in record
+        assert "Adjourned: another reason" in record
+        assert "when it began: E1 Sent" in record
     assert "recorded that you did not come" in pages["zhao"]
     assert re.search("recorded that (<bdi>)?Zhao Lei(</bdi>)? did not come", pages["li"])
 
