@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import keys
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.channels import OtherChannel
 from app.court.models import Court, Courtroom, Judge
@@ -72,7 +73,10 @@ class PastHearing:
 class PastMonths:
     """Writes the past hearings of a court; the same for the same day."""
 
-    def __init__(self, session: Session, court: Court, user: User, today: dt.date) -> None:
+    def __init__(
+        self, session: Session, court: Court, user: User, today: dt.date, secret: bytes
+    ) -> None:
+        self.secret = secret
         self.session, self.court, self.user, self.today = session, court, user, today
         self.random = random.Random(2026)
         self.judges = list(session.query(Judge).filter_by(court_id=court.id).order_by(Judge.id))
@@ -229,6 +233,8 @@ class PastMonths:
 
     def _contacts(self, week: Sequence[PastHearing], asked: dt.datetime) -> None:
         """Send proposal, date and reminder of a week's hearings, and let counsel answer."""
+        acting = [representation.id for past in week for _, _, representation in past.counsel]
+        keys.issue(self.session, acting, self.secret)
         for past in week:
             self._answers(past)
         self._send(week, NoticeKind.PROPOSAL, "r1", asked)

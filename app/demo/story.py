@@ -119,7 +119,7 @@ class StoryPlayer:
     def _past_months(self, session: Session) -> None:
         user = people.find_user(session, ASSISTANT)
         today = self.clock.now().astimezone(ZoneInfo(ZONE)).date()
-        PastMonths(session, user.court, user, today).write()
+        PastMonths(session, user.court, user, today, self.secret).write()
 
     def _standard_answer(
         self, session: Session, court_id: int, number: int, data: dict[str, list[str]]

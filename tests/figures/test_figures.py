@@ -21,7 +21,7 @@ from app.outcomes.models import Absence, HearingOutcome
 from app.people import service as people
 from app.record import ledger
 from app.record.rules import Event
-from tests.conftest import NOW, Scenario
+from tests.conftest import NOW, SECRET, Scenario
 from tests.outcomes.test_outcomes import enter, fixed, over
 
 
@@ -31,7 +31,7 @@ def past(scenario: Scenario) -> Scenario:
     scenario.api("POST", "/cases", _case())
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        PastMonths(session, user.court, user, NOW.date()).write()
+        PastMonths(session, user.court, user, NOW.date(), SECRET).write()
     return scenario
 
 
