@@ -9,9 +9,10 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the court's pages of papers, and the downloads."""
     from app.papers import file_views, views
+    from app.papers.bundles import views as bundle_views
     from app.papers.exchange import views as exchange_views
     from app.papers.opinions import views as opinion_views
 
-    assert file_views.bp is views.bp  # each adds its pages to it
+    assert file_views.bp is bundle_views.bp is views.bp  # each adds its pages to it
     for pages in (views, exchange_views, opinion_views):
         app.register_blueprint(pages.bp)

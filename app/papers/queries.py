@@ -259,6 +259,14 @@ def page_image(session: Session, file_id: int, number: int) -> StoredFile | None
     return session.scalar(sa.select(StoredFile).where(StoredFile.id == image.scalar_subquery()))
 
 
+def stored_files(session: Session, sides: Sequence[SidePapers]) -> Sequence[StoredFile]:
+    """Return originals and copies of the papers of some sides; a session keeps them meanwhile."""
+    papers = (paper for side in sides for paper in side.papers)
+    files = [file for paper in papers for file in paper.files]
+    ids = {each for file in files for each in (file.file_id, file.copy_id) if each is not None}
+    return session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(ids))).all()
+
+
 def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> Sequence[Filing]:
     """Return filings that the court has yet to note, the oldest first; of one assistant's cases."""
     query = (

@@ -49,6 +49,7 @@ NO_PAGES = (
     "/papers/<int:paper_id>",
     "/download/",
     "/filings/files/",
+    "/cases/<int:case_id>/papers.",
     "/r/<token>/papers/receipt.json",
     "/r/<token>/papers/sheet.json",
     "/exchanges/<int:exchange_id>/sheet.json",

@@ -37,7 +37,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download)|counsel\.papers_receipt_json|counsel\.record_sheet_json|opinions\.record_sheet_json"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.papers_receipt_json|counsel\.record_sheet_json|opinions\.record_sheet_json"
     r"|imports\.template|figures\.file"
 )
 # Tried with the keys that counsel and new users get.

@@ -36,6 +36,7 @@ NO_PAGES = (
     "rescheduling.download",
     "papers.download",
     "papers.to_download",
+    "papers.as_",
     "counsel.papers_receipt_json",
     "counsel.record_sheet_json",
     "opinions.record_sheet_json",

@@ -24,6 +24,8 @@ from app.evidence import paper_service
 from app.evidence.paper_service import ServedCounsel
 from app.hearings.service import CourtContext
 from app.papers import access, court_filings, queries, readers, receipts, rules
+from app.papers.bundles import views as bundles
+from app.papers.bundles.contents import BundleChoice
 from app.papers.models import Filing, Paper
 from app.papers.opinions import queries as opinions
 from app.papers.opinions import sheet
@@ -204,6 +206,18 @@ def give(case_id: int) -> Answer:
         return CommittedResponse(_filings(session, [filing])[0], 201)
 
     return run_write(write)
+
+
+@cases.route("/<row:case_id>/papers.zip", methods=["GET"])
+@cases.response(200, content_type="application/zip")
+def as_zip(case_id: int) -> Response:
+    """Return all papers of a case as filed: a zip with a list of their digests"""
+
+    def read(session: Session, context: CourtContext) -> Response:
+        case = case_service.find_case(session, context.court.id, case_id)
+        return bundles.zip_of(case, readers.program_reader(context.court.id), BundleChoice())
+
+    return read(db.session(), run_read(lambda session, context: context))
 
 
 @bp.route("/<row:paper_id>", methods=["GET"])

@@ -29,12 +29,12 @@ def main() -> None:
     print(result.dumped())
 
 
-def limit() -> None:
-    """Limit what this process may use, for good."""
+def limit(largest_file: int = results.LARGEST_COPY) -> None:
+    """Limit what this process may use, for good; ``largest_file`` in bytes."""
     for name, most in (
         (resource.RLIMIT_AS, results.MEMORY),
         (resource.RLIMIT_CPU, results.SECONDS),
-        (resource.RLIMIT_FSIZE, results.LARGEST_COPY),
+        (resource.RLIMIT_FSIZE, largest_file),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(name, (most, most))
