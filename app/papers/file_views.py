@@ -19,7 +19,8 @@ from app.papers.blueprint import bp
 from app.papers.download_links import DownloadLink, FilePart
 from app.papers.models import PaperFile, PaperPage
 from app.papers.reading.results import ReadingNote, ReadingState
-from app.storage import downloads
+from app.people.models import Role
+from app.storage import downloads, stores
 from app.storage.clamd import ScanState
 from app.storage.models import StoredFile
 
@@ -52,6 +53,15 @@ def why_withheld(file: PaperFile, reader: Reader) -> str:
     """Return why a file is not offered to a reader, in the language of the page; "" if it is."""
     reason = access.withheld_because(file, reader)
     return gettext(reason.words) if reason is not None else ""
+
+
+@bp.app_template_global()
+def papers_room() -> str:
+    """Return how many megabytes are left for papers where that is little, to administrators."""
+    free = web.services().files.free_bytes()
+    if current_user.role != Role.ADMIN or free is None or free >= stores.LOW:
+        return ""
+    return str(free // 1024**2)
 
 
 @bp.app_template_global()

@@ -83,8 +83,18 @@ def store() -> FileStore:
     return web.services().files
 
 
+def check_room() -> None:
+    """Check that the disk of the files has room for more. Raises Unavailable."""
+    if not stores.has_room(store()):
+        raise storage_fault(OSError(errno.ENOSPC, "the reserve is reached"))
+
+
 def new(limit: int) -> StagedFile:
-    """Return a new staged file of the current request, of at most ``limit`` bytes."""
+    """Return a new staged file of the current request, of at most ``limit`` bytes.
+
+    Raises Unavailable where the disk has little room left.
+    """
+    check_room()
     staged = stores.stage(store(), web.now(), limit)
     g.setdefault("staged_files", []).append(staged)
     return staged

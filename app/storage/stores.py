@@ -14,6 +14,8 @@ from app.storage.staging import CHUNK, FOLDER, StagedFile, sync_folder
 
 # Bytes: less room than one filing may take (see papers.rules) is nearly none.
 LOW = 1024**3
+# Bytes that are left to the database, which lies on the same disk as a rule: no file is taken then.
+RESERVE = 512 * 1024**2
 PROBE = 64 * 1024  # bytes
 
 
@@ -106,6 +108,12 @@ class FolderStore:
         while not folder.exists():  # it is created with the first file
             folder = folder.parent
         return disk.free_bytes(folder)
+
+
+def has_room(store: FileStore) -> bool:
+    """Tell whether a store takes more files: its disk may not be filled to the last byte."""
+    free = store.free_bytes()
+    return free is None or free >= RESERVE
 
 
 def copy(source: BinaryIO, target: StagedFile) -> None:

@@ -21,7 +21,7 @@ from app.papers.reading import service as reading
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
-from app.storage import clamd
+from app.storage import clamd, stores
 from app.worker import rezoning
 from app.worker.steps import AFTER, BEFORE, step_name
 
@@ -97,6 +97,8 @@ def read_papers(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> 
 
 def read_paper(sender: Sender) -> int:
     """Read the next file that waits, or make its next images; return 1, or 0 for none."""
+    if not stores.has_room(sender.files):  # copies can wait, the database cannot
+        return 0
     task = retrying(lambda session: reading.claim_next(session, sender.now))
     if task is None:
         return 0

@@ -10,7 +10,12 @@ from app.config import Settings
 from app.core.db import database_fault, db
 from app.core.runtime import disk
 from app.operations import doctor
+from app.storage import stores
+from app.worker import beat as worker
 from tests.conftest import CASE, Scenario
+from tests.counsel.test_answers import browser, words
+from tests.papers.giving import PDF, draft
+from tests.questions.test_questions import key
 
 pytestmark = pytest.mark.database
 
@@ -68,3 +73,23 @@ def test_little_room_is_told_by_readyz_metrics_and_doctor(
     found = doctor._instance(settings)
     assert not found.passed
     assert "free some space" in str(found.message)
+
+
+def test_before_the_disk_is_full_it_is_said_and_papers_are_refused(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario.api("POST", "/cases", CASE)
+    zhao, client = key(scenario, "Zhao Lei"), browser(scenario)
+    draft(client, zhao, [("file", "a.pdf", PDF)])
+    files = scenario.app.extensions["tingqi"].files
+    monkeypatch.setattr(stores, "LOW", files.free_bytes() + 2**40)
+    admin = scenario.sign_in("admin@court.example")
+    admin.set_cookie("lang", "en")
+    assert "The disk of the papers is nearly full" in words(admin.get("/"))
+    assert "nearly full" not in scenario.sign_in().get("/").text
+    monkeypatch.setattr(stores, "RESERVE", files.free_bytes() + 2**40)
+    refused = draft(client, zhao, [("file", "b.pdf", PDF + b"2")])
+    assert refused.status_code == 503
+    assert "has no disk space left" in words(refused)
+    assert worker.read_papers(scenario.app) == 0
+    assert "1 paper so far" in words(client.get(f"{zhao}/papers"))
