@@ -296,6 +296,11 @@ def test_a_pdf_with_passwords(tmp_path: Path) -> None:
     assert convert(tmp_path, document_types.PDF, both).notes == ("active", "protected")
 
 
+def test_of_a_cut_pdf_it_is_said_that_parts_may_be_missing(tmp_path: Path) -> None:
+    result = convert(tmp_path, document_types.PDF, pdf(count=20)[:-600])
+    assert (result.notes, result.has_copy) == (("repaired",), True)
+
+
 def test_of_a_long_pdf_the_first_pages_come_first(tmp_path: Path) -> None:
     long = pdf(count=5000)
     result = convert(tmp_path, document_types.PDF, long)

@@ -51,6 +51,8 @@ def read(request: ConversionRequest) -> ConversionResult:
             if not count:
                 return ConversionResult.unreadable(ReadingNote.BROKEN)
             notes = _clean(document)
+            if document.get_warnings():  # read all the same, as far as the bytes go
+                notes.append(ReadingNote.REPAIRED)
             if notes:
                 document.save(folder / results.COPY, encryption=False)
     except pikepdf.PasswordError:

@@ -46,6 +46,7 @@ class ReadingNote(StrEnum):
     LINKS = "links", N_("The file holds links to other addresses: the reading copy has none.")
     PASSWORD = "password", N_("The file can only be opened with a password.")
     PROTECTED = "protected", N_("The file is encrypted: the reading copy is not.")
+    REPAIRED = "repaired", N_("The file is damaged: the reading copy may lack parts of it.")
     BROKEN = "broken", N_("The file is damaged and could not be read.")
     LARGE = "large", N_("The file has too many pages or pixels to be read here.")
 
