@@ -301,6 +301,21 @@ def test_of_a_cut_pdf_it_is_said_that_parts_may_be_missing(tmp_path: Path) -> No
     assert (result.notes, result.has_copy) == (("repaired",), True)
 
 
+def test_a_page_that_nobody_can_draw_takes_only_the_images(tmp_path: Path) -> None:
+    document = pikepdf.new()
+    document.add_blank_page()
+    shapes = document.make_stream(b"/F Do /F Do\n", Type=N.XObject, Subtype=N.Form)
+    shapes.BBox, shapes.Resources = [0, 0, 9, 9], D(XObject=D(F=shapes))
+    document.pages[0].Resources = D(XObject=D(F=shapes))
+    packer, blank = zlib.compressobj(), bytes(1024**2)
+    blanks = b"".join(packer.compress(blank) for _ in range(2500)) + packer.flush()
+    document.pages[0].Contents = pikepdf.Stream(document, blanks, Filter=N.FlateDecode)
+    written = io.BytesIO()
+    document.save(written)
+    result = convert(tmp_path, document_types.PDF, written.getvalue())
+    assert (result.pages, result.images) == (1, ())
+
+
 def test_of_a_long_pdf_the_first_pages_come_first(tmp_path: Path) -> None:
     long = pdf(count=5000)
     result = convert(tmp_path, document_types.PDF, long)

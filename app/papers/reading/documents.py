@@ -60,7 +60,8 @@ def read(request: ConversionRequest) -> ConversionResult:
     except FAULTS:
         return ConversionResult.unreadable(ReadingNote.BROKEN)
     shown = str(folder / results.COPY) if notes else request.source
-    images = _images(shown, folder, 1, min(count, results.FIRST_IMAGES))
+    drawn = 0 if request.undrawn else min(count, results.FIRST_IMAGES)
+    images = _images(shown, folder, 1, drawn)
     return ConversionResult(
         count,
         tuple(each.value for each in notes),
@@ -79,6 +80,8 @@ def pages(request: ConversionRequest) -> ConversionResult:
 def _images(source: str, folder: Path, first: int, last: int) -> list[PageImage]:
     """Write images of pages until one cannot be drawn."""
     images: list[PageImage] = []
+    if last < first:
+        return images
     try:
         document = pypdfium2.PdfDocument(source)
         document.init_forms()  # what is filled in is part of a page

@@ -66,6 +66,8 @@ class ConversionRequest:
     turned: int = 0
     first: int = 0
     last: int = 0
+    # Of a PDF whose pages cannot be drawn: only what is written of it.
+    undrawn: bool = False
 
     def dumped(self) -> str:
         """Return the request as one word of a command line."""
