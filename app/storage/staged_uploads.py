@@ -70,12 +70,15 @@ def limited_patience(request: Request) -> Iterator[None]:
 
 
 def refuse_without_room(size: int) -> None:
-    """Raise Unavailable where the disk of staged files does not hold ``size`` bytes more."""
+    """Raise Unavailable where ``size`` bytes more would leave the disk less than its reserve.
+
+    With a bucket the disk is the one on which files are staged.
+    """
     folder = store().incoming
     while not folder.exists():
         folder = folder.parent
-    if disk.free_bytes(folder) < size:
-        raise storage_fault(OSError(errno.ENOSPC, ""))
+    if disk.free_bytes(folder) - size < stores.RESERVE:
+        raise storage_fault(OSError(errno.ENOSPC, "the reserve is reached"))
 
 
 def store() -> FileStore:
@@ -83,18 +86,12 @@ def store() -> FileStore:
     return web.services().files
 
 
-def check_room() -> None:
-    """Check that the disk of the files has room for more. Raises Unavailable."""
-    if not stores.has_room(store()):
-        raise storage_fault(OSError(errno.ENOSPC, "the reserve is reached"))
-
-
 def new(limit: int) -> StagedFile:
     """Return a new staged file of the current request, of at most ``limit`` bytes.
 
     Raises Unavailable where the disk has little room left.
     """
-    check_room()
+    refuse_without_room(0)
     staged = stores.stage(store(), web.now(), limit)
     g.setdefault("staged_files", []).append(staged)
     return staged
