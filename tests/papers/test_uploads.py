@@ -16,10 +16,12 @@ from app.hearings.answers import counsel_keys
 from app.papers.models import Filing, Paper, PaperFile, PaperUpload
 from app.storage.limits import PaperLimits
 from app.storage.models import StoredFile
+from app.worker import beat
 from tests.conftest import CASE, Scenario, case_with, make_court, make_scenario
 from tests.counsel.test_answers import browser, words
 from tests.papers import tus
 from tests.papers.giving import JPEG, PDF, draft, send
+from tests.papers.test_reading import photograph
 from tests.papers.tus import PART, VERSION
 from tests.questions.test_questions import entries, key
 
@@ -327,3 +329,27 @@ def test_the_limits_of_the_installation_are_kept_and_said(database: str, tmp_pat
     given = send(court, path, {"form": "x"}, [("file", "large.pdf", large)])
     assert "larger than 1 MB" in words(given)
     scenario.close()
+
+
+def test_a_photograph_that_is_turned_is_read_again(scenario: Scenario, link: str) -> None:
+    client, body = browser(scenario), photograph((400, 300))
+    tus.upload(client, link, body, "IMG_1.jpg")
+
+    def size() -> tuple[int, int]:
+        assert beat.read_papers(scenario.app) >= 1
+        scenario.beat()  # deletes what was released
+        with scenario.app.app_context():
+            file = db.session.scalars(sa.select(PaperFile)).one()
+            assert file.digest == hashlib.sha256(body).hexdigest()  # the original stays
+            assert (file.turned_since, len(file.images)) == (0, 1)
+            return file.images[0].width, file.images[0].height
+
+    wide = size()
+    assert wide[0] > wide[1]
+    kept = count(scenario, StoredFile)
+    for _ in range(3):
+        assert draft(client, link, do="page_turn-1").status_code == 303
+    assert "turned-270" in client.get(f"{link}/papers/draft").text
+    assert size() == wide[::-1]
+    assert count(scenario, StoredFile) == kept
+    assert "turned-" not in client.get(f"{link}/papers/draft").text

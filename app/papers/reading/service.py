@@ -43,6 +43,7 @@ class ConversionTask:
     digest: str
     first: int = 0
     last: int = 0
+    turned: int = 0
 
 
 def claim_next(session: Session, now: dt.datetime) -> ConversionTask | None:
@@ -60,7 +61,7 @@ def claim_next(session: Session, now: dt.datetime) -> ConversionTask | None:
 
 def _task(file: PaperFile) -> ConversionTask:
     if file.reading_state == ReadingState.PENDING:
-        return ConversionTask(file.id, file.media_type, file.digest)
+        return ConversionTask(file.id, file.media_type, file.digest, turned=file.turned)
     first = len(file.images) + 1
     last = min(file.pages or 0, first + results.BATCH - 1, results.MOST_IMAGES)
     digest = file.copy.digest if file.copy else file.digest
@@ -96,7 +97,12 @@ class ReadingCopy:
             return
         self.result = runner.convert(
             ConversionRequest(
-                task.media_type, str(source), str(folder), first=task.first, last=task.last
+                task.media_type,
+                str(source),
+                str(folder),
+                turned=task.turned,
+                first=task.first,
+                last=task.last,
             )
         )
         if self.result.has_copy:
@@ -144,6 +150,9 @@ def keep(session: Session, made: ReadingCopy, now: dt.datetime) -> int:
             return 0
     elif file.reading_state != ReadingState.PENDING.value:
         return 0
+    elif file.turned != task.turned:  # meanwhile: it is read once more
+        file.read_after = None
+        return 0
     stored = storage.keep(session, made.store, list(made.staged), now)
     if not task.first:
         _replace(session, file, made, stored, now)
@@ -176,6 +185,7 @@ def _replace(
     before = [each for each in file.file_ids if each != file.file_id]
     storage.release(session, before, now)
     file.images.clear()
+    file.turned_since = 0
     session.flush()
     file.copy_id = stored[made.copy.digest].id if made.copy else None
     file.image_id = stored[made.thumbnail.digest].id if made.thumbnail else None
