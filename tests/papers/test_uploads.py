@@ -20,6 +20,7 @@ from app.worker import beat
 from tests.conftest import CASE, Scenario, case_with, make_court, make_scenario
 from tests.counsel.test_answers import browser, words
 from tests.papers import tus
+from tests.papers.exchanging import opened
 from tests.papers.giving import JPEG, PDF, draft, send
 from tests.papers.test_reading import photograph
 from tests.papers.tus import PART, VERSION
@@ -353,3 +354,20 @@ def test_a_photograph_that_is_turned_is_read_again(scenario: Scenario, link: str
     assert size() == wide[::-1]
     assert count(scenario, StoredFile) == kept
     assert "turned-" not in client.get(f"{link}/papers/draft").text
+
+
+def test_what_waits_for_its_last_byte_is_not_filed_if_the_court_opened_an_exchange_meanwhile(
+    scenario: Scenario, case: dict[str, Any], link: str
+) -> None:
+    client = browser(scenario)
+    tus.upload(client, link, PDF, "First.pdf")
+    second = tus.begin(client, link, len(PDF) + 1, "Second.pdf")
+    assert draft(client, link, do="file").status_code == 303
+    opened(scenario, case)
+    assert tus.patch(client, second, 0, PDF + b"2").status_code == 204
+    assert [name for name, _ in papers(scenario)] == ["First", "Second"]
+    assert [each["what"] for each in entries(scenario, case)].count("filed") == 0
+    page = words(client.get(f"{link}/papers"))
+    assert "the exchange of evidence has changed meanwhile" in page
+    assert "These papers are" in page
+    scenario.beat()
