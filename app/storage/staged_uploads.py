@@ -11,7 +11,6 @@ from flask import Request, g
 
 from app.core import web
 from app.core.db import db
-from app.core.runtime import disk
 from app.storage import stores
 from app.storage.limits import PaperLimits
 from app.storage.models import StoredFile
@@ -69,21 +68,15 @@ def limited_patience(request: Request) -> Iterator[None]:
         connection.settimeout(patience)
 
 
-def refuse_without_room(size: int) -> None:
-    """Raise Unavailable where ``size`` bytes more would leave the disk less than its reserve.
-
-    With a bucket the disk is the one on which files are staged.
-    """
-    folder = store().incoming
-    while not folder.exists():
-        folder = folder.parent
-    if disk.free_bytes(folder) - size < stores.RESERVE:
-        raise storage_fault(OSError(errno.ENOSPC, "the reserve is reached"))
-
-
 def store() -> FileStore:
     """Return the store of the current app."""
     return web.services().files
+
+
+def check_room(size: int = 0) -> None:
+    """Check that the disk of staged files has room for ``size`` bytes. Raises Unavailable."""
+    if not stores.has_room(store(), size):
+        raise storage_fault(OSError(errno.ENOSPC, "the reserve is reached"))
 
 
 def new(limit: int) -> StagedFile:

@@ -110,10 +110,12 @@ class FolderStore:
         return disk.free_bytes(folder)
 
 
-def has_room(store: FileStore) -> bool:
-    """Tell whether a store takes more files: its disk may not be filled to the last byte."""
-    free = store.free_bytes()
-    return free is None or free >= RESERVE
+def has_room(store: FileStore, size: int = 0) -> bool:
+    """Tell whether ``size`` bytes more can be staged: a disk may not be filled to the last byte."""
+    folder = store.incoming
+    while not folder.exists():  # it is created with the first file
+        folder = folder.parent
+    return disk.free_bytes(folder) >= RESERVE + size
 
 
 def copy(source: BinaryIO, target: StagedFile) -> None:

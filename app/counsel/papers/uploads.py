@@ -159,7 +159,7 @@ def create(page: CasePage) -> Response:
     """Begin an upload in counsel's draft."""
     store, unnamed = staged_uploads.store(), gettext("Paper %(number)s", number="{number}")
     new, now, token = _new_upload(""), web.now(), page.token
-    staged_uploads.refuse_without_room(new.size)
+    staged_uploads.check_room(new.size)
     release_session()
     stamp, limits = resumable.begin(store.incoming, now), staged_uploads.limits()
     new = replace(new, stamp=stamp)
@@ -240,6 +240,7 @@ def _append(page: CasePage, upload: PaperUpload) -> Response:
         with ResumedFile(staged_uploads.store().incoming, part.stamp, part.size) as file:
             if offset != file.offset:
                 raise _wrong_offset()
+            staged_uploads.check_room()
             _receive(file)
             if file.size == part.size:
                 _complete(token, part, file)
