@@ -585,6 +585,15 @@ class PaperReadingOut(Schema):
     counsel_id = fields.Integer()
     opened_at = _moment()
     confirmed_at = _moment()
+    confirmed_by = fields.String(metadata={"description": 'the delegate who confirmed it, or ""'})
+
+
+class DelegateOpeningOut(Schema):
+    """When a delegate of a counsel opened a paper; it does not show that counsel did."""
+
+    delegate = fields.String()
+    counsel = fields.String()
+    opened_at = _moment()
 
 
 class PaperOpinionOut(Schema):
@@ -632,6 +641,7 @@ class PaperOut(Schema):
     dispute = _one_of("", *DisputeState)
     opinions = fields.List(fields.Nested(PaperOpinionOut))
     served = fields.List(fields.Nested(ServedOut))
+    delegate_openings = fields.List(fields.Nested(DelegateOpeningOut))
 
 
 class FilingOut(Schema):
@@ -642,6 +652,7 @@ class FilingOut(Schema):
     receipt = fields.String()
     filed_at = _moment()
     filed_by = fields.String()
+    delegate = fields.String(metadata={"description": 'who filed for counsel, or ""'})
     side = fields.String()
     party = fields.String()
     entry = fields.Integer()

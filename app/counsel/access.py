@@ -51,7 +51,7 @@ ACT_RATE = "10/minute"
 
 F = TypeVar("F")
 P = TypeVar("P")
-View = Callable[[str], ResponseReturnValue]
+View = Callable[..., ResponseReturnValue]
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ def for_delegates(view: View, right: DelegateRight) -> View:
     """Let delegates use a view, within a right."""
 
     @wraps(view)
-    def allowed(token: str) -> ResponseReturnValue:
+    def allowed(token: str, **values: str) -> ResponseReturnValue:
         g.delegate_right = right
-        return view(token)
+        return view(token, **values)
 
     return allowed
 
@@ -273,18 +273,23 @@ def sent_from_page(page: CasePage) -> bool:
     return key is not None and key.subject == page.subject
 
 
-def still_acting(session: Session, token: str, now: dt.datetime) -> Representation | None:
-    """Return the representation of counsel's own link within a transaction; None once it is none.
+def still_acting(
+    session: Session, token: str, now: dt.datetime
+) -> tuple[Representation, Delegation | None] | None:
+    """Return for whom a link acts within a transaction, and the delegate; None once nobody does.
 
     For acts whose form is not a page's: files that come in parts.
     """
     opened = counsel_keys.resolve(session, token, now)
-    if opened is None or opened.revoked or opened.delegate_id is not None:
+    if opened is None or opened.revoked:
+        return None
+    delegate = counsel_keys.lock_delegate(session, token, now) if opened.delegate_id else None
+    if opened.delegate_id and (delegate is None or not _right().permits(delegate)):
         return None
     representation = session.get_one(Representation, opened.representation_id)
     case_id = representation.party.case_id
     acts = counsel_keys.acts(session, case_id, representation.counsel_id)
-    return representation if acts else None
+    return (representation, _delegation(delegate)) if acts else None
 
 
 def case_page(show: Callable[[CasePage], ResponseReturnValue]) -> View:

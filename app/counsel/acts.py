@@ -42,6 +42,7 @@ from app.counsel.papers import sheet as record_sheet
 from app.counsel.papers import uploads as paper_uploads
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
+READ_CASE, ANSWER_CASE = DelegateRight.READ_CASE, DelegateRight.ANSWER_CASE
 
 
 def _always(_page: CasePage) -> bool:
@@ -128,26 +129,26 @@ ACTS = (
         label=N_("Ask the court a question"),
         line=questions.line,
         icon="chat-left-text",
-        reading=DelegateRight.READ_CASE,
-        acting=DelegateRight.ANSWER_CASE,
+        reading=READ_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "added_words",
         "/questions/word",
         submit=questions.add_word,
-        acting=DelegateRight.ANSWER_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "known_facts",
         "/questions/known",
         submit=questions.fact_helped,
-        acting=DelegateRight.ANSWER_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "question_ratings",
         "/questions/rating",
         submit=questions.rate,
-        acting=DelegateRight.ANSWER_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "papers",
@@ -157,40 +158,44 @@ ACTS = (
         label=N_("Papers"),
         line=papers.line,
         icon="file-earmark-arrow-up",
+        reading=READ_CASE,
+        acting=ANSWER_CASE,
     ),
-    Act("papers_draft", "/papers/draft", papers.show_draft),
-    Act("paper", "/papers/item", paper_items.show, paper_items.open_one),
-    Act("papers_received", "/papers/received", submit=paper_items.confirm),
+    Act("papers_draft", "/papers/draft", papers.show_draft, reading=ANSWER_CASE),
+    Act(
+        "paper",
+        "/papers/item",
+        paper_items.show,
+        paper_items.open_one,
+        reading=READ_CASE,
+        acting=READ_CASE,
+    ),
+    Act("papers_received", "/papers/received", submit=paper_items.confirm, acting=ANSWER_CASE),
     Act("exchange_completion", "/papers/complete", submit=completion.submit),
     Act(
         "opinions",
         "/papers/opinions",
         opinions.show,
         opinions.submit,
-        reading=DelegateRight.READ_CASE,
-        acting=DelegateRight.ANSWER_CASE,
+        reading=READ_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "opinions_same",
         "/papers/opinions/same",
         submit=opinions.submit_same,
-        acting=DelegateRight.ANSWER_CASE,
+        acting=ANSWER_CASE,
     ),
     Act(
         "opinions_withdrawn",
         "/papers/opinions/withdrawn",
         submit=opinions.withdraw,
-        acting=DelegateRight.ANSWER_CASE,
+        acting=ANSWER_CASE,
     ),
-    Act("record_sheet", "/papers/sheet", record_sheet.show, reading=DelegateRight.READ_CASE),
-    Act(
-        "record_sheet_json",
-        "/papers/sheet.json",
-        record_sheet.show_json,
-        reading=DelegateRight.READ_CASE,
-    ),
-    Act("papers_receipt", "/papers/receipt", paper_receipts.show),
-    Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json),
+    Act("record_sheet", "/papers/sheet", record_sheet.show, reading=READ_CASE),
+    Act("record_sheet_json", "/papers/sheet.json", record_sheet.show_json, reading=READ_CASE),
+    Act("papers_receipt", "/papers/receipt", paper_receipts.show, reading=READ_CASE),
+    Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json, reading=READ_CASE),
     Act(
         "move_requests",
         "/move",

@@ -88,8 +88,8 @@ class CasePage:
 
     @property
     def papers_reader(self) -> Reader:
-        """As whom the papers of the case are read: as counsel for their party."""
-        return counsel_reader(self.counsel.id, self.party.id)
+        """As whom the papers of the case are read: as counsel for their party, or a delegate."""
+        return counsel_reader(self.counsel.id, self.party.id, self.delegate_id or None)
 
     @property
     def subject(self) -> PageSubject:

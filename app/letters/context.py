@@ -309,7 +309,7 @@ def _papers_filed(facts: Facts, times: _Times) -> dict[str, Any]:
     """Describe papers that were filed together: by whom, when, how many, and the first ones."""
     filing = facts.get("papers_filed") or {}
     return {
-        "by": filing.get("by") or "",
+        "by": _acting(filing.get("by") or "", filing.get("delegate"), times.language),
         "side": wording.side_name(filing.get("side") or "", times.language),
         "is_court": filing.get("side") == "court",
         "count": filing.get("count") or 0,

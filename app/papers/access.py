@@ -5,12 +5,14 @@ Whoever offers or returns bytes of a paper asks ``withheld_because`` (of rows th
 two functions below; a link that was issued before is checked again when it is used.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.cases import delegates
 from app.cases.models import Party, Representation
 from app.core.errors import N_, NotFound, Refusal
 from app.papers.models import Filing, Paper, PaperFile
@@ -30,11 +32,13 @@ class Reader:
     party_id: int | None = None
     court_id: int | None = None
     user_id: int | None = None
+    # Of a delegate of counsel: they have what they opened themselves.
+    delegate_id: int | None = None
     scanned_only: bool = field(kw_only=True)
 
     def ids(self) -> list[int | None]:
         """Return who it is, as a link carries it."""
-        return [self.counsel_id, self.party_id, self.court_id, self.user_id]
+        return [self.counsel_id, self.party_id, self.court_id, self.user_id, self.delegate_id]
 
 
 class Withheld(StrEnum):
@@ -99,8 +103,13 @@ def paper_withheld_because(paper: Paper, reader: Reader) -> Withheld | None:
         return Withheld.MISSING
     if reader.counsel_id is None:
         return None if filing.court_id == reader.court_id else Withheld.MISSING
-    opened = any(each.counsel_id == reader.counsel_id and each.opened_at for each in paper.readings)
-    return None if opened else Withheld.UNOPENED
+    return None if _has_opened(paper, reader) else Withheld.UNOPENED
+
+
+def _has_opened(paper: Paper, reader: Reader) -> bool:
+    if reader.delegate_id is not None:
+        return any(each.delegate_id == reader.delegate_id for each in paper.delegate_openings)
+    return any(each.counsel_id == reader.counsel_id and each.opened_at for each in paper.readings)
 
 
 def _is_own(filing: Filing, reader: Reader) -> bool:
@@ -114,8 +123,10 @@ def offered_files(paper: Paper, reader: Reader) -> list[PaperFile]:
     return [each for each in paper.files if withheld_because(each, reader) is None]
 
 
-def file_for(session: Session, file_id: int, reader: Reader) -> PaperFile:
+def file_for(session: Session, file_id: int, reader: Reader, now: dt.datetime) -> PaperFile:
     """Return a file of a paper that a reader may have; counsel only while they act in the case.
+
+    And a delegate of theirs only while they may.
 
     Raises NotFound, and Refusal with the reason where it may be said.
     """
@@ -126,9 +137,10 @@ def file_for(session: Session, file_id: int, reader: Reader) -> PaperFile:
             joinedload(PaperFile.file),
             joinedload(PaperFile.paper).joinedload(Paper.filing).joinedload(Filing.representation),
             joinedload(PaperFile.paper).selectinload(Paper.readings),
+            joinedload(PaperFile.paper).selectinload(Paper.delegate_openings),
         )
     )
-    if file is None or not _acts(session, file.paper.filing, reader):
+    if file is None or not _acts(session, file.paper.filing, reader, now):
         raise NotFound(Withheld.MISSING.words)
     reason = withheld_because(file, reader)
     if reason is Withheld.MISSING:
@@ -138,10 +150,12 @@ def file_for(session: Session, file_id: int, reader: Reader) -> PaperFile:
     return file
 
 
-def _acts(session: Session, filing: Filing, reader: Reader) -> bool:
-    """Tell whether a counsel acts in the case of a filing; a court always does."""
+def _acts(session: Session, filing: Filing, reader: Reader, now: dt.datetime) -> bool:
+    """Tell whether counsel, or a delegate, acts in the case of a filing; a court always does."""
     if reader.counsel_id is None:
         return True
+    if reader.delegate_id is not None and delegates.ended(session, [reader.delegate_id], now):
+        return False
     acting = (
         sa.select(Representation.id)
         .join(Party)

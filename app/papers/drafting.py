@@ -8,6 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.cases.models import Case, Representation
 from app.core import document_types
 from app.core.errors import Invalid, Message
@@ -53,11 +54,15 @@ class SentFile:
 
 @dataclass(frozen=True)
 class Author:
-    """Who files in a case: a representation, or a user of the court for the court."""
+    """Who files in a case: a representation, or a user of the court for the court.
+
+    ``delegate`` files for counsel.
+    """
 
     case: Case
     representation: Representation | None = None
     user: User | None = None
+    delegate: Delegation | None = None
 
     @property
     def side(self) -> str:

@@ -133,7 +133,7 @@ def paper(paper_id: int) -> str:
 def to_download(file_id: int) -> Any:
     """Redirect a user of the court to the download of a file, or of the copy that is asked for."""
     reader = readers.court_reader(current_user)
-    file = access.file_for(db.session(), file_id, reader)
+    file = access.file_for(db.session(), file_id, reader, web.now())
     part = FilePart.COPY if "copy" in request.args else FilePart.ORIGINAL
     return redirect(_address(DownloadLink(file.id, reader, part)))
 
@@ -152,7 +152,7 @@ def download(token: str) -> Response:
     link = download_links.parse(web.secret(), token, web.now(), scanned_only=scanned_only)
     if link is None:
         raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
-    file = access.file_for(db.session(), link.file_id, link.reader)
+    file = access.file_for(db.session(), link.file_id, link.reader, web.now())
     stem = file.name.rpartition(".")[0]
     stored: StoredFile | None
     if link.part is FilePart.ORIGINAL:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.models import Case, Counsel, Representation
+from app.cases.models import Case, Counsel, Delegate, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.db.indexes import partial_index
 from app.papers.exchange.models import Exchange, LateFiling
@@ -42,6 +42,8 @@ class Filing(Base):
     )
     counsel_id: Mapped[int | None] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    # Who filed for counsel, if a delegate did.
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
     side: Mapped[str] = mapped_column(sa.String(20))
     state: Mapped[str] = mapped_column(sa.String(10), default=FilingState.DRAFT.value)
     # Of a draft: its author has one in a case. None once it is filed.
@@ -80,6 +82,7 @@ class Filing(Base):
     counsel: Mapped[Counsel | None] = relationship()
     representation: Mapped[Representation | None] = relationship()
     user: Mapped[User | None] = relationship()
+    delegate: Mapped[Delegate | None] = relationship()
     papers: Mapped[list["Paper"]] = relationship(
         back_populates="filing", order_by="(Paper.position, Paper.id)", cascade="all, delete-orphan"
     )
@@ -127,6 +130,9 @@ class Paper(Base):
     )
     readings: Mapped[list["PaperReading"]] = relationship(
         back_populates="paper", order_by="PaperReading.id"
+    )
+    delegate_openings: Mapped[list["DelegateOpening"]] = relationship(
+        back_populates="paper", order_by="DelegateOpening.id"
     )
 
     @property
@@ -235,9 +241,51 @@ class PaperReading(Base):
     counsel_id: Mapped[int] = mapped_column(sa.ForeignKey("counsel.id"), index=True)
     opened_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Who confirmed it for counsel, if a delegate did.
+    confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
 
     paper: Mapped[Paper] = relationship(back_populates="readings")
     counsel: Mapped[Counsel] = relationship()
+    confirmed_by: Mapped[Delegate | None] = relationship()
+
+
+class DelegateOpening(Base):
+    """A paper that a delegate opened for counsel; that counsel opened it does not follow."""
+
+    __tablename__ = "delegate_opening"
+    __table_args__ = (sa.UniqueConstraint("paper_id", "delegate_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"))
+    delegate_id: Mapped[int] = mapped_column(sa.ForeignKey("delegate.id"), index=True)
+    opened_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    paper: Mapped[Paper] = relationship(back_populates="delegate_openings")
+    delegate: Mapped[Delegate] = relationship()
+
+
+class DeviceLink(Base):
+    """A link that opens counsel's papers on another device, once, within minutes.
+
+    Its token is derived from its id (see papers.device_links); only the hash is stored.
+    ``key_version`` is that of counsel's key when it was made: renewing the key ends it.
+    """
+
+    __tablename__ = "device_link"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    representation_id: Mapped[int] = mapped_column(sa.ForeignKey("representation.id"), index=True)
+    # Whose page it was made on, if not counsel's own.
+    delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
+    key_version: Mapped[int] = mapped_column()
+    digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Whether the same page made a newer one before this was used.
+    replaced: Mapped[bool] = mapped_column(default=False)
+
+    representation: Mapped[Representation] = relationship()
+    delegate: Mapped[Delegate | None] = relationship()
 
 
 class PaperUpload(Base):

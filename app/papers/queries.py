@@ -9,10 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core.errors import N_, NotFound
 from app.papers.exchange.models import UNDECIDED, Exchange, LateFiling
-from app.papers.models import Filing, Paper, PaperFile, PaperPage, PaperReading
+from app.papers.models import (
+    DelegateOpening,
+    Filing,
+    Paper,
+    PaperFile,
+    PaperPage,
+    PaperReading,
+)
 from app.papers.rules import COURT_SIDE, Disclosure, FilingState, may_list
 from app.storage.models import StoredFile
 
@@ -90,14 +97,45 @@ def readable(party_id: int | None) -> sa.ColumnElement[bool]:
     return sa.or_(is_open, own)
 
 
+@dataclass(frozen=True)
+class ReaderState:
+    """When one reader, counsel or a delegate of theirs, opened a paper and counsel confirmed it."""
+
+    opened_at: dt.datetime | None = None
+    confirmed_at: dt.datetime | None = None
+
+
+def state_for(paper: Paper, counsel_id: int, delegate_id: int = 0) -> ReaderState:
+    """Return what counsel, or one delegate of theirs, did with a paper of others."""
+    reading = next((each for each in paper.readings if each.counsel_id == counsel_id), None)
+    confirmed_at = reading.confirmed_at if reading else None
+    if not delegate_id:
+        return ReaderState(reading.opened_at if reading else None, confirmed_at)
+    openings = (each for each in paper.delegate_openings if each.delegate_id == delegate_id)
+    opening = next(openings, None)
+    return ReaderState(opening.opened_at if opening else None, confirmed_at)
+
+
 def _with_papers() -> tuple[ORMOption, ...]:
     papers = selectinload(Filing.papers)
     return (
         papers.selectinload(Paper.files),
-        papers.selectinload(Paper.readings).joinedload(PaperReading.counsel),
+        *(papers.options(each) for each in _with_readers()),
+        joinedload(Filing.delegate),
         joinedload(Filing.counsel),
         joinedload(Filing.user),
         joinedload(Filing.representation).joinedload(Representation.party),
+    )
+
+
+def _with_readers() -> tuple[ORMOption, ...]:
+    """Return the options that load who opened and confirmed a paper."""
+    opened = selectinload(Paper.delegate_openings).joinedload(DelegateOpening.delegate)
+    confirmed = selectinload(Paper.readings)
+    return (
+        confirmed.joinedload(PaperReading.counsel),
+        confirmed.joinedload(PaperReading.confirmed_by),
+        opened.joinedload(Delegate.representation).joinedload(Representation.counsel),
     )
 
 
@@ -232,8 +270,10 @@ def paper_in_case(
         )
         .options(
             selectinload(Paper.files).selectinload(PaperFile.images),
-            selectinload(Paper.readings).joinedload(PaperReading.counsel),
-            joinedload(Paper.filing).joinedload(Filing.counsel),
+            *_with_readers(),
+            joinedload(Paper.filing).options(
+                joinedload(Filing.counsel), joinedload(Filing.delegate)
+            ),
         )
     )
     if paper is None:

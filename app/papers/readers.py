@@ -10,9 +10,14 @@ def scanned_only() -> bool:
     return bool(web.services().settings.storage.clamd)
 
 
-def counsel_reader(counsel_id: int, party_id: int) -> Reader:
-    """Return a counsel who acts for a party as reader."""
-    return Reader(counsel_id=counsel_id, party_id=party_id, scanned_only=scanned_only())
+def counsel_reader(counsel_id: int, party_id: int, delegate_id: int | None = None) -> Reader:
+    """Return a counsel who acts for a party, or a delegate of theirs, as reader."""
+    return Reader(
+        counsel_id=counsel_id,
+        party_id=party_id,
+        delegate_id=delegate_id,
+        scanned_only=scanned_only(),
+    )
 
 
 def court_reader(user: User) -> Reader:

@@ -83,6 +83,7 @@ def heading_as_json(filing: Filing, entry_hash: str) -> dict[str, Any]:
     return {
         "receipt": _number(filing),
         "filed_by": person.name if person else "",
+        "delegate": filing.delegate.name if filing.delegate else "",
         "side": filing.side,
         "party": filing.representation.party.name if filing.representation else "",
         "entry": filing.seq,

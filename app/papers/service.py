@@ -6,11 +6,14 @@ after another, and stores the keys that its notices carry before that (see cases
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import SIDE as DELEGATE
+from app.cases.delegates import Delegation
 from app.cases.models import Representation
 from app.core.channels import Channel
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
@@ -24,7 +27,14 @@ from app.papers.drafting import Author
 from app.papers.exchange import filing as exchange_filing
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.exchange.models import LateFiling
-from app.papers.models import Filing, Paper, PaperFile, PaperPage, PaperReading
+from app.papers.models import (
+    DelegateOpening,
+    Filing,
+    Paper,
+    PaperFile,
+    PaperPage,
+    PaperReading,
+)
 from app.papers.rules import Disclosure, FilingState
 from app.record import ledger
 from app.record.chain import ChainPosition
@@ -76,6 +86,7 @@ def file_papers(
     filing.state, filing.draft_key, filing.refused = FilingState.FILED.value, None, []
     filing.filed_at = heads[filing.case_id].next_at(now)  # as its entry says
     filing.seq = heads[filing.case_id].seq + 1
+    filing.delegate_id = author.delegate.id if author.delegate else None
     filing.unseen, filing.page_nonce = author.representation is not None, page_nonce
     filing.number = 1 + _greatest(session, Filing.number, Filing.case_id == filing.case_id)
     of_side = sa.select(Filing.id).where(
@@ -145,6 +156,7 @@ def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
             **({"user": author.user.id} if author.user else {}),
         },
         personal={"name": author.name, "note": "\n".join(lines)},
+        delegate=author.delegate,
     )
 
 
@@ -173,6 +185,7 @@ def _facts(filing: Filing, author: Author) -> dict[str, Any]:
         **facts.case_facts(filing.case),
         "papers_filed": {
             "by": author.name,
+            "delegate": author.delegate.name if author.delegate else "",
             "side": filing.side,
             "count": len(filing.papers),
             "sealed": sealed,
@@ -243,10 +256,16 @@ def _receipt_lines(filing: Filing) -> list[dict[str, Any]]:
 
 
 def open_paper(
-    session: Session, representation: Representation, paper_id: int, now: dt.datetime, secret: bytes
+    session: Session,
+    representation: Representation,
+    paper_id: int,
+    now: dt.datetime,
+    secret: bytes,
+    delegate: Delegation | None = None,
 ) -> Paper:
-    """Record that a person opened a paper of others, once for each counsel; return the paper.
+    """Record that a person opened a paper of others, once for each person; return the paper.
 
+    That a ``delegate`` of counsel opened it proves nothing of counsel, as their visits do not.
     Raises NotFound.
     """
     case_id, counsel_id = representation.party.case_id, representation.counsel_id
@@ -254,12 +273,43 @@ def open_paper(
     if paper.filing.counsel_id == counsel_id:
         return paper
     heads = lock_case(session, case_id, secret)
+    if delegate is not None:
+        entries = _opened_by_delegate(session, representation, paper, now, delegate)
+        ledger.append(session, entries, now, heads=heads)
+        return paper
     reading = _reading(session, paper, counsel_id)
     if reading.opened_at is None:
         reading.opened_at = now
         entry = _reading_entry(Event.OPENED, representation, paper)
         ledger.append(session, [entry], now, heads=heads)
     return paper
+
+
+def _opened_by_delegate(
+    session: Session,
+    representation: Representation,
+    paper: Paper,
+    now: dt.datetime,
+    delegate: Delegation,
+) -> list[ledger.NewEntry]:
+    """Keep that a delegate opened a paper; return the entry, none where they did before."""
+    known = sa.select(DelegateOpening.id).where(
+        DelegateOpening.paper_id == paper.id, DelegateOpening.delegate_id == delegate.id
+    )
+    if session.scalar(known) is not None:
+        return []
+    session.add(DelegateOpening(paper=paper, delegate_id=delegate.id, opened_at=now))
+    entry = _reading_entry(Event.OPENED, representation, paper)
+    return [
+        replace(
+            entry,
+            attempt=f"f{paper.filing_id}.d{delegate.id}",
+            counsel_id=None,
+            side=DELEGATE,
+            detail={**entry.detail, "delegate": delegate.id},
+            personal={"name": delegate.name, "for": delegate.counsel},
+        )
+    ]
 
 
 def _reading(session: Session, paper: Paper, counsel_id: int) -> PaperReading:
@@ -278,8 +328,10 @@ def reading_attempt(filing_id: int, counsel_id: int) -> str:
     return f"f{filing_id}.{counsel_id}"
 
 
-def _reading_entry(event: Event, representation: Representation, paper: Paper) -> ledger.NewEntry:
-    """Return the entry that counsel opened or confirmed one paper."""
+def _reading_entry(
+    event: Event, representation: Representation, paper: Paper, delegate: Delegation | None = None
+) -> ledger.NewEntry:
+    """Return the entry that counsel, or a delegate for them, opened or confirmed one paper."""
     filing = paper.filing
     return ledger.NewEntry(
         event,
@@ -298,6 +350,7 @@ def _reading_entry(event: Event, representation: Representation, paper: Paper) -
             "sha256": [file.digest for file in paper.files],
         },
         personal={"name": representation.counsel.name},
+        delegate=delegate,
     )
 
 
@@ -307,9 +360,11 @@ def confirm_received(
     paper_ids: Collection[int],
     now: dt.datetime,
     secret: bytes,
+    delegate: Delegation | None = None,
 ) -> Sequence[Paper]:
     """Record that counsel received papers of others: an entry for each that is new.
 
+    ``delegate`` confirms it for counsel, which binds them.
     Raises Refusal where none of them can be confirmed.
     """
     case_id, counsel_id = representation.party.case_id, representation.counsel_id
@@ -333,7 +388,8 @@ def confirm_received(
         reading = _reading(session, paper, counsel_id)
         if reading.confirmed_at is None:
             reading.confirmed_at = now
-            entries.append(_reading_entry(Event.CONFIRMED, representation, paper))
+            reading.confirmed_by_id = delegate.id if delegate else None
+            entries.append(_reading_entry(Event.CONFIRMED, representation, paper, delegate))
     ledger.append(session, entries, now, heads=heads)
     return papers
 

@@ -84,7 +84,7 @@ def new(limit: int) -> StagedFile:
 
     Raises Unavailable where the disk has little room left.
     """
-    refuse_without_room(0)
+    check_room()
     staged = stores.stage(store(), web.now(), limit)
     g.setdefault("staged_files", []).append(staged)
     return staged

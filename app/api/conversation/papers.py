@@ -94,12 +94,21 @@ def _paper(
                 "counsel_id": each.counsel_id,
                 "opened_at": moment(each.opened_at, zone),
                 "confirmed_at": moment(each.confirmed_at, zone),
+                "confirmed_by": each.confirmed_by.name if each.confirmed_by else "",
             }
             for each in paper.readings
         ],
         "dispute": item.state.value if item else "",
         "opinions": [sheet.opinion_as_json(each, zone) for each in item.opinions] if item else [],
         "served": [_served(each, zone) for each in served],
+        "delegate_openings": [
+            {
+                "delegate": each.delegate.name,
+                "counsel": each.delegate.representation.counsel.name,
+                "opened_at": moment(each.opened_at, zone),
+            }
+            for each in paper.delegate_openings
+        ],
     }
 
 
@@ -231,7 +240,7 @@ def original(form: FileIn, paper_id: int) -> Response:
         if form.file > len(paper.files):
             raise NotFound(N_("There is no such file, or it was erased."))
         reader = readers.program_reader(context.court.id)
-        file = access.file_for(session, paper.files[form.file - 1].id, reader)
+        file = access.file_for(session, paper.files[form.file - 1].id, reader, context.now)
         assert file.file is not None
         return downloads.download(file.file, file.media_type, file.name)
 

@@ -56,8 +56,8 @@ def show(page: CasePage) -> ResponseReturnValue:
         missing = Rejection(404, web.translated(fault.message))
         return papers_page.render(page, PapersForm(), missing), 404
     own = paper.filing.counsel_id == page.counsel.id
-    reading = next((each for each in paper.readings if each.counsel_id == page.counsel.id), None)
-    is_open = own or bool(reading and reading.opened_at)
+    reading = queries.state_for(paper, page.counsel.id, page.delegate_id)
+    is_open = own or reading.opened_at is not None
     return access.render(
         "counsel/paper.html",
         page,
@@ -78,7 +78,7 @@ def open_one(session: Session, submission: CaseSubmission[PaperChoice]) -> Desti
     reader = counsel_reader(representation.counsel_id, representation.party_id)
     paper = queries.paper_in_case(session, case_id, paper_id, representation.party_id)
     check_openable(paper, reader)
-    service.open_paper(session, representation, paper_id, now, web.secret())
+    service.open_paper(session, representation, paper_id, now, web.secret(), submission.delegate)
     return Destination("counsel.paper", {"id": paper_id})
 
 
@@ -94,4 +94,6 @@ def confirm(session: Session, submission: CaseSubmission[PaperChoice]) -> None:
     """Record that counsel received papers."""
     representation, now = submission.representation, submission.now
     paper_ids = submission.form.paper_ids
-    service.confirm_received(session, representation, paper_ids, now, web.secret())
+    service.confirm_received(
+        session, representation, paper_ids, now, web.secret(), submission.delegate
+    )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from app.cases.delegates import Delegation
 from app.cases.models import Representation
 from app.core import document_types, web
 from app.core.characters import clean
@@ -26,6 +27,7 @@ from app.counsel.access import (
 )
 from app.counsel.page_state import CasePage
 from app.counsel.papers import exchange
+from app.delegates import queries as delegates
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service, uploads
 from app.papers.drafting import Author, DraftAction, SentFile
@@ -135,7 +137,9 @@ def _draft(
 ) -> dict[str, Any]:
     """Return what the template of the draft shows."""
     session, limits = db.session(), staged_uploads.limits()
-    draft = queries.draft_of(session, page.case.id, page.representation.id, None)
+    draft = None
+    if page.may_answer:
+        draft = queries.draft_of(session, page.case.id, page.representation.id, None)
     fields = {each.id: typed(each, form.fields) for each in draft.papers} if draft else {}
     return {
         "reader": page.papers_reader,
@@ -151,8 +155,24 @@ def _draft(
         "kinds": list(PaperKind),
         "rules": rules,
         "limits": limits,
+        "state_for": queries.state_for,
+        "shared_with": _shared_with(page),
         "by_mail": form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
     }
+
+
+def _shared_with(page: CasePage) -> list[str]:
+    """Return who sees the draft besides the reader: delegates who may act in the case, or counsel.
+
+    Names in the order in which they were named.
+    """
+    if page.delegate is not None:
+        return [page.counsel.name]
+    named = delegates.of_representation(db.session(), page.representation.id, web.now())
+    right = access.DelegateRight.ANSWER_CASE
+    return [
+        each.delegate.name for each in named if each.ended is None and right.permits(each.delegate)
+    ]
 
 
 def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
@@ -164,11 +184,14 @@ def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
 def line(page: CasePage) -> str:
     """Return what waits, for the list on counsel's page."""
     session = db.session()
+    case_id, own = page.case.id, page.delegate is None
+    if not page.may_answer:
+        return gettext("Read what was filed in this case")
     if waiting := exchange.line(session, page):
         return waiting
-    if count := queries.count_drafted(session, page.case.id, page.representation.id):
+    if count := queries.count_drafted(session, case_id, page.representation.id):
         return ngettext("%(num)s not filed yet", "%(num)s not filed yet", count)
-    if count := queries.count_new(session, page.case.id, page.counsel.id, page.party.id):
+    if own and (count := queries.count_new(session, case_id, page.counsel.id, page.party.id)):
         return ngettext("%(num)s not opened yet", "%(num)s not opened yet", count)
     return gettext("Photograph or choose, file, get a receipt")
 
@@ -192,8 +215,8 @@ def show_draft(page: CasePage) -> ResponseReturnValue:
     return access.render("counsel/_papers_draft.html", page, filed=filed, **shown)
 
 
-def _author(representation: Representation) -> Author:
-    return Author(representation.party.case, representation)
+def _author(representation: Representation, delegate: Delegation | None = None) -> Author:
+    return Author(representation.party.case, representation, delegate=delegate)
 
 
 @access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=_most)
@@ -202,7 +225,8 @@ def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destinat
 
     Files that come with the press on *File* are filed too, unless one of them is not taken.
     """
-    form, now, author = submission.form, submission.now, _author(submission.representation)
+    form, now = submission.form, submission.now
+    author = _author(submission.representation, submission.delegate)
     may_file = form.action in (FILE, STOP)
     heads = lock_case(session, author.case.id, web.secret()) if may_file else {}
     if form.action == FILE:

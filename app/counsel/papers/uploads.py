@@ -27,6 +27,7 @@ from app.core.errors import Refusal, Unavailable
 from app.core.web.params import row_number
 from app.core.wording import one_line
 from app.counsel import access
+from app.counsel.access import DelegateRight
 from app.counsel.page_state import CasePage
 from app.notices.case_lock import lock_case
 from app.papers import rules, uploads
@@ -66,14 +67,15 @@ class ReceivingUpload(NamedTuple):
 
 
 def add_routes(bp: Blueprint) -> None:
-    """Add the addresses of uploads to counsel's pages; delegates have no right to them."""
+    """Add the addresses of uploads to counsel's pages, and to those of delegates who may file."""
     for rule, endpoint, view, methods in (
         (CREATE, "paper_uploads", create, ["POST"]),
         (CREATE, "paper_uploads_options", options, ["OPTIONS"]),
         (UPLOAD, "paper_upload", change, ["HEAD", "PATCH", "DELETE", "POST"]),
         (UPLOAD, "paper_upload_options", options, ["OPTIONS"]),
     ):
-        bp.add_url_rule(rule, endpoint, view, methods=methods, provide_automatic_options=False)
+        allowed = access.for_delegates(view, DelegateRight.ANSWER_CASE)
+        bp.add_url_rule(rule, endpoint, allowed, methods=methods, provide_automatic_options=False)
 
 
 def _answer(status: int, words: str = "", **headers: str) -> Response:
@@ -180,10 +182,11 @@ def create(page: CasePage) -> Response:
 
 def _author(session: Session, token: str) -> Author:
     """Return who files by a link, within a transaction. Raises Gone."""
-    representation = access.still_acting(session, token, web.now())
-    if representation is None:
+    acting = access.still_acting(session, token, web.now())
+    if acting is None:
         raise uploads.ended()
-    return Author(representation.party.case, representation)
+    representation, delegate = acting
+    return Author(representation.party.case, representation, delegate=delegate)
 
 
 def _expires(upload: PaperUpload) -> str:
