@@ -34,7 +34,7 @@ from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
-from app.counsel.papers import completion, opinions
+from app.counsel.papers import completion, opinions, phone
 from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
@@ -162,6 +162,8 @@ ACTS = (
         acting=ANSWER_CASE,
     ),
     Act("papers_draft", "/papers/draft", papers.show_draft, reading=ANSWER_CASE),
+    Act("device_links", "/papers/phone", submit=phone.submit, acting=ANSWER_CASE),
+    Act("draft_state", "/papers/draft.json", phone.show_state, reading=ANSWER_CASE),
     Act(
         "paper",
         "/papers/item",
@@ -315,6 +317,8 @@ def blueprint() -> Blueprint:
             bp.add_url_rule(address, f"{act.name}_submit", view, methods=["POST"])
     paper_uploads.add_routes(bp)
     bp.add_url_rule("/r", "short_codes", short_codes.show)
+    bp.add_url_rule("/phone/<token>", "phone", phone.show)
+    bp.add_url_rule("/phone/<token>", "phone_submit", phone.go_on, methods=["POST"])
     bp.add_url_rule("/help/counsel", "help_page", help_page.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)

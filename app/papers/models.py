@@ -279,6 +279,8 @@ class DeviceLink(Base):
     delegate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegate.id"))
     key_version: Mapped[int] = mapped_column()
     digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    # Of the page on which it was asked for: the same form again is the same link.
+    page_nonce: Mapped[str] = mapped_column(sa.String(40), default="")
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # Whether the same page made a newer one before this was used.

@@ -295,6 +295,13 @@ class Event(StrEnum):
             precedence=2,
         ),
     )
+    # Counsel goes on with a draft on another device, which scanned a code that theirs showed.
+    CONTINUED = (
+        "continued",
+        EventTraits(
+            label=N_("Continued on another device"), icon="phone", look="off", direction="in"
+        ),
+    )
     # By a machine, or by nobody knows whom: it proves nothing.
     FETCHED = (
         "fetched",

@@ -57,6 +57,7 @@ EVENTS = (
     "status",
     "opened",
     "fetched",
+    "continued",
     "answered",
     "confirmed",
     "asked",

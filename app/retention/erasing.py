@@ -19,6 +19,7 @@ from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
 from app.outcomes import service as outcomes
+from app.papers import device_links
 from app.papers import service as papers
 from app.papers.exchange import queries as exchanges
 from app.papers.exchange.models import IS_OPEN, Exchange
@@ -83,6 +84,7 @@ def erase(
     outcomes.erase(session, case.id)
     papers.erase(session, case.id, now)
     opinions.erase(session, case.id)
+    device_links.erase(session, case.id)
     nameless = NAMELESS.get(case.court.language, "(erased)") if names else ""
     for name in erased_fields(CaseIn, names=names):
         setattr(case, name, "")

@@ -386,6 +386,7 @@
     }
     send(button);
   });
+  form.addEventListener("refresh", refresh); // the other device changed the draft
   addEventListener("online", () => {
     for (const upload of running)
       if (upload.state === "sending") upload.tus.abort().then(() => upload.start("sending"));

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("delegate_id", KEY, sa.ForeignKey("delegate.id")),
         sa.Column("key_version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), unique=True),
+        sa.Column("page_nonce", sa.String(40), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT),
         sa.Column("replaced", sa.Boolean(), nullable=False),

@@ -573,6 +573,7 @@ COUNSEL = (
         fields=lambda _stage, _side: {"do": "file"},
         reaches=Reach.RECORD,  # by a notice too: tests/papers reads it
     ),
+    CounselAct("device_links", "/papers/phone", "/papers", because="a code for one's own phone"),
     CounselAct(
         "paper",
         "/papers/item",

@@ -54,6 +54,7 @@ NO_PAGES = (
     "/r/<token>/papers/sheet.json",
     "/exchanges/<int:exchange_id>/sheet.json",
     "/r/<token>/papers/draft",
+    "/r/<token>/papers/draft.json",
     "/r/<token>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",

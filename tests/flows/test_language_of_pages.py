@@ -14,9 +14,19 @@ from app.cases.models import Representation
 from app.core.db import db
 from app.demo import outbox_views
 from app.hearings.answers import counsel_keys
+from app.papers import device_links
 from app.record.models import ChainHead
 from app.worker import beat
-from tests.conftest import CASE, Scenario, at, confirmed, make_court, make_scenario, proposal
+from tests.conftest import (
+    CASE,
+    SECRET,
+    Scenario,
+    at,
+    confirmed,
+    make_court,
+    make_scenario,
+    proposal,
+)
 from tests.counsel.test_answers import answer, browser, do, nonce
 from tests.faults.test_database_away import nowhere
 from tests.flows.test_pages import FLAT, add, try_in
@@ -37,7 +47,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.papers_receipt_json|counsel\.record_sheet_json|opinions\.record_sheet_json"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state)|counsel\.record_sheet_json|opinions\.record_sheet_json"
     r"|imports\.template|figures\.file"
 )
 # Tried with the keys that counsel and new users get.
@@ -66,6 +76,7 @@ BY_KEY = {
     "counsel.record_sheet",
     "opinions.record_sheet",
     "papers.paper",
+    "counsel.phone",
 }
 
 
@@ -319,6 +330,14 @@ def papers_of_both(
     desk.set_cookie("lang", "zh")
     read(left, "a paper at the court", desk.get("/filings/papers/1"))
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
+    made = counsel.post(below(li, "/papers/phone"), data={"nonce": nonce(counsel.get(given))})
+    read(left, "a code for a phone", counsel.get(made.location))
+    code = f"/phone/{device_links.token(SECRET, 1)}"
+    scanned = counsel.get(code)
+    read(left, "a code that was scanned", scanned)
+    assert counsel.post(code, data={"nonce": nonce(scanned)}).status_code == 303
+    read(left, "a code that was used", counsel.get(code), 410)
+    read(left, "no code", counsel.get("/phone/nothing"), 404)
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
     opened(scenario, {"id": 1}, "at_once")

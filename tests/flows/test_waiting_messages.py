@@ -41,6 +41,7 @@ NO_PAGES = (
     "counsel.record_sheet_json",
     "opinions.record_sheet_json",
     "counsel.papers_draft",
+    "counsel.draft_state",
     "imports.template",
 )
 

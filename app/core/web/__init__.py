@@ -213,7 +213,7 @@ def install_error_pages(app: Flask, api_prefix: str) -> None:
 def _path_without_key() -> str:
     """Return the path for a log, which many read, without a key that it may hold."""
     parts = request.path.split("/")
-    has_key = len(parts) > 1 and parts[1] in ("r", "feeds", "password", "download")
+    has_key = len(parts) > 1 and parts[1] in ("r", "phone", "feeds", "password", "download")
     return "/".join([*parts[:2], "…"] if has_key else parts)
 
 

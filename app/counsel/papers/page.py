@@ -26,7 +26,7 @@ from app.counsel.access import (
     UploadLimits,
 )
 from app.counsel.page_state import CasePage
-from app.counsel.papers import exchange
+from app.counsel.papers import exchange, phone_panel
 from app.delegates import queries as delegates
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service, uploads
@@ -156,6 +156,8 @@ def _draft(
         "rules": rules,
         "limits": limits,
         "state_for": queries.state_for,
+        "panel": phone_panel.of(page),
+        "draft_mark": phone_panel.draft_mark(draft),
         "shared_with": _shared_with(page),
         "by_mail": form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
     }
