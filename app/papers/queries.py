@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -120,7 +121,7 @@ def _with_papers() -> tuple[ORMOption, ...]:
     papers = selectinload(Filing.papers)
     return (
         papers.selectinload(Paper.files),
-        *(papers.options(each) for each in _with_readers()),
+        papers.options(*_with_readers()),
         joinedload(Filing.delegate),
         joinedload(Filing.counsel),
         joinedload(Filing.user),
@@ -128,7 +129,7 @@ def _with_papers() -> tuple[ORMOption, ...]:
     )
 
 
-def _with_readers() -> tuple[ORMOption, ...]:
+def _with_readers() -> tuple[Any, ...]:
     """Return the options that load who opened and confirmed a paper."""
     opened = selectinload(Paper.delegate_openings).joinedload(DelegateOpening.delegate)
     confirmed = selectinload(Paper.readings)
