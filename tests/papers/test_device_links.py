@@ -69,7 +69,7 @@ def test_a_code_opens_the_draft_on_one_phone(scenario: Scenario, case: dict[str,
     assert zhao not in again.text
     [entry] = [each for each in entries(scenario, case) if each["what"] == "continued"]
     assert (entry["kind"], entry["direction"]) == ("visit", "in")
-    assert "A phone goes on" in words(browser(scenario).get(f"{zhao}/papers"))
+    assert "Also open on a phone" in words(browser(scenario).get(f"{zhao}/papers"))
     with scenario.app.app_context():
         link = db.session.scalars(sa.select(DeviceLink)).one()
         assert link.digest is not None
