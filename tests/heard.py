@@ -51,7 +51,7 @@ LATIN = (
     "Tingqi|English|iCalendar|https|Google|Outlook|Apple|API|JSON|CSV|XLSX|SMS|SMTP|Twilio|URL|PDF|A4|UTC|Web"
     "|CN|GB|GB-ENG|ISO|IANA|E\\d|tingqi|worker|import|eml|json|ics|Asia|Shanghai|cn-civil|plain"
     "|GSM-7|UCS-2|TINGQI_[A-Z_]+|doctor|tests"
-    "|Ctrl|Enter|MB|Word|docx|Excel|csv|A4"
+    "|Ctrl|Enter|MB|Word|Chrome|Edge|docx|Excel|csv|A4"
     "|JPEG|PNG|HEIC|WebP|TIFF|SHA-?2|m4|pdf|jpg|xlsx|m4a|mp3|mp4|exe|IMG_1|R-2"
     "|Windows|sha256sum|sha2|sum|certutil|hashfile|FILE"
     "|claimant|respondent|other"  # as files and programs write them

@@ -329,6 +329,11 @@ def _allow_upload(token: str, limits: UploadLimits) -> None:
     """
     enter_case(token)  # reads no form
     release_session()
+    allow_files(limits)
+
+
+def allow_files(limits: UploadLimits) -> None:
+    """Let the form of the request carry files, which are staged as they arrive."""
     request.max_content_length = limits.form
     cast(UploadRequest, request).staging_limit = limits.file
 

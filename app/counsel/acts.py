@@ -34,7 +34,7 @@ from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
-from app.counsel.papers import completion, opinions, phone
+from app.counsel.papers import completion, opinions, phone, phone_app, share_keys
 from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
@@ -319,9 +319,13 @@ def blueprint() -> Blueprint:
     bp.add_url_rule("/r", "short_codes", short_codes.show)
     bp.add_url_rule("/phone/<token>", "phone", phone.show)
     bp.add_url_rule("/phone/<token>", "phone_submit", phone.go_on, methods=["POST"])
+    bp.add_url_rule("/r/<token>/papers/app.webmanifest", "phone_app_manifest", phone_app.manifest)
+    bp.add_url_rule("/r/<token>/papers/app", "phone_app", phone_app.show)
+    bp.add_url_rule("/r/<token>/papers/share", "phone_app_share", phone_app.share, methods=["POST"])
     bp.add_url_rule("/help/counsel", "help_page", help_page.show)
     bp.add_url_rule("/r", "short_codes_submit", short_codes.submit, methods=["POST"])
     bp.add_app_template_global(offered_acts)
+    bp.add_app_template_global(share_keys.manifest_address)
     bp.add_app_template_global(access.in_wechat)
     bp.add_app_template_global(help_page.promises)
     bp.app_url_defaults(access.keep_hearing)

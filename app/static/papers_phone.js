@@ -3,6 +3,21 @@
 "use strict";
 
 (() => {
+  // Where the browser can make an app of this page, a button asks it to.
+  const install = document.querySelector("[data-install]");
+  let offer = null;
+  if (install) {
+    addEventListener("beforeinstallprompt", (event) => {
+      event.preventDefault();
+      offer = event;
+      install.parentElement.hidden = false;
+    });
+    install.addEventListener("click", () => offer?.prompt());
+    addEventListener("appinstalled", () => { install.parentElement.hidden = true; });
+  }
+})();
+
+(() => {
   const EVERY = 2_000; // milliseconds
   const AT_MOST = 60 * 60_000;
   const started = Date.now();

@@ -55,6 +55,7 @@ NO_PAGES = (
     "/exchanges/<int:exchange_id>/sheet.json",
     "/r/<token>/papers/draft",
     "/r/<token>/papers/draft.json",
+    "/r/<token>/papers/app",
     "/r/<token>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",

@@ -47,7 +47,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state)|counsel\.record_sheet_json|opinions\.record_sheet_json"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state|phone_app_manifest)|counsel\.record_sheet_json|opinions\.record_sheet_json"
     r"|imports\.template|figures\.file"
 )
 # Tried with the keys that counsel and new users get.
@@ -77,6 +77,7 @@ BY_KEY = {
     "opinions.record_sheet",
     "papers.paper",
     "counsel.phone",
+    "counsel.phone_app",
 }
 
 
@@ -338,6 +339,12 @@ def papers_of_both(
     assert counsel.post(code, data={"nonce": nonce(scanned)}).status_code == 303
     read(left, "a code that was used", counsel.get(code), 410)
     read(left, "no code", counsel.get("/phone/nothing"), 404)
+    [app] = re.findall(r'<link rel="manifest" href="([^"]+)', counsel.get(given).text)
+    app = app.removesuffix(".webmanifest")
+    read(left, "files came from another app", counsel.get(f"{app}?shared=2", follow_redirects=True))
+    counsel.delete_cookie("papers", path=app.removesuffix("/app"))
+    read(left, "an app that knows no page", counsel.get(f"{app}?shared=2"))
+    read(left, "an app that has ended", counsel.get("/r/nothing/papers/app"), 410)
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
     opened(scenario, {"id": 1}, "at_once")

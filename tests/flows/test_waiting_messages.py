@@ -42,6 +42,7 @@ NO_PAGES = (
     "opinions.record_sheet_json",
     "counsel.papers_draft",
     "counsel.draft_state",
+    "counsel.phone_app_manifest",
     "imports.template",
 )
 

@@ -26,7 +26,7 @@ from app.counsel.access import (
     UploadLimits,
 )
 from app.counsel.page_state import CasePage
-from app.counsel.papers import exchange, phone_panel
+from app.counsel.papers import exchange, phone_panel, share_keys
 from app.delegates import queries as delegates
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service, uploads
@@ -63,7 +63,8 @@ class PapersForm:
     choice: ExchangeChoice = NOT_ASKED
 
 
-def _most() -> UploadLimits:
+def most() -> UploadLimits:
+    """Return how much a form with papers may carry."""
     limits = staged_uploads.limits()
     return UploadLimits(limits.form, limits.file)
 
@@ -158,6 +159,7 @@ def _draft(
         "state_for": queries.state_for,
         "panel": phone_panel.of(page),
         "draft_mark": phone_panel.draft_mark(draft),
+        "shared": row_number(request.args.get("shared", "")),
         "shared_with": _shared_with(page),
         "by_mail": form.by_mail or (rejection is NOT_REJECTED and bool(page.counsel.email)),
     }
@@ -201,7 +203,7 @@ def line(page: CasePage) -> str:
 @access.case_page
 def show(page: CasePage) -> ResponseReturnValue:
     """Show the papers of the case, and the draft."""
-    return render(page, PapersForm(), NOT_REJECTED)
+    return share_keys.remember(page, render(page, PapersForm(), NOT_REJECTED))
 
 
 @access.case_page
@@ -221,7 +223,7 @@ def _author(representation: Representation, delegate: Delegation | None = None) 
     return Author(representation.party.case, representation, delegate=delegate)
 
 
-@access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=_most)
+@access.case_act(read_draft, render, then="counsel.papers", stale=STALE, rate=RATE, upload=most)
 def submit(session: Session, submission: CaseSubmission[PapersForm]) -> Destination:
     """Keep the draft, add files to it, order or drop papers, or file it.
 
