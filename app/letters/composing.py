@@ -226,6 +226,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "hearing": {"judge": "{judge}", "minutes": "{minutes}", "courtroom": "{place}"},
     "slots": ["{slots}"],
     "numbered": [],
+    "about_case": False,
     "answers": ["{answers}"],
     "by_order": False,
     "on_request": False,

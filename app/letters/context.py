@@ -48,6 +48,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "assistant": {"name": "", **(facts.get("assistant") or {})},
         "hearing": hearing,
         "kind": wording.kind_name(hearing["kind"], language),
+        # About no hearing: the case has none of a kind.
+        "about_case": hearing.get("id") == 0,
         "act": _ACTS.get(hearing["kind"], ("hearing", "开庭"))[language == "zh"],
         "missed": _missed(facts, language),
         "said": _PARTSTATS.get(facts.get("said") or "", ("", ""))[language == "zh"],

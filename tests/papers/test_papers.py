@@ -85,6 +85,8 @@ def test_papers_are_filed_opened_and_confirmed(scenario: Scenario, case: dict[st
     [mail] = scenario.letters(to=LI, channel="email")
     assert "2" in mail.subject
     assert mail.body.count("Photographs of the hall") == 1
+    assert "Kind:" not in mail.body  # it is about the case, not about a hearing
+    assert "事项：" not in mail.body
     [proof] = scenario.letters(to=ZHAO, channel="email")
     assert digests[2] in proof.body
     # Opening is an entry, and only then the file is there.
