@@ -24,6 +24,7 @@ from app.core.runtime.logs import configure_logging
 from app.core.runtime.stop_signals import stop_signals
 from app.core.terminal import gettext, system_error
 from app.demo import folder, open_proposal, outbox_views, terminal_text
+from app.storage.settings import StorageSettings
 from app.worker import jobs as running
 
 HOST = "127.0.0.1"
@@ -88,6 +89,7 @@ def _demo_settings(settings: Settings, port: int) -> Settings:
         database_url=f"sqlite:///{settings.instance / folder.DATABASE}",
         public_url=f"http://{HOST}:{port}",
         carriers=CarrierSettings(),
+        storage=StorageSettings(str(settings.instance / folder.PAPERS)),
         beat_seconds=BEAT_SECONDS,
         trusted_proxies=0,
         demo=True,

@@ -17,8 +17,11 @@ from app.core.db import db
 from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import SetClock, SystemClock
 from app.demo.story import COURT, StoryPlayer
+from app.storage.settings import StorageSettings
 
 DATABASE = "tingqi.db"
+# Apart from the papers of an installation that has its database elsewhere.
+PAPERS = "demo-papers"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
@@ -65,11 +68,12 @@ def courts_in(database: Path) -> list[str] | None:
 
 
 def clear(settings: Settings) -> None:
-    """Delete the demo's database and outbox."""
+    """Delete the demo's database, outbox and papers."""
     for name in DATABASE_FILES:
         (settings.instance / name).unlink(missing_ok=True)
-    if settings.outbox.is_dir():
-        shutil.rmtree(settings.outbox)
+    for folder in (settings.outbox, settings.instance / PAPERS):
+        if folder.is_dir():
+            shutil.rmtree(folder)
 
 
 def _create(settings: Settings) -> None:
@@ -78,7 +82,10 @@ def _create(settings: Settings) -> None:
         folder = Path(temporary)
         clock = SetClock(SystemClock().now())
         temporary_settings = replace(
-            settings, instance=folder, database_url=f"sqlite:///{folder / DATABASE}"
+            settings,
+            instance=folder,
+            database_url=f"sqlite:///{folder / DATABASE}",
+            storage=StorageSettings(str(folder / PAPERS)),
         )
         app = create_app(temporary_settings, outboxes(temporary_settings, clock))
         with app.app_context():
@@ -89,6 +96,7 @@ def _create(settings: Settings) -> None:
                 db.session.remove()
                 db.engine.dispose()
         temporary_settings.outbox.rename(settings.outbox)
+        (folder / PAPERS).rename(settings.instance / PAPERS)
         for name in DATABASE_FILES:
             if (folder / name).exists():
                 (folder / name).rename(settings.instance / name)

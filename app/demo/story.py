@@ -19,7 +19,7 @@ from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.court import service
 from app.court.change_log import ChangeAuthor
-from app.demo import conversation, declared_address
+from app.demo import conversation, declared_address, papers
 from app.demo.history import PastMonths
 from app.hearings import forms, queries
 from app.hearings import service as hearings
@@ -165,6 +165,7 @@ class StoryPlayer:
                 yield StoryEvent(self.at(*filing["at"]), partial(self._note_filing, n, filing))
             if request := case.get("move_request"):
                 yield from self._move_request(n, request)
+            yield from self._papers(n, case)
         for each in STORY["declared"]:
             name = STORY["counsel"][each["counsel"]]["name"]
             yield StoryEvent(self.at(*each["at"]), partial(self._declare, each["case"], name))
@@ -217,6 +218,37 @@ class StoryPlayer:
         yield StoryEvent(self.at(*data["asked"]), lambda: self._in_app(ask))
         if data.get("agreed"):
             yield StoryEvent(self.at(*data["agreed"][:2]), lambda: self._in_app(agree))
+
+    def _papers(self, n: int, case: dict[str, Any]) -> Iterator[StoryEvent]:
+        """Yield what is filed, read and exchanged in a case, and who may act for counsel there."""
+
+        def act(
+            use_case: Callable[[Session, int, Any, CourtContext], None], data: dict[str, Any]
+        ) -> Callable[[], None]:
+            named = dict(data)
+            if "by" in data:
+                named["by"] = STORY["counsel"][data["by"]]["name"]
+            return lambda: self._as_assistant(
+                lambda session, context: use_case(session, self.ids[n], named, context)
+            )
+
+        for name, use_case in (
+            ("delegates", papers.name_delegate),
+            ("papers", papers.file_papers),
+            ("readings", papers.read_papers),
+        ):
+            for data in case.get(name, ()):
+                yield StoryEvent(self.at(*data["at"]), act(use_case, data))
+        if exchange := case.get("exchange"):
+            closes_at = self.at(*exchange["closes"])
+            yield StoryEvent(
+                self.at(*exchange["at"]),
+                lambda: self._as_assistant(
+                    lambda session, context: papers.start_exchange(
+                        session, self.ids[n], closes_at, context
+                    )
+                ),
+            )
 
     def _note_filing(self, case: int, data: dict[str, Any]) -> None:
         self._as_assistant(

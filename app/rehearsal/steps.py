@@ -6,6 +6,7 @@ from app.rehearsal import (
     steps_agree,
     steps_ask,
     steps_outcome,
+    steps_papers,
     steps_set_up,
     steps_tell,
 )
@@ -33,6 +34,8 @@ ALL = (
     RehearsalStep(N_("reminders"), ("invites",), steps_tell.reminders),
     RehearsalStep(N_("question"), ("both sides asked",), steps_agree.ask_question),
     RehearsalStep(N_("answer to all"), ("question",), steps_agree.answer_question),
+    RehearsalStep(N_("paper filed"), ("both sides asked",), steps_papers.file_paper),
+    RehearsalStep(N_("paper received"), ("paper filed",), steps_papers.receive_paper),
     RehearsalStep(N_("request to move"), ("invites",), steps_agree.ask_to_move),
     RehearsalStep(N_("consent by digit"), ("request to move",), steps_agree.agree_by_digit),
     RehearsalStep(N_("one press"), ("consent by digit",), steps_agree.move_by_one_press),
