@@ -19,6 +19,7 @@ from app.addresses.rules import (
     MAX_CHANGES,
     MAX_POSTAL,
     MAX_POSTAL_LINES,
+    MAX_SENDINGS,
     MAX_TRIES,
     AddressField,
     ChangeState,
@@ -69,8 +70,9 @@ def ask(
 ) -> Refusal | None:
     """Begin a change of a mail address or a number: send a code to the new one.
 
-    The same address again, while its code is valid, is the same change. Raises Invalid for what is
-    no such address, and Refusal above the limit. Returns a refusal where the address is another
+    The same address again, while its code is valid, is the same change: its code is sent again, a
+    minute after the last time and three times in all. Raises Invalid for what is no such address,
+    and Refusal above the limits. Returns a refusal where the address is another
     side's, which the court is shown.
     """
     value = _parsed(field, typed, own.party.case.court.country)
@@ -80,6 +82,7 @@ def ask(
     recent = queries.recent_changes(session, own.id, now)
     pending = queries.pending_change(session, own.id, now)
     if pending is not None and (pending.field, pending.value) == (field, value):
+        _send_again(session, own, pending, now)
         return None
     check_limit(recent)
     if pending is not None:
@@ -99,6 +102,25 @@ def ask(
         return _refuse(session, locked, change, now)
     queue(session, [_code_request(own, change, now)], now)
     return None
+
+
+def _send_again(
+    session: Session, own: Representation, change: AddressChange, now: dt.datetime
+) -> None:
+    """Send the code of a change once more; sooner than after a minute it is a double press.
+
+    Raises Refusal after the last time.
+    """
+    again_at = change.send_again_at
+    if again_at is None:
+        raise Refusal(
+            N_("The code was sent %(most)s times. Check the address, or call the court."),
+            most=MAX_SENDINGS,
+        )
+    if now < again_at:
+        return
+    change.sendings, change.sent_at = change.sendings + 1, now
+    queue(session, [_code_request(own, change, now)], now)
 
 
 def check_limit(recent: Sequence[AddressChange]) -> None:
@@ -197,7 +219,8 @@ def _end(session: Session, change: AddressChange, state: ChangeState, now: dt.da
 
 def _subject(own: Representation, change: AddressChange) -> Subject:
     case = own.party.case
-    version = f"c{case.id}.a{change.id}"
+    again = f".{change.sendings}" if change.sendings > 1 else ""
+    version = f"c{case.id}.a{change.id}{again}"
     return Subject(case.court_id, case.id, str(Matter.case(case.id)), version)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.addresses import rules
 from app.cases.models import Counsel, Representation
 from app.core.db import Base, Key, UTCDateTime
 
@@ -28,7 +29,15 @@ class AddressChange(Base):
     # Wrong codes so far.
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # How often its code was sent, and when last; None where it was sent once, when it was asked.
+    sendings: Mapped[int] = mapped_column(default=1)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def send_again_at(self) -> dt.datetime | None:
+        """From when its code can be sent again; None: not any more."""
+        return rules.may_send_again_at(self.sendings, self.sent_at or self.asked_at)
 
     representation: Mapped[Representation] = relationship()
     counsel: Mapped[Counsel] = relationship()

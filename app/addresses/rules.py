@@ -15,6 +15,9 @@ MAX_CHANGES = 3
 MAX_CHANGES_WITHIN = dt.timedelta(days=1)
 CODE_VALID = dt.timedelta(minutes=15)
 MAX_TRIES = 5
+# The code is sent so often in all, and again no sooner than so long after the last time.
+MAX_SENDINGS = 3
+SENT_AGAIN_AFTER = dt.timedelta(minutes=1)
 MAX_POSTAL = 300  # characters
 MAX_POSTAL_LINES = 5  # to fit an envelope's window
 
@@ -79,6 +82,11 @@ def is_same_code(code: str, typed: str) -> bool:
     """Tell in constant time whether a typed code is the one sent; spaces and dashes are skipped."""
     digits = "".join(each for each in half_width(typed[:40]) if each.isascii() and each.isdigit())
     return hmac.compare_digest(code.encode(), digits.encode())
+
+
+def may_send_again_at(sendings: int, sent_at: dt.datetime) -> dt.datetime | None:
+    """Return from when a code that was sent so often can be sent again; None: not any more."""
+    return sent_at + SENT_AGAIN_AFTER if sendings < MAX_SENDINGS else None
 
 
 def expires_at(asked_at: dt.datetime) -> dt.datetime:

@@ -58,7 +58,9 @@ def file_papers(session: Session, case_id: int, data: dict[str, Any], at: CourtC
         _add(session, draft, item, at.now)
     current = exchanges.current(session, case_id) if data.get("exchange") else None
     choice = ExchangeChoice(current.id) if current else NOT_ASKED
-    service.file_papers(session, author, draft, at.now, heads, choice=choice)
+    filing = service.file_papers(session, author, draft, at.now, heads, choice=choice)
+    if data.get("seen"):
+        service.note_seen(session, at.court.id, filing.id)
 
 
 def _delegation(

@@ -1,4 +1,4 @@
-"""Papers of delegates, and links that open counsel's papers on another device.
+"""Papers of delegates, links that open counsel's papers on another device, codes sent again.
 
 Tables are frozen here and take nothing from the models.
 """
@@ -19,6 +19,11 @@ def upgrade() -> None:
     for table, name in (("filing", "delegate_id"), ("paper_reading", "confirmed_by_id")):
         reference = f"CONSTRAINT fk_{table}_{name} REFERENCES delegate (id)"
         op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind} {reference}")
+    for column in (
+        sa.Column("sendings", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("sent_at", MOMENT),
+    ):
+        op.add_column("address_change", column)
     op.create_table(
         "delegate_opening",
         sa.Column("id", KEY, primary_key=True),
@@ -45,6 +50,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_column("address_change", "sent_at")
+    op.drop_column("address_change", "sendings")
     op.drop_table("device_link")
     op.drop_table("delegate_opening")
     op.drop_column("paper_reading", "confirmed_by_id")

@@ -284,6 +284,34 @@ def test_fifty_codes_at_once_are_five_tries_and_one_change(
     assert counsel(scenario).email == NEW_MAIL
 
 
+def test_a_code_is_sent_again_after_a_minute_and_three_times_in_all(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    zhao = key(scenario, "Zhao Lei")
+    page = press(scenario, zhao, "/change", field="email", email=NEW_MAIL)
+    assert "Nothing came? From 09:01:00 on it can be sent again." in words(page)
+    assert "Send the code again" not in words(page)
+    scenario.beat()
+    for sendings in (1, 2, 3):
+        press(scenario, zhao, "/change", field="email", email=NEW_MAIL)  # too soon: a double press
+        scenario.beat()
+        assert len(scenario.letters(to=NEW_MAIL)) == sendings
+        scenario.wait(minutes=1)
+        if sendings < 3:
+            assert "Send the code again" in words(visitor(scenario).get(f"{zhao}/address"))
+            press(scenario, zhao, "/change", field="email", email=NEW_MAIL)
+            scenario.beat()
+    assert "The code was sent 3 times" in words(visitor(scenario).get(f"{zhao}/address"))
+    refused = press(scenario, zhao, "/change", field="email", email=NEW_MAIL)
+    assert refused.status_code == 422
+    assert "The code was sent 3 times. Check the address" in words(refused)
+    scenario.beat()
+    codes = {re.search(r"\b\d{6}\b", each.body)[0] for each in scenario.letters(to=NEW_MAIL)}  # type: ignore[index]
+    [same] = codes
+    press(scenario, zhao, "/code", code=same)
+    assert counsel(scenario).email == NEW_MAIL
+
+
 def test_three_changes_a_day_are_the_most(scenario: Scenario, case: dict[str, Any]) -> None:
     zhao = key(scenario, "Zhao Lei")
     press(scenario, zhao, "/change", field="email", email=NEW_MAIL)
