@@ -11,6 +11,8 @@ from app.cases.delegates import DelegateEnd, end_now
 from app.cases.models import Case, Delegate, Party, Representation
 from app.delegates import rules
 from app.hearings.models import Hearing
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
 
 MOST_SHOWN = 50
 
@@ -73,6 +75,46 @@ def _view(delegate: Delegate, hearing: Hearing | None, why: str) -> DelegateView
     zone = delegate.representation.party.case.court.zone
     until = rules.last_day(delegate.ends_at, zone) if delegate.ends_at else None
     return DelegateView(delegate, hearing, DelegateEnd(why) if why else None, until)
+
+
+@dataclass(frozen=True)
+class RefusedDelegate:
+    """A delegate who is known for another side, and the task to look at it."""
+
+    task: Task
+    delegate: Delegate
+    case: Case
+
+
+def refused(
+    session: Session, court_id: int, assistant_id: int | None = None
+) -> list[RefusedDelegate]:
+    """Return the refused delegates that nobody has looked at, the oldest first.
+
+    Those of a court, or of one assistant's cases.
+    """
+    query = (
+        sa.select(Task, Case)
+        .join(Case, Case.id == Task.case_id)
+        .where(
+            Task.court_id == court_id,
+            Task.way == TaskKind.DELEGATE.value,
+            Task.state == TaskState.OPEN.value,
+        )
+        .order_by(Task.created_at)
+        .limit(MOST_SHOWN)
+    )
+    if assistant_id is not None:
+        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
+    rows = session.execute(query).all()
+    found = sa.select(Delegate).where(
+        Delegate.id.in_([row.Task.because["delegate"] for row in rows])
+    )
+    options = joinedload(Delegate.representation).joinedload(Representation.counsel)
+    delegates = {each.id: each for each in session.scalars(found.options(options))}
+    return [
+        RefusedDelegate(row.Task, delegates[row.Task.because["delegate"]], row.Case) for row in rows
+    ]
 
 
 def to_end(session: Session, now: dt.datetime, limit: int = 100) -> Sequence[int]:

@@ -32,6 +32,8 @@ from app.notices.rules import outside_quiet_hours_at
 from app.people.models import User
 from app.record import chain, ledger
 from app.record.rules import Event
+from app.tasks.models import Task
+from app.tasks.service import TaskKind, TaskState
 
 
 class ActsForOtherSide(Refusal):
@@ -350,7 +352,43 @@ def note_refusal(
     session.flush()
     entry = _entry(delegate, Event.DELEGATION_REFUSED, {"shares": list(fields)}, hidden=True)
     ledger.append(session, [entry], now, heads=heads)
+    _open_task(session, delegate, now)
     return delegate
+
+
+def _open_task(session: Session, delegate: Delegate, now: dt.datetime) -> None:
+    """Let the court look at a delegate who is known for another side."""
+    session.add(
+        Task(
+            key=f"delegate/{delegate.id}",
+            court_id=delegate.court_id,
+            case_id=delegate.case_id,
+            about=str(Matter.case(delegate.case_id)),
+            counsel_id=delegate.representation.counsel_id,
+            side=delegate.representation.party.side,
+            way=TaskKind.DELEGATE.value,
+            state=TaskState.OPEN.value,
+            opens_at=now,
+            because={"delegate": delegate.id},
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def mark_seen(session: Session, court_id: int, task_id: int, now: dt.datetime) -> None:
+    """End the task to look at a refused delegate; one that is ended already stays so."""
+    ended = sa.update(Task).where(
+        Task.id == task_id,
+        Task.court_id == court_id,
+        Task.way == TaskKind.DELEGATE.value,
+        Task.state == TaskState.OPEN.value,
+    )
+    session.execute(
+        ended.values(state=TaskState.DONE.value, ended_at=now).execution_options(
+            synchronize_session=False
+        )
+    )
 
 
 def end_by_counsel(
@@ -414,6 +452,8 @@ def _end(
         direction="" if by_counsel else "out",
         by=user.name if user else "",
     )
+    if why is DelegateEnd.OTHER_SIDE:
+        _open_task(session, delegate, now)
     withdrawn = notices.withdraw_copies(session, delegate.id, why.label)
     ledger.append(session, [entry, *withdrawn], now, heads=heads)
     return delegate

@@ -13,8 +13,8 @@ from app.core.db import db, retrying
 from app.core.web.access import signed_in
 from app.core.web.params import row_number
 from app.delegates import queries, service
-from app.delegates.queries import DelegateView
-from app.people.models import User
+from app.delegates.queries import DelegateView, RefusedDelegate
+from app.people.models import Role, User
 
 bp = Blueprint("delegates", __name__)
 
@@ -26,6 +26,23 @@ def delegates_of(case_id: int, hearing_id: int = 0) -> Sequence[DelegateView]:
     return [
         each for each in found if not hearing_id or each.delegate.hearing_id in (None, hearing_id)
     ]
+
+
+@bp.app_template_global()
+def refused_delegates(whose: str = "all") -> Sequence[RefusedDelegate]:
+    """Return the refused delegates that wait for the user's court, or for the user themselves."""
+    mine = current_user.id if whose == "mine" and current_user.role == Role.ASSISTANT else None
+    return queries.refused(db.session(), current_user.court_id, mine)
+
+
+@bp.post("/delegates/refused/<int:task_id>/seen")
+@signed_in
+def seen(task_id: int) -> ResponseReturnValue:
+    """Take a refused delegate off the list of the home page."""
+    court_id, now = current_user.court_id, web.now()
+    retrying(lambda session: service.mark_seen(session, court_id, task_id, now))
+    flash(gettext("It is off your list, and stays on the record."), "ok")
+    return redirect(url_for("home.home"), 303)
 
 
 @bp.post("/delegates/<int:delegate_id>/end")

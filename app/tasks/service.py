@@ -27,6 +27,7 @@ class TaskKind(StrEnum):
     MOVE = "move"
     QUESTION = "question"
     ADDRESS = "address"  # a change of address that was refused
+    DELEGATE = "delegate"  # a delegate who is known for another side
 
 
 class TaskState(StrEnum):
@@ -50,9 +51,16 @@ CHANNELS = {
     TaskKind.MOVE: OtherChannel.LINK.value,
     TaskKind.QUESTION: OtherChannel.LINK.value,
     TaskKind.ADDRESS: OtherChannel.LINK.value,
+    TaskKind.DELEGATE: OtherChannel.LINK.value,
 }
 # Requests by counsel: only a user of the court ends them, no rule does.
-BY_COUNSEL = (TaskKind.CALLBACK, TaskKind.MOVE, TaskKind.QUESTION, TaskKind.ADDRESS)
+BY_COUNSEL = (
+    TaskKind.CALLBACK,
+    TaskKind.MOVE,
+    TaskKind.QUESTION,
+    TaskKind.ADDRESS,
+    TaskKind.DELEGATE,
+)
 # Kinds of entries about steps that are messages; "text" is taken by inbound texts.
 KINDS = {
     TaskKind.TEXT: "by_text",

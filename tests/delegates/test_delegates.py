@@ -359,6 +359,12 @@ def test_nobody_of_another_side_is_named(
     assert LIN not in other
     [entry] = entries(scenario, case, what="delegation_refused")
     assert entry.detail["shares"] == [*shared]
+    desk = scenario.sign_in()
+    home = words(desk.get("/?lang=en"))
+    assert "Zhao Lei named somebody who is known for another side" in home
+    assert "Nobody was named; the other sides were not told." in home
+    assert desk.post("/delegates/refused/1/seen").status_code == 303
+    assert "known for another side" not in words(desk.get("/?lang=en"))
 
 
 def test_who_comes_to_act_for_another_side_acts_no_longer(
@@ -372,6 +378,11 @@ def test_who_comes_to_act_for_another_side_acts_no_longer(
     gone = browser(scenario).get(link)
     assert gone.status_code == 410
     assert "acts for another side" in words(gone)
+    scenario.wait(minutes=11)
+    scenario.beat()
+    home = words(scenario.sign_in().get("/?lang=en"))
+    assert "Zhao Lei named somebody who is known for another side" in home
+    assert "They acted until then." in home
 
 
 def test_what_is_typed_wrongly_is_said_beside_its_field(
