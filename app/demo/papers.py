@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.delegates import Delegation
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
-from app.core import document_types, web
+from app.core import document_types
 from app.delegates import service as delegates
 from app.delegates.rules import DelegateInput
 from app.hearings.service import CourtContext
@@ -28,7 +28,7 @@ from app.papers.models import Filing, Paper
 from app.papers.opinions import service as opinions
 from app.papers.opinions.rules import OpinionInput
 from app.papers.rules import PaperFields
-from app.storage import stores
+from app.storage import staged_uploads, stores
 
 PAGE = (620, 877)  # pixels: A4 at 75 dpi
 INK, SEAL, PAPER, DESK = (60, 60, 66), (163, 48, 42), (251, 250, 246), (125, 133, 140)
@@ -79,7 +79,7 @@ def _delegation(
 
 def _add(session: Session, draft: Filing, item: dict[str, Any], now: dt.datetime) -> None:
     """Add one paper of the story to a draft: photographs of its pages, or a PDF of them."""
-    store, seed = web.services().files, item["name"]
+    store, seed, limits = staged_uploads.store(), item["name"], staged_uploads.limits()
     pages = [_page(f"{seed} {number}") for number in range(item.get("pages", 1))]
     if item.get("photographed"):
         files = [(f"IMG_{n}.jpg", document_types.JPEG, _photograph(p)) for n, p in enumerate(pages)]
@@ -88,12 +88,12 @@ def _add(session: Session, draft: Filing, item: dict[str, Any], now: dt.datetime
         files = [(f"{seed}.pdf", document_types.PDF, as_pdf)]
     sent = []
     for name, media_type, content in files:
-        staged = stores.stage(store, now, rules.LARGEST_FILE)
+        staged = stores.stage(store, now, limits.file)
         staged.write(content)
         store.publish(staged)
         sent.append(SentFile(name, media_type, staged, "photo"))
     before = {paper.id for paper in draft.papers}
-    drafting.add_files(session, store, draft, sent, item["name"], now)
+    drafting.add_files(session, store, draft, sent, item["name"], now, limits)
     [paper] = [each for each in draft.papers if each.id not in before]
     typed = PaperFields(
         item["name"],
