@@ -144,14 +144,14 @@ def read_papers(session: Session, case_id: int, data: dict[str, Any], at: CourtC
     confirmed = [_paper(session, case_id, data["side"], n).id for n in data.get("confirmed", ())]
     if confirmed:
         service.confirm_received(session, representation, confirmed, at.now, at.secret)
-    given = {
+    typed_opinions = {
         _paper(session, case_id, data["side"], each["paper"]).id: OpinionInput(
             each["authentic"], each["lawful"], each["relevant"], each.get("reason", "")
         )
         for each in data.get("opinions", ())
     }
-    if given:
-        opinions.give(session, representation, given, at.now, at.secret)
+    if typed_opinions:
+        opinions.give(session, representation, typed_opinions, at.now, at.secret)
 
 
 def _paper(session: Session, case_id: int, side: str, number: int) -> Paper:
