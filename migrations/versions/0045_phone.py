@@ -6,8 +6,8 @@ Tables are frozen here and take nothing from the models.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045_phone"
-down_revision = "0047"
+revision = "0045"
+down_revision = "0044"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
