@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, CaseMember, Counsel, Party, Representation
 from app.cases.rules import number_key, running_number
 from app.core.characters import clean, half_width
 from app.core.errors import N_, NotFound
@@ -82,10 +82,13 @@ def search_cases(
     statement = sa.select(Case).where(Case.court_id == court_id)
     statement = statement.order_by(*by.get(order, [Case.id.desc()]))
     if judge is not None:
-        statement = statement.where(Case.judge_id == judge)
+        member = sa.select(CaseMember.case_id).where(CaseMember.judge_id == judge)
+        statement = statement.where(sa.or_(Case.judge_id == judge, Case.id.in_(member)))
     if words.strip():
         statement = statement.where(case_filter(words))
-    statement = statement.options(joinedload(Case.judge), selectinload(Case.parties))
+    statement = statement.options(
+        joinedload(Case.judge), selectinload(Case.members), selectinload(Case.parties)
+    )
     rows = session.scalars(statement.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
     return rows[:PAGE], len(rows) > PAGE
 

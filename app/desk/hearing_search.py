@@ -141,7 +141,7 @@ def without_hearing(session: Session, court_id: int, search_text: str) -> Sequen
         sa.select(Case)
         .where(Case.court_id == court_id, case_filter(search_text))
         .where(~sa.exists().where(Hearing.case_id == Case.id))
-        .options(joinedload(Case.judge), selectinload(Case.parties))
+        .options(joinedload(Case.judge), selectinload(Case.members), selectinload(Case.parties))
         .order_by(Case.id.desc())
         .limit(FEW)
     )

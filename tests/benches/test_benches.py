@@ -170,3 +170,12 @@ def test_a_file_that_books_a_member_twice_is_refused(scenario: Scenario) -> None
     ran = read(scenario, "list.csv")
     assert ran.exit_code == 1, ran.output
     assert "张三" in ran.output
+
+
+def test_the_list_of_cases_finds_a_case_by_each_member(scenario: Scenario) -> None:
+    assert scenario.api("POST", "/cases", {**CASE, "bench": BENCH[1:]})[0] == 201
+    browser = scenario.sign_in()
+    shown = browser.get("/cases").text
+    ids = {name: id_ for id_, name in re.findall(r'<option value="(\d+)">([^<]+)</option>', shown)}
+    for name in ("陈法官", "周法官", "吴陪审"):
+        assert CASE["number"] in browser.get(f"/cases?judge={ids[name]}").text
