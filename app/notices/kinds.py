@@ -47,12 +47,12 @@ class NoticeKind(StrEnum):
     FILING = "filing"
     ASK_BY_LINK = "ask_by_link"
     PAPERS = "papers"
+    PAPERS_SET_ASIDE = "papers_set_aside"
     PAPERS_RECEIPT = "papers_receipt"
     EXCHANGE = "exchange"
     EXCHANGE_REMINDER = "exchange_reminder"
-    OPINIONS = "opinions"
     PAPERS_UNOPENED = "papers_unopened"
-    PAPERS_SET_ASIDE = "papers_set_aside"
+    OPINIONS = "opinions"
 
     @property
     def traits(self) -> "KindTraits":

@@ -199,7 +199,7 @@ def test_what_the_court_typed_is_kept_where_it_is_refused(scenario: Scenario, li
     for address, form, said in (
         (f"{path}/move", {"reason": "Because <b>."}, "Choose one of the times."),
         (f"{path}/move", {"slot": "99", "reason": "Because <b>."}, "not of this request"),
-        (path, {"why": long}, "at most 2000 characters"),
+        (path, {"why": long}, "2000 characters or fewer"),
         (path, {"why": ""}, "Give the reason"),
     ):
         got = court.post(address, data=form)

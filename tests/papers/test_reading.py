@@ -394,8 +394,8 @@ def test_the_worker_reads_what_was_given_and_erasing_takes_the_copies_along(
     assert beat.read_papers(scenario.app) == 5
     assert beat.read_papers(scenario.app) == 0
     page = client.get(f"{link}/papers")
-    # Of the photographs the paper's own and both pages, of the PDF the paper's own and its file's.
-    assert page.text.count('src="/download/') == 5
+    # Of the photographs the paper's own and both pages, of the PDF the paper's own.
+    assert page.text.count('src="/download/') == 4
     filed = draft(client, link, do="file")
     said = words(client.get(filed.location))
     assert "2 photographs, copy 2" in said

@@ -25,7 +25,7 @@ from app.papers import device_links, queries
 from app.papers.device_links import DeviceLinkState, OpenedDeviceLink
 from app.papers.models import DeviceLink
 
-STALE = N_("No code was made: this page is out of date. Please press the button once more.")
+STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
 
 @dataclass(frozen=True)
