@@ -95,6 +95,8 @@ def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, An
 
 def _bench_facts(hearing: Hearing | HearingValues) -> dict[str, Any]:
     """Return those who sit, where they are several; who else is needed concerns the court alone."""
+    if not hearing.members:
+        return {}
     others = [BenchMember(each.judge.name, BenchRole(each.role)) for each in hearing.members]
     sitting = [each for each in bench.everybody(others, hearing.judge.name) if each.role.sits]
     return {"bench": bench.as_facts(sitting)} if len(sitting) > 1 else {}
