@@ -320,7 +320,7 @@ def papers_of_both(
     li, zhao = links
     given = below(li, "/papers")
     draft(counsel, li, [("photo", "IMG_1.jpg", b"\xff\xd8\xff"), ("file", "x.exe", b"MZ")])
-    tus.begin(counsel, li, 100, "合同.pdf")
+    upload = tus.begin(counsel, li, 100, "合同.pdf")
     read(left, "a draft", counsel.get(given))
     read(left, "the draft alone", counsel.get(below(li, "/papers/draft")))
     draft(counsel, li, do="file")
@@ -347,6 +347,7 @@ def papers_of_both(
     read(left, "an app that has ended", counsel.get("/r/nothing/papers/app"), 410)
     unknown = {"nonce": nonce(counsel.get(given)), "paper": "99", "sure": "1"}
     read(left, "nothing to confirm", counsel.post(below(li, "/papers/received"), data=unknown), 422)
+    assert counsel.delete(upload, headers=tus.VERSION).status_code == 204
     opened(scenario, {"id": 1}, "at_once")
     draft(counsel, li, [("file", "合同.pdf", PDF)])
     exchange = scenario.api("GET", "/cases/1/exchanges")[1]["exchanges"][0]["id"]
