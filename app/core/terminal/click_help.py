@@ -73,6 +73,8 @@ METAVARIABLES = (N_("INTEGER"), N_("INTEGER RANGE"), N_("TEXT"))
 def localized(command: click.Command) -> click.Command:
     """Return a copy of a command and its subcommands with help in the language of the command."""
     twin = copy.copy(command)
+    if hasattr(twin, "_help_option"):  # Click keeps it, in the language in which it was made first
+        twin._help_option = None
     twin.context_class = LocalizedContext
     twin.options_metavar = gettext(OPTIONS)
     if command.help:
