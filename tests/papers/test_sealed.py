@@ -30,8 +30,6 @@ from tests.papers.giving import draft
 from tests.papers.test_exchange import complete
 from tests.questions.test_questions import key
 
-pytestmark = pytest.mark.database
-
 # Words that are found nowhere else; of a name, a purpose, a file's name, its bytes, a late paper.
 WORDS = ("Zirconium", "Quartzite", "Feldspar", "Obsidian")
 BYTES = b"Tourmaline"
@@ -223,6 +221,8 @@ def test_no_key_or_form_reaches_sealed_bytes(scenario: Scenario, case: dict[str,
     assert one(scenario, sa.text("SELECT count(*) FROM paper_reading")) == 0
 
 
+@pytest.mark.database
+@pytest.mark.extended
 @pytest.mark.parametrize("closing", ["meanwhile", "before"])
 def test_fifty_filings_around_the_close_are_in_or_late_and_none_is_both(
     scenario: Scenario, closing: str
