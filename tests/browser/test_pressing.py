@@ -49,6 +49,7 @@ def test_nothing_is_decided_by_a_browser_that_presses_everything(site: Site, pag
             page.goto(site.url + path)
     after = stage.snapshot()
     changed = {name for name in before if before[name] != after[name]}
-    assert changed <= {"tally", "feed"}, changed
+    # A calendar of one's own, and a code that leads to one's own draft: neither decides anything.
+    assert changed <= {"tally", "feed", "device_link"}, changed
     assert pressed > 20
     stage.verify()
