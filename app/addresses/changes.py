@@ -400,21 +400,6 @@ def check_details(typed: DetailsInput) -> None:
         raise Invalid(errors)
 
 
-def mark_seen(session: Session, court_id: int, task_id: int, now: dt.datetime) -> None:
-    """End the task to look at a refused change; one that is ended already stays so."""
-    ended = sa.update(Task).where(
-        Task.id == task_id,
-        Task.court_id == court_id,
-        Task.way == TaskKind.ADDRESS.value,
-        Task.state == TaskState.OPEN.value,
-    )
-    session.execute(
-        ended.values(state=TaskState.DONE.value, ended_at=now).execution_options(
-            synchronize_session=False
-        )
-    )
-
-
 def erase(session: Session, case_id: int) -> None:
     """Blank the addresses in changes and confirmations of a case; that they were made stays."""
     own = sa.select(Representation.id).where(Representation.party.has(case_id=case_id))

@@ -11,8 +11,9 @@ from app.addresses.models import AddressChange
 from app.addresses.rules import MAX_CHANGES_WITHIN, AddressField, ChangeState, expires_at
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import addresses
+from app.tasks import service as tasks
 from app.tasks.models import Task
-from app.tasks.service import TaskKind, TaskState
+from app.tasks.service import TaskKind
 
 MOST = 100  # refused changes that are listed
 
@@ -108,21 +109,8 @@ def refused_changes(
 
     Those of a court, or of one assistant's cases.
     """
-    query = (
-        sa.select(Task, Case)
-        .join(Case, Case.id == Task.case_id)
-        .where(
-            Task.court_id == court_id,
-            Task.way == TaskKind.ADDRESS.value,
-            Task.state == TaskState.OPEN.value,
-        )
-        .order_by(Task.created_at)
-        .limit(MOST)
-    )
-    if assistant_id is not None:
-        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
-    rows = session.execute(query).all()
-    ids = [row.Task.because["change"] for row in rows]
+    waiting = tasks.to_look_at(session, court_id, TaskKind.ADDRESS, assistant_id, MOST)
+    ids = [task.because["change"] for task, _ in waiting]
     changes = {
         each.id: each
         for each in session.scalars(
@@ -134,4 +122,4 @@ def refused_changes(
             )
         )
     }
-    return [RefusedChange(row.Task, changes[row.Task.because["change"]], row.Case) for row in rows]
+    return [RefusedChange(task, changes[task.because["change"]], case) for task, case in waiting]

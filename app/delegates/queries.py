@@ -11,8 +11,9 @@ from app.cases.delegates import DelegateEnd, end_now
 from app.cases.models import Case, Delegate, Party, Representation
 from app.delegates import rules
 from app.hearings.models import Hearing
+from app.tasks import service as tasks
 from app.tasks.models import Task
-from app.tasks.service import TaskKind, TaskState
+from app.tasks.service import TaskKind
 
 MOST_SHOWN = 50
 
@@ -93,27 +94,14 @@ def refused(
 
     Those of a court, or of one assistant's cases.
     """
-    query = (
-        sa.select(Task, Case)
-        .join(Case, Case.id == Task.case_id)
-        .where(
-            Task.court_id == court_id,
-            Task.way == TaskKind.DELEGATE.value,
-            Task.state == TaskState.OPEN.value,
-        )
-        .order_by(Task.created_at)
-        .limit(MOST_SHOWN)
-    )
-    if assistant_id is not None:
-        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
-    rows = session.execute(query).all()
+    waiting = tasks.to_look_at(session, court_id, TaskKind.DELEGATE, assistant_id, MOST_SHOWN)
     found = sa.select(Delegate).where(
-        Delegate.id.in_([row.Task.because["delegate"] for row in rows])
+        Delegate.id.in_([task.because["delegate"] for task, _ in waiting])
     )
     options = joinedload(Delegate.representation).joinedload(Representation.counsel)
     delegates = {each.id: each for each in session.scalars(found.options(options))}
     return [
-        RefusedDelegate(row.Task, delegates[row.Task.because["delegate"]], row.Case) for row in rows
+        RefusedDelegate(task, delegates[task.because["delegate"]], case) for task, case in waiting
     ]
 
 

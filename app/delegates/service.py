@@ -376,21 +376,6 @@ def _open_task(session: Session, delegate: Delegate, now: dt.datetime) -> None:
     session.flush()
 
 
-def mark_seen(session: Session, court_id: int, task_id: int, now: dt.datetime) -> None:
-    """End the task to look at a refused delegate; one that is ended already stays so."""
-    ended = sa.update(Task).where(
-        Task.id == task_id,
-        Task.court_id == court_id,
-        Task.way == TaskKind.DELEGATE.value,
-        Task.state == TaskState.OPEN.value,
-    )
-    session.execute(
-        ended.values(state=TaskState.DONE.value, ended_at=now).execution_options(
-            synchronize_session=False
-        )
-    )
-
-
 def end_by_counsel(
     session: Session, representation: Representation, delegate_id: int, now: dt.datetime
 ) -> Delegate:

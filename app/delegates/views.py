@@ -15,6 +15,8 @@ from app.core.web.params import row_number
 from app.delegates import queries, service
 from app.delegates.queries import DelegateView, RefusedDelegate
 from app.people.models import Role, User
+from app.tasks import service as tasks
+from app.tasks.service import TaskKind
 
 bp = Blueprint("delegates", __name__)
 
@@ -40,7 +42,7 @@ def refused_delegates(whose: str = "all") -> Sequence[RefusedDelegate]:
 def seen(task_id: int) -> ResponseReturnValue:
     """Take a refused delegate off the list of the home page."""
     court_id, now = current_user.court_id, web.now()
-    retrying(lambda session: service.mark_seen(session, court_id, task_id, now))
+    retrying(lambda session: tasks.mark_seen(session, court_id, task_id, TaskKind.DELEGATE, now))
     flash(gettext("It is off your list, and stays on the record."), "ok")
     return redirect(url_for("home.home"), 303)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.core.channels import Channel, OtherChannel
 from app.core.matters import Matter
 from app.record import ledger
@@ -177,3 +178,43 @@ def of_matter(session: Session, matter: Matter) -> Sequence[Task]:
         .with_for_update()
     )
     return session.scalars(query).all()
+
+
+def mark_seen(
+    session: Session, court_id: int, task_id: int, kind: TaskKind, now: dt.datetime
+) -> None:
+    """End a task to look at something; one that is ended already stays so."""
+    ended = sa.update(Task).where(
+        Task.id == task_id,
+        Task.court_id == court_id,
+        Task.way == kind.value,
+        Task.state == TaskState.OPEN.value,
+    )
+    session.execute(
+        ended.values(state=TaskState.DONE.value, ended_at=now).execution_options(
+            synchronize_session=False
+        )
+    )
+
+
+def to_look_at(
+    session: Session, court_id: int, kind: TaskKind, assistant_id: int | None, most: int
+) -> Sequence[tuple[Task, Case]]:
+    """Return the open tasks of a kind with their cases, the oldest first.
+
+    Those of a court, or of one assistant's cases.
+    """
+    query = (
+        sa.select(Task, Case)
+        .join(Case, Case.id == Task.case_id)
+        .where(
+            Task.court_id == court_id,
+            Task.way == kind.value,
+            Task.state == TaskState.OPEN.value,
+        )
+        .order_by(Task.created_at)
+        .limit(most)
+    )
+    if assistant_id is not None:
+        query = query.where(sa.or_(Case.assistant_id == assistant_id, Case.assistant_id.is_(None)))
+    return [(task, case) for task, case in session.execute(query)]
