@@ -40,6 +40,8 @@ def of_form(form: CaseIn) -> list[BenchMember]:
 
     Raises Invalid by the field "bench".
     """
+    if not form.bench:
+        return []
     counsel = [each.name for party in form.parties for each in party.counsel]
     return checked(form.bench, form.judge, counsel)
 

@@ -19,7 +19,8 @@ from app.court.models import Court
 
 def change_details(session: Session, by: ChangeAuthor, case: Case, form: CaseDetails) -> None:
     """Change a case's details and log the changes; existing hearings keep their bench."""
-    members = benches.checked(form.bench, form.judge, benches.counsel_names(case))
+    counsel = benches.counsel_names(case) if form.bench else ()
+    members = benches.checked(form.bench, form.judge, counsel)
     judge = court_service.judge_named(session, case.court, form.judge)
     before = _logged_values(case)
     for name, value in stored_values(form).items():

@@ -55,7 +55,8 @@ def enter(
     session.flush()
     for party in form.parties:
         add_party(session, court, case, party, region or court.country)
-    benches.set_members(session, case, members)
+    if members:
+        benches.set_members(session, case, members)
     session.flush()
     return case
 

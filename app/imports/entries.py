@@ -194,8 +194,8 @@ def _bench(texts: Mapping[str, str]) -> str:
     """Return who sits or is needed by all columns of a row, in one line."""
     named = [texts["bench"]] if texts["bench"] else []
     for column, (role, _) in BENCH.items():
-        for name in bench.names(texts[column]):
-            named.append(f"{name}({role.value})")
+        if texts[column]:
+            named += [f"{name}({role.value})" for name in bench.names(texts[column])]
     return ", ".join(named)
 
 
@@ -234,8 +234,8 @@ class _Reading:
             self.lines.append(line)
         sits = sits and bool(texts["hearing_on"] or texts["hearing_at"])
         own: dict[str, Value] = {name: texts[column] for name, column in CASE.items()}
-        line_of_bench = _bench(texts)
-        own["bench"], own["judge"] = line_of_bench, texts["judge"] or _judge(line_of_bench)
+        own["bench"] = line_of_bench = _bench(texts)
+        own["judge"] = judge = texts["judge"] or _judge(line_of_bench)
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
         self._add("", self.case, own, line, CASE)
@@ -243,7 +243,7 @@ class _Reading:
         if texts["counsel"]:
             self._counsel(line, texts, party)
         if sits:
-            self._sitting(line, texts)
+            self._sitting(line, texts, judge)
 
     def _party(self, line: int, texts: Mapping[str, str]) -> str:
         key = texts["reference"] or f"{name_key(texts['party'])}\n{texts['side']}"
@@ -300,7 +300,7 @@ class _Reading:
                     )
         self.first_places.setdefault((part, ""), (line, self.mapping))
 
-    def _sitting(self, line: int, texts: Mapping[str, str]) -> None:
+    def _sitting(self, line: int, texts: Mapping[str, str], judge: str) -> None:
         fixed: dict[str, object] = {name: texts[name] for name in OF_SITTING}
         fixed["minutes"] = read_minutes(texts["minutes"])
         try:
@@ -318,7 +318,7 @@ class _Reading:
             starts_at,
             checked.minutes,
             checked.courtroom,
-            texts["judge"] or _judge(_bench(texts)),
+            judge,
             self._outcome(line, checked, texts["absent"]),
         )
         self._join_outcomes(sitting)
