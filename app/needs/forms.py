@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 from app.core.characters import clean
-from app.core.wording import one_line
+from app.core.wording import MOST_TYPED, one_line
 from app.needs.rules import NeedInput
-
-MOST_TYPED = 20_000  # characters of a field that are shown again
 
 
 def read(form: Mapping[str, str], hearing_id: int | None) -> NeedInput:

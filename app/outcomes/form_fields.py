@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.core.wording import MOST_TYPED
+
 _NAME = re.compile(r"(outcome|cause|reason|absent|version)-([1-9][0-9]{0,17})", re.ASCII)
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
-MOST_TYPED = 20_000  # characters of a field that are shown again
 
 
 @dataclass

@@ -12,12 +12,12 @@ from app.core.errors import Invalid
 from app.core.translation import translate
 from app.core.web.access import may
 from app.core.web.params import translated_errors
+from app.core.wording import MOST_TYPED
 from app.court.authorship import signed_in_author
 from app.questions import court_texts
 from app.questions.court_texts import MAX_TEXT, CourtText
 
 bp = Blueprint("court_texts", __name__)
-MOST_TYPED = 20_000  # characters of a text that are shown again
 Texts = dict[tuple[str, str], str]
 
 

@@ -10,7 +10,7 @@ from app.addresses.rules import AddressField, DetailsInput
 from app.core import web
 from app.core.characters import half_width
 from app.core.errors import N_, Invalid, Message, Refusal
-from app.core.wording import one_line
+from app.core.wording import MOST_TYPED, one_line
 from app.counsel import access
 from app.counsel.access import CaseSubmission, Rejection
 from app.counsel.address import page as address_page
@@ -18,8 +18,6 @@ from app.counsel.address.declaring import STALE
 from app.counsel.address.page import AddressForms
 from app.counsel.page_state import CasePage
 from app.court.settings import address_lines
-
-MOST_TYPED = 20_000  # characters of a field that are shown again
 
 
 @dataclass(frozen=True)

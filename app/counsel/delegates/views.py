@@ -10,7 +10,7 @@ from app.core.characters import clean
 from app.core.db import db
 from app.core.errors import N_, Invalid, Message
 from app.core.web.params import row_number
-from app.core.wording import one_line
+from app.core.wording import MOST_TYPED, one_line
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.case_hearings import CaseHearing, HearingStatus
@@ -20,7 +20,6 @@ from app.delegates.rules import DelegateInput
 from app.delegates.service import ActsForOtherSide
 
 STALE = N_("Nothing was changed: this page is out of date. Please press the button once more.")
-MOST_TYPED = 20_000  # characters of a field that are shown again
 
 
 def read(request: Request) -> DelegateInput:

@@ -53,8 +53,7 @@ def show(page: CasePage) -> ResponseReturnValue:
     try:
         paper = queries.paper_in_case(db.session(), page.case.id, number, page.party.id)
     except NotFound as fault:
-        missing = Rejection(404, web.translated(fault.message))
-        return papers_page.render(page, PapersForm(), missing), 404
+        return papers_page.missing(page, fault)
     own = paper.filing.counsel_id == page.counsel.id
     reading = queries.state_for(paper, page.counsel.id, page.delegate_id)
     is_open = own or reading.opened_at is not None

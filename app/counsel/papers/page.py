@@ -14,7 +14,7 @@ from app.cases.models import Representation
 from app.core import document_types, web
 from app.core.characters import clean
 from app.core.db import db
-from app.core.errors import N_
+from app.core.errors import N_, NotFound
 from app.core.web.params import row_number
 from app.core.wording import one_line
 from app.counsel import access
@@ -198,6 +198,11 @@ def line(page: CasePage) -> str:
     if own and (count := queries.count_new(session, case_id, page.counsel.id, page.party.id)):
         return ngettext("%(num)s not opened yet", "%(num)s not opened yet", count)
     return gettext("Photograph or choose, file, get a receipt")
+
+
+def missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:
+    """Show the papers of the case, and say that what an address names is not among them."""
+    return render(page, PapersForm(), Rejection(404, web.translated(fault.message))), 404
 
 
 @access.case_page

@@ -3,15 +3,12 @@
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from app.core import web
 from app.core.db import db
 from app.core.errors import N_, NotFound
 from app.core.web.params import row_number
 from app.counsel import access
-from app.counsel.access import Rejection
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
-from app.counsel.papers.page import PapersForm
 from app.papers import queries, receipts, rules
 from app.papers.models import Filing
 from app.papers.receipts import FilingReceipt
@@ -28,19 +25,13 @@ def _receipt(page: CasePage) -> FilingReceipt:
     return receipts.receipt_of(db.session(), filing)
 
 
-def _missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:
-    return papers_page.render(
-        page, PapersForm(), Rejection(404, web.translated(fault.message))
-    ), 404
-
-
 @access.case_page
 def show(page: CasePage) -> ResponseReturnValue:
     """Show the receipt, which is one sheet of A4 when printed."""
     try:
         receipt = _receipt(page)
     except NotFound as fault:
-        return _missing(page, fault)
+        return papers_page.missing(page, fault)
     return access.render("counsel/papers_receipt.html", page, receipt=receipt, rules=rules)
 
 
@@ -50,4 +41,4 @@ def show_json(page: CasePage) -> ResponseReturnValue:
     try:
         return jsonify(receipts.as_json(_receipt(page)))
     except NotFound as fault:
-        return _missing(page, fault)
+        return papers_page.missing(page, fault)

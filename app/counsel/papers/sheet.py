@@ -8,10 +8,9 @@ from app.core.db import db
 from app.core.errors import N_, NotFound
 from app.core.web.params import row_number
 from app.counsel import access
-from app.counsel.access import NOT_REJECTED, Rejection
+from app.counsel.access import NOT_REJECTED
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
-from app.counsel.papers.page import PapersForm
 from app.papers.exchange import queries
 from app.papers.opinions import sheet as sheets
 from app.papers.opinions.sheet import RecordSheet
@@ -28,18 +27,13 @@ def _sheet(page: CasePage) -> RecordSheet:
     return sheets.of_exchange(session, found, web.now())
 
 
-def _missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:
-    missing = Rejection(404, web.translated(fault.message))
-    return papers_page.render(page, PapersForm(), missing), 404
-
-
 @access.case_page
 def show(page: CasePage) -> ResponseReturnValue:
     """Show the record sheet, sheets of A4 when printed; the same as the court's."""
     try:
         sheet = _sheet(page)
     except NotFound as fault:
-        return _missing(page, fault)
+        return papers_page.missing(page, fault)
     return access.render("counsel/record_sheet.html", page, NOT_REJECTED, sheet=sheet)
 
 
@@ -49,4 +43,4 @@ def show_json(page: CasePage) -> ResponseReturnValue:
     try:
         return jsonify(sheets.as_json(_sheet(page)))
     except NotFound as fault:
-        return _missing(page, fault)
+        return papers_page.missing(page, fault)
