@@ -45,7 +45,7 @@ def case(case: Case) -> Shape:
     """Return a case with its parties and the counsel who act now."""
     return {
         **_described(
-            CaseIn, case, judge=case.judge.name, bench=bench.as_facts(benches.others(case))
+            CaseIn, case, judge=case.judge.name, bench=bench.as_facts(benches.named(case.members))
         ),
         "id": case.id,
         "judge_id": case.judge_id,

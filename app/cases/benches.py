@@ -1,6 +1,7 @@
 """The bench of a case: who sits in its hearings beside its judge, and who else is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,14 @@ from app.core.errors import Invalid
 from app.court import bench
 from app.court import service as court_service
 from app.court.bench import BenchMember, BenchRole
+from app.court.models import BenchMemberRow, Court
+
+Row = TypeVar("Row", bound=BenchMemberRow)
 
 
-def others(case: Case) -> list[BenchMember]:
-    """Return the people of a case's hearings beside its judge."""
-    return [BenchMember(each.judge.name, BenchRole(each.role)) for each in case.members]
+def named(rows: Iterable[BenchMemberRow]) -> list[BenchMember]:
+    """Return the people of rows by name."""
+    return [BenchMember(each.judge.name, BenchRole(each.role)) for each in rows]
 
 
 def judge_ids(case: Case) -> list[int]:
@@ -46,16 +50,30 @@ def of_form(form: CaseIn) -> list[BenchMember]:
     return checked(form.bench, form.judge, counsel)
 
 
+def rows_of(
+    session: Session,
+    court: Court,
+    members: Sequence[BenchMember],
+    known: Iterable[Row],
+    new_row: Callable[..., Row],
+) -> list[Row]:
+    """Return the rows of people in their order; those that are known are kept and brought up to it.
+
+    ``new_row`` makes a row from ``judge_id`` and ``judge``.
+    """
+    by_person = {each.judge_id: each for each in known}
+    rows = []
+    for place, member in enumerate(members):
+        person = court_service.judge_named(session, court, member.name, member.role)
+        row = by_person.get(person.id) or new_row(judge_id=person.id, judge=person)
+        row.role, row.position = member.role.value, place
+        rows.append(row)
+    return rows
+
+
 def set_members(session: Session, case: Case, members: Sequence[BenchMember]) -> None:
     """Let hearings of a case that are proposed from now on have these members."""
-    people = [court_service.judge_named(session, case.court, m.name, m.role) for m in members]
-    wanted = {person.id: place for place, person in enumerate(people)}
-    kept = {each.judge_id: each for each in case.members if each.judge_id in wanted}
-    case.members = [
-        kept.get(person.id) or CaseMember(judge_id=person.id, judge=person) for person in people
-    ]
-    for row, member in zip(case.members, members, strict=True):
-        row.role, row.position = member.role.value, wanted[row.judge_id]
+    case.members = rows_of(session, case.court, members, case.members, CaseMember)
     session.flush()
 
 

@@ -36,7 +36,7 @@ def change_details(session: Session, by: ChangeAuthor, case: Case, form: CaseDet
 
 def _logged_values(case: Case) -> dict[str, object]:
     """Return the details of a case; of its bench those who sit, as others may be witnesses."""
-    sitting = [each for each in benches.others(case) if each.role.sits]
+    sitting = [each for each in benches.named(case.members) if each.role.sits]
     return {
         **stored_values_of(case),
         "judge": case.judge.name,

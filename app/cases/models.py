@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.db.indexes import partial_index
-from app.court.models import Court, Judge
+from app.court.models import BenchMemberRow, Court, Judge
 from app.people.models import User
 
 
@@ -51,20 +51,13 @@ class Case(Base):
     )
 
 
-class CaseMember(Base):
+class CaseMember(BenchMemberRow, Base):
     """Who sits or is needed in the hearings of a case, beside its judge, who presides."""
 
     __tablename__ = "case_member"
     __table_args__ = (sa.UniqueConstraint("case_id", "judge_id"),)
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id", ondelete="CASCADE"))
-    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
-    # A BenchRole.
-    role: Mapped[str] = mapped_column(sa.String(20))
-    position: Mapped[int] = mapped_column()
-
-    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
 
 
 class Party(Base):

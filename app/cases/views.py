@@ -247,7 +247,7 @@ def _detail_texts(case: Case) -> dict[str, str]:
     stored = {
         **changes.stored_values_of(case),
         "judge": case.judge.name,
-        "bench": wording.bench_line(bench.as_facts(benches.others(case)), web.language()),
+        "bench": wording.bench_line(bench.as_facts(benches.named(case.members)), web.language()),
     }
     return {name: form_fields.as_text(stored[name]) for name in form_fields.DETAILS}
 

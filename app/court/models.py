@@ -3,7 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.core.db import Base, Json, Key, UTCDateTime
 
@@ -105,6 +105,22 @@ class Judge(Base):
     name_key: Mapped[str] = mapped_column(sa.String(200))
     # A BenchRole: what they are where nothing else is said.
     role: Mapped[str] = mapped_column(sa.String(20), default="judge", server_default="judge")
+
+
+class BenchMemberRow:
+    """Columns of who sits or is needed beside the judge, in a case's hearings or in one of them."""
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    # A BenchRole.
+    role: Mapped[str] = mapped_column(sa.String(20))
+    position: Mapped[int] = mapped_column()
+
+    @declared_attr
+    @classmethod
+    def judge(cls) -> Mapped[Judge]:
+        """The person."""
+        return relationship(lazy="joined", innerjoin=True)
 
 
 class Courtroom(Base):

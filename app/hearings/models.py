@@ -12,7 +12,7 @@ from app.core.db import Base, Json, Key, UTCDateTime
 from app.core.db.indexes import partial_index
 from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
-from app.court.models import Courtroom, Judge
+from app.court.models import BenchMemberRow, Courtroom, Judge
 from app.people.models import User
 from app.storage.models import StoredFile
 
@@ -175,20 +175,13 @@ class Hearing(Base):
     )
 
 
-class HearingMember(Base):
+class HearingMember(BenchMemberRow, Base):
     """Who sits or is needed in a hearing, beside the judge who presides."""
 
     __tablename__ = "hearing_member"
     __table_args__ = (sa.UniqueConstraint("hearing_id", "judge_id"),)
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
     hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id", ondelete="CASCADE"))
-    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
-    # A BenchRole.
-    role: Mapped[str] = mapped_column(sa.String(20))
-    position: Mapped[int] = mapped_column()
-
-    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
 
 
 class Proposal(Base):

@@ -122,11 +122,6 @@ class EvidenceClose:
     rule: PeriodRule | None
     closes_at: dt.datetime
 
-    @property
-    def is_most(self) -> bool:
-        """Whether the rules allow no longer period."""
-        return self.rule is not None and self.rule.at_most
-
 
 # Days of an evidence period for which the rules say nothing.
 USUAL_EVIDENCE_DAYS = 15

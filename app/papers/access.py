@@ -118,11 +118,6 @@ def _is_own(filing: Filing, reader: Reader) -> bool:
     return filing.user_id is not None and filing.user_id == reader.user_id
 
 
-def offered_files(paper: Paper, reader: Reader) -> list[PaperFile]:
-    """Return the files of a paper that a reader may have."""
-    return [each for each in paper.files if withheld_because(each, reader) is None]
-
-
 def file_for(session: Session, file_id: int, reader: Reader, now: dt.datetime) -> PaperFile:
     """Return a file of a paper that a reader may have; counsel only while they act in the case.
 

@@ -1,6 +1,6 @@
 """The bench of one hearing: its rows, in order, and all its people by name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from app.cases import benches
 from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message
-from app.core.normalization import name_key
 from app.court import bench
 from app.court import service as court_service
-from app.court.bench import BenchMember, BenchRole
+from app.court.bench import BenchMember
 from app.hearings.models import Hearing, HearingMember
 
 
@@ -22,12 +21,12 @@ def judge_ids(hearing: Hearing) -> list[int]:
 
 def everybody(hearing: Hearing) -> list[BenchMember]:
     """Return all people of a hearing with their roles, who presides first."""
-    return bench.everybody(_others(hearing), hearing.judge.name)
+    return bench.everybody(benches.named(hearing.members), hearing.judge.name)
 
 
 def of_hearings(case: Case) -> list[BenchMember]:
     """Return all people of the hearings of a case with their roles, who presides first."""
-    return bench.everybody(benches.others(case), case.judge.name)
+    return bench.everybody(benches.named(case.members), case.judge.name)
 
 
 def of_case(case: Case, judge_id: int) -> list[HearingMember]:
@@ -50,28 +49,11 @@ def set_bench(session: Session, hearing: Hearing, members: Sequence[BenchMember]
         raise Invalid({"bench": Message(N_("Name the judge who presides."))})
     beside = benches.checked(members, judge, benches.counsel_names(case))
     hearing.judge = court_service.judge_named(session, case.court, judge)
-    people = [court_service.judge_named(session, case.court, m.name, m.role) for m in beside]
-    known = {each.judge_id: each for each in hearing.members}
-    hearing.members = [
-        known.get(person.id) or HearingMember(judge_id=person.id, judge=person) for person in people
-    ]
-    for place, (row, member) in enumerate(zip(hearing.members, beside, strict=True)):
-        row.role, row.position = member.role.value, place
+    hearing.members = benches.rows_of(session, case.court, beside, hearing.members, HearingMember)
     session.flush()
-
-
-def is_same(left: Iterable[BenchMember], right: Iterable[BenchMember]) -> bool:
-    """Tell whether two benches have the same people in the same roles, in any order."""
-    return {(name_key(each.name), each.role) for each in left} == {
-        (name_key(each.name), each.role) for each in right
-    }
 
 
 def needs(judge_id: int) -> sa.ColumnElement[bool]:
     """Return the condition that a hearing needs a person: its judge, or one of its members."""
     member = sa.select(HearingMember.hearing_id).where(HearingMember.judge_id == judge_id)
     return sa.or_(Hearing.judge_id == judge_id, Hearing.id.in_(member))
-
-
-def _others(hearing: Hearing) -> list[BenchMember]:
-    return [BenchMember(each.judge.name, BenchRole(each.role)) for each in hearing.members]
