@@ -116,7 +116,8 @@ def test_the_rules_of_the_protocol_are_kept(scenario: Scenario, link: str) -> No
     assert tus.patch(client, address, 0, b"x" * 1001).status_code == 413
     assert tus.offset(client, address) == 0
     for length, status in {
-        "": 400, "-5": 400, "x": 400, "0": 422, str(50 * 1024**2 + 1): 413, "9" * 40: 400,
+        "": 400, "-5": 400, "x": 400, "0": 422, str(50 * 1024**2 + 1): 413, "9" * 15: 413,
+        "9" * 40: 400,
     }.items():  # fmt: skip
         head = {**VERSION, "Upload-Length": length, "Upload-Metadata": tus.encoded(filename="a")}
         refused = client.post(f"{link}/papers/uploads", headers=head)

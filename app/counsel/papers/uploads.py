@@ -161,9 +161,10 @@ def create(page: CasePage) -> Response:
     """Begin an upload in counsel's draft."""
     store, unnamed = staged_uploads.store(), gettext("Paper %(number)s", number="{number}")
     new, now, token = _new_upload(""), web.now(), page.token
-    staged_uploads.check_room(new.size)
+    limits = staged_uploads.limits()
+    staged_uploads.check_room(min(new.size, limits.file))  # a larger file is refused as too large
     release_session()
-    stamp, limits = resumable.begin(store.incoming, now), staged_uploads.limits()
+    stamp = resumable.begin(store.incoming, now)
     new = replace(new, stamp=stamp)
 
     def work(session: Session) -> tuple[str, str]:
