@@ -1,4 +1,4 @@
-"""The court's users: sign-in, roles, API tokens."""
+"""The court's users: sign-in, sessions, roles, API tokens."""
 
 from typing import TYPE_CHECKING
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,12 @@ from app.core import web, wording
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web.access import may, signed_in
+from app.core.web.params import row_number
 from app.court import change_log, places
 from app.court import settings as court_settings
 from app.court.authorship import signed_in_author
 from app.court.models import Court
-from app.people import service
+from app.people import service, sessions
 from app.people.models import User
 
 bp = Blueprint("account", __name__)
@@ -29,8 +30,37 @@ def me() -> str:
 
 
 def _account_page(**context: Any) -> str:
-    tokens = service.tokens_of(db.session(), current_user)
-    return render_template("people/account.html", tokens=tokens, **context)
+    return render_template(
+        "people/account.html",
+        tokens=service.tokens_of(db.session(), current_user),
+        sessions=sessions.of_user(db.session(), current_user.id, web.now()),
+        here=g.user_session.id,
+        device_name=sessions.device_name,
+        **context,
+    )
+
+
+@bp.get("/me/sessions")
+def own_sessions() -> Any:
+    """Redirect to the account page, for a browser that reloads the page after a POST."""
+    return redirect(url_for("account.me"))
+
+
+@bp.post("/me/sessions")
+@signed_in
+def end_session() -> Any:
+    """End one of one's own sessions, or all but this one."""
+    user_id, here = current_user.id, g.user_session.id
+    wanted = request.form.get("session", "")
+    if wanted == "others":
+        count = retrying(lambda session: sessions.end_others(session, user_id, here, web.now()))
+        message = ngettext("%(num)s other session ended.", "%(num)s other sessions ended.", count)
+    else:
+        session_id = row_number(wanted) or 0
+        retrying(lambda session: sessions.end(session, user_id, session_id, web.now()))
+        message = gettext("Session ended. That browser has to sign in again.")
+    flash(message, "ok")
+    return redirect(url_for("account.me"), 303)
 
 
 @bp.post("/me")

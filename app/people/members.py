@@ -13,8 +13,6 @@ from app.court.models import Court
 from app.people.models import ApiToken, Role, User
 from app.people.rules import ROLES
 
-SEEN_EVERY = dt.timedelta(minutes=5)  # how often a user's last visit is written
-
 
 def of_court(session: Session, court_id: int) -> Sequence[User]:
     """Return all users of a court, sorted by name, deactivated ones included."""
@@ -97,8 +95,3 @@ def note_last_seen(session: Session, user_id: int, now: dt.datetime) -> None:
     """Store the time of a user's last visit."""
     statement = sa.update(User).where(User.id == user_id).values(seen_at=now)
     session.execute(statement.execution_options(synchronize_session=False))
-
-
-def last_seen_is_stale(user: User, now: dt.datetime) -> bool:
-    """Tell whether the stored time of the last visit is old enough to be updated."""
-    return user.seen_at is None or now - user.seen_at >= SEEN_EVERY

@@ -69,8 +69,27 @@ class User(Base):
         return self.active
 
     def get_id(self) -> str:
-        """Return the session's key: user id and version, so that a new version ends the session."""
-        return f"{self.id}.{self.version}"
+        """Return the user's id; which sessions still count is decided by their own rows."""
+        return str(self.id)
+
+
+class UserSession(Base):
+    """A user's sign-in in one browser; only the SHA-256 of the cookie's key is stored."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # The user's version at the sign-in: another one ends the session.
+    version: Mapped[int]
+    address: Mapped[str] = mapped_column(sa.String(45))
+    agent: Mapped[str] = mapped_column(sa.String(300))
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship(innerjoin=True)
 
 
 class ApiToken(Base):

@@ -11,6 +11,7 @@ from flask import (
     Response,
     current_app,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -28,12 +29,13 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.core.web import pending_form
-from app.people import members, service
+from app.people import members, service, sessions
 from app.people.models import User
 
 bp = Blueprint("people", __name__)
 login = LoginManager()
 log = logging.getLogger("tingqi.people")
+SESSION_KEY = "session_key"  # in the cookie: see ``sessions``
 A_YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -46,13 +48,13 @@ def init_login(app: Flask) -> None:
 
 @login.user_loader
 def _load_user(key: str) -> User | None:
-    """Return the session's user, or None if the password was changed since."""
-    user_id, _, version = key.partition(".")
-    user = db.session.get(User, int(user_id)) if user_id.isdigit() and len(user_id) < 19 else None
-    if user is None or not user.active or str(user.version) != version:
+    """Return the user of this browser's session, or None if it is over."""
+    row = sessions.find(db.session(), str(session.get(SESSION_KEY, "")), web.now())
+    if row is None or str(row.user_id) != key:
         return None
-    service.read_as(db.session(), user)
-    return user
+    g.user_session = row
+    service.read_as(db.session(), row.user)
+    return row.user
 
 
 def _keep_language(response: Response) -> Response:
@@ -70,9 +72,15 @@ def _update_last_seen(response: Response) -> Response:
     if request.method != "POST" or response.status_code >= 400:
         return response
     try:
-        if current_user.is_authenticated and members.last_seen_is_stale(current_user, web.now()):
-            user_id = current_user.id
-            retrying(lambda session: members.note_last_seen(session, user_id, web.now()), tries=1)
+        row = g.get("user_session") if current_user.is_authenticated else None
+        if row and sessions.is_stale(row, web.now()):
+            session_id, user_id = row.id, row.user_id
+
+            def note(session: Session) -> None:
+                sessions.note_use(session, session_id, web.now())
+                members.note_last_seen(session, user_id, web.now())
+
+            retrying(note, tries=1)
     except sa.exc.SQLAlchemyError:
         log.warning("it could not be noted that a user was here")
     return response
@@ -125,6 +133,7 @@ def check() -> Any:
         )
         return page, 422
     session.clear()
+    session[SESSION_KEY] = _begin_session(user.id, user.version)
     login_user(user)
     pending = pending_form.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
     response = _resume(*pending) if pending else redirect(_local_path(next_path), 303)
@@ -137,6 +146,16 @@ def check() -> Any:
         secure=web.services().settings.public_url.startswith("https"),
     )
     return response
+
+
+def _begin_session(user_id: int, version: int) -> str:
+    address, agent = request.remote_addr or "", request.user_agent.string
+
+    def begin(session_: Session) -> str:
+        members.note_last_seen(session_, user_id, web.now())
+        return sessions.begin(session_, user_id, version, address, agent, web.now())
+
+    return retrying(begin)
 
 
 def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
@@ -159,7 +178,11 @@ def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
 
 @bp.post("/sign-out")
 def sign_out() -> Any:
-    """Sign the user out."""
+    """Sign the user out, on the server too: a copy of the cookie is of no use any more."""
+    if current_user.is_authenticated:
+        row = g.user_session
+        session_id, user_id = row.id, row.user_id
+        retrying(lambda session_: sessions.end(session_, user_id, session_id, web.now()))
     logout_user()
     session.clear()
     return redirect(url_for("people.sign_in"), 303)

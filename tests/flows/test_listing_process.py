@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from app.core.db import db, transaction
 from app.listing.models import Listing
 from app.people import service as people
+from app.people import sessions
 from tests.commands import tingqi_command
 from tests.conftest import Scenario, make_court, make_scenario
 from tests.flows.test_listing import cases, file_of, number, rows
@@ -127,14 +128,15 @@ def test_without_or_tools_the_page_says_so_and_the_rest_works(
 ) -> None:
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        key = f"{user.id}.{user.version}"
+        now = scenario.clock.now()
+        key = sessions.begin(session, user.id, user.version, "127.0.0.1", "tests", now)
     code = (
         WITHOUT
         + f"""
 from app import create_app
 browser = create_app().test_client()
 with browser.session_transaction() as kept:
-    kept["_user_id"] = "{key}"
+    kept.update(_user_id="1", session_key="{key}")
 print(browser.get("/listings?lang=en").text)
 print(browser.post("/listings", data={{}}).status_code, browser.get("/").status_code)
 """
