@@ -27,6 +27,7 @@ from app.storage.settings import StorageSettings
 OWN = {
     "TINGQI_DATABASE_URL",
     "TINGQI_SECRET_KEY",
+    "TINGQI_SIGNING_KEY",
     "TINGQI_PUBLIC_URL",
     "TINGQI_BEAT_SECONDS",
     "TINGQI_INSTANCE",
@@ -54,6 +55,8 @@ class Settings:
     trusted_proxies: int = 0
     storage: StorageSettings = field(default_factory=StorageSettings)
     paper_limits: PaperLimits = field(default_factory=PaperLimits)
+    # Where TINGQI_SIGNING_KEY puts the key that signs receipts, if not into the instance folder.
+    given_signing_key: Path | None = None
     demo: bool = False
     # Names in the environment under Tingqi's prefix that are no setting of this version.
     unknown: Sequence[str] = ()
@@ -62,6 +65,11 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def signing_key(self) -> Path:
+        """The PEM file of the key that signs receipts."""
+        return self.given_signing_key or self.instance / "signing_key.pem"
 
     @property
     def outbox(self) -> Path:
@@ -106,6 +114,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=int(_parsed(values, "TINGQI_TRUSTED_PROXIES", TRUSTED_PROXIES, 0)),
         storage=storage.read(values),
         paper_limits=limits.read(values),
+        given_signing_key=_parsed(values, "TINGQI_SIGNING_KEY", _file, None),
         unknown=_unknown(values),
     )
 
@@ -127,6 +136,10 @@ def _instance(variables: Mapping[str, str]) -> Path:
 
 def _parsed(values: Mapping[str, str], name: str, parse: Parser, default: Any) -> Any:
     return parse(name, values[name]) if name in values else default
+
+
+def _file(_name: str, text: str) -> Path:
+    return Path(text).resolve()
 
 
 def _is_invisible(character: str) -> bool:

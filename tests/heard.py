@@ -53,7 +53,7 @@ LATIN = (
     "|GSM-7|UCS-2|TINGQI_[A-Z_]+|doctor|tests"
     "|Ctrl|Enter|MB|Word|Chrome|Edge|docx|Excel|csv|A4"
     "|JPEG|PNG|HEIC|WebP|TIFF|SHA-?2|m4|pdf|jpg|xlsx|m4a|mp3|mp4|exe|IMG_1|R-2"
-    "|Windows|sha256sum|sha2|sum|certutil|hashfile|FILE"
+    "|verify_record|py|Windows|sha256sum|sha2|sum|certutil|hashfile|FILE"
     "|claimant|respondent|other"  # as files and programs write them
 )
 DATA = (

@@ -40,6 +40,7 @@ from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
 from app.counsel.papers import sheet as record_sheet
 from app.counsel.papers import uploads as paper_uploads
+from app.counsel.signed_receipts import views as signed_receipts
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
 READ_CASE, ANSWER_CASE = DelegateRight.READ_CASE, DelegateRight.ANSWER_CASE
@@ -198,6 +199,18 @@ ACTS = (
     Act("record_sheet_json", "/papers/sheet.json", record_sheet.show_json, reading=READ_CASE),
     Act("papers_receipt", "/papers/receipt", paper_receipts.show, reading=READ_CASE),
     Act("papers_receipt_json", "/papers/receipt.json", paper_receipts.show_json, reading=READ_CASE),
+    Act(
+        "signed_receipts",
+        "/receipts",
+        signed_receipts.show_all,
+        label=N_("Signed receipts"),
+        line=N_("Proof of each thing you did here, to keep"),
+        icon="patch-check",
+        offered=_unless_withdrawn,
+        reading=READ_CASE,
+    ),
+    Act("signed_receipt", "/receipt", signed_receipts.show, reading=READ_CASE),
+    Act("signed_receipt_json", "/receipt.json", signed_receipts.show_json, reading=READ_CASE),
     Act(
         "move_requests",
         "/move",

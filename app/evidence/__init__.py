@@ -1,4 +1,4 @@
-"""Evidence that counsel were reached, and the certificate that shows it."""
+"""Evidence that counsel were reached, the certificate that shows it, and receipts."""
 
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
-    from app.evidence import certificate_views
+    from app.evidence import certificate_views, receipt_views
 
     app.register_blueprint(certificate_views.bp)
+    app.register_blueprint(receipt_views.bp)

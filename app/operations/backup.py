@@ -51,7 +51,7 @@ def backup(file: Path, force: bool) -> None:
             _publish(copy, file, force)
     words = N_(
         "The database is saved in %(file)s, and %(count)s papers in %(papers)s. Keep with it: "
-        "%(instance)s/secret_key (or TINGQI_SECRET_KEY), tingqi.env and rules/."
+        "%(instance)s/secret_key (or TINGQI_SECRET_KEY), signing_key.pem, tingqi.env and rules/."
     )
     facts = {"papers": stored_papers.folder_beside(file.parent), "count": papers}
     say(words, file=file, instance=app.instance_path, **facts, err=True)

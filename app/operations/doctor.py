@@ -22,6 +22,7 @@ from app.core.settings import shown
 from app.core.terminal import system_error
 from app.court import places
 from app.court.models import Court
+from app.evidence import signing_keys
 from app.record import stray_rows
 from app.record.models import Receipt
 from app.sending import carrier_checks, receipts
@@ -32,6 +33,7 @@ from app.worker import rezoning
 PROBE = 64 * 1024  # bytes
 # Subjects of several results.
 SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
+SIGNING_KEY = N_("signing key")
 PAPERS, SCANNER = N_("papers"), N_("scanner of papers")
 DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
 STORED_TIMES = N_("stored times")
@@ -55,6 +57,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield _papers(app)
     yield _scanner(settings)
     yield _secret(settings)
+    yield _signing_key(settings)
     yield _public_url(app)
     yield _zones()
     yield from _carriers(app)
@@ -153,6 +156,19 @@ def _secret(settings: Settings) -> CarrierCheck:
     if file.exists():
         return _check(SECRET, True, N_("stored in %(file)s"), file=file)
     return _check(SECRET, True, N_("set"))
+
+
+def _signing_key(settings: Settings) -> CarrierCheck:
+    """Check that receipts can be signed, and that nobody else can sign them."""
+    file = settings.signing_key
+    try:
+        key = signing_keys.load(file)
+    except Misconfigured as fault:
+        return CarrierCheck(SIGNING_KEY, False, fault.message)
+    if file.stat().st_mode & 0o077:
+        words = N_("other users can read %(file)s: run %(command)s")
+        return _check(SIGNING_KEY, False, words, file=file, command=f"`chmod 600 {file}`")
+    return _check(SIGNING_KEY, True, N_("stored in %(file)s, id %(key)s"), file=file, key=key.id)
 
 
 def _public_url(app: Flask) -> CarrierCheck:

@@ -132,6 +132,17 @@ def days_of(session: Session, court_id: int) -> Iterator[DailySeal]:
         yield from result
 
 
+def after(session: Session, court_id: int, number: int, limit: int) -> Sequence[DailySeal]:
+    """Return up to ``limit`` days of a court after the day with a number, oldest first."""
+    query = (
+        sa.select(DailySeal)
+        .where(DailySeal.court_id == court_id, DailySeal.seq > number)
+        .order_by(DailySeal.seq)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
 @raw_columns.tolerant
 def verify_days(session: Session, court_id: int, case_id: int | None = None) -> DayFinding:
     """Verify a court's days, and that the entries which they sealed are unchanged.

@@ -2,17 +2,23 @@
 """Check an exported record of contact. One file, nothing but Python: no Tingqi, no database.
 
     python3 verify_record.py record.json [HEAD]
+    python3 verify_record.py record.json receipt.json keys.json
 
 The record comes from `tingqi record export --case NUMBER --format json`. Each line holds the
 SHA-256 of the one before it; this file computes every hash anew from what the lines say. Give
 HEAD, the hash that the court published or that you noted before, and the check also says whether
 the record leads up to it.
 
+With a signed receipt, and the court's public keys as `/record/keys` publishes them, the check says
+whether one of these keys signed the receipt, and whether the record still says what was signed.
+Keep the keys with your receipts: whoever rewrites a record may publish other keys.
+
 A record may come from a newer Tingqi than this copy. What this copy does not know is then named,
 and not called broken. Exit status: 0 whole, 1 not whole, 2 the file cannot be read, 3 made by a
 newer version, so that this copy cannot check all of it.
 """
 
+import base64
 import hashlib
 import json
 import sys
@@ -91,6 +97,12 @@ EVENTS = (
     "clock",
 )
 WHOLE, NOT_WHOLE, UNREADABLE, NEWER = 0, 1, 2, 3
+# The version of receipts that this copy knows.
+RECEIPT = 1
+# Ed25519 (RFC 8032, 5.1): the field's prime, the group's order, the curve's constant.
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, -1, PRIME) % PRIME
 GET_NEWER = "Check it with the file that `tingqi record verifier` writes there now."
 
 
@@ -234,6 +246,109 @@ def unknown(record: dict, lines: list, words: str) -> tuple[int, str]:
     return WHOLE, words
 
 
+Point = tuple[int, int, int, int]
+
+
+def add(one: Point, two: Point) -> Point:
+    """Return the sum of two points in extended coordinates (RFC 8032, 5.1.4)."""
+    a = (one[1] - one[0]) * (two[1] - two[0]) % PRIME
+    b = (one[1] + one[0]) * (two[1] + two[0]) % PRIME
+    c = 2 * one[3] * two[3] * CURVE % PRIME
+    d = 2 * one[2] * two[2] % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME)
+
+
+def times(factor: int, point: Point) -> Point:
+    """Return a multiple of a point."""
+    total: Point = (0, 1, 1, 0)
+    while factor:
+        if factor & 1:
+            total = add(total, point)
+        point, factor = add(point, point), factor >> 1
+    return total
+
+
+def same(one: Point, two: Point) -> bool:
+    """Tell whether two points are the same."""
+    return (one[0] * two[2] - two[0] * one[2]) % PRIME == 0 and (
+        one[1] * two[2] - two[1] * one[2]
+    ) % PRIME == 0
+
+
+def point_of(raw: bytes) -> Point:
+    """Return the point that 32 bytes encode (RFC 8032, 5.1.3). Raises ValueError."""
+    number = int.from_bytes(raw, "little")
+    y, odd = number % 2**255, number >> 255
+    if len(raw) != 32 or y >= PRIME:
+        raise ValueError("no point of the curve")
+    square = (y * y - 1) * pow(CURVE * y * y + 1, -1, PRIME) % PRIME
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+    if (x * x - square) % PRIME or (x == 0 and odd):
+        raise ValueError("no point of the curve")
+    if x % 2 != odd:
+        x = PRIME - x
+    return (x, y, 1, x * y % PRIME)
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether an Ed25519 signature of a message is valid (RFC 8032, 5.1.7)."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    factor = int.from_bytes(signature[32:], "little")
+    if factor >= ORDER:
+        return False
+    try:
+        key, commitment = point_of(public), point_of(signature[:32])
+        base = point_of((4 * pow(5, -1, PRIME) % PRIME).to_bytes(32, "little"))
+    except ValueError:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    challenge = int.from_bytes(digest, "little") % ORDER
+    return same(times(factor, base), add(commitment, times(challenge, key)))
+
+
+def bytes_of(text: str) -> bytes:
+    """Return the bytes of base64url without padding."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def signed_by(receipt: dict, keys: dict) -> str:
+    """Return the id of the key that signed a receipt, "" where none of these keys did."""
+    message = canonical({n: v for n, v in receipt.items() if n != "signature"}).encode()
+    for key in keys["keys"]:
+        public = bytes_of(key["public"])
+        if hashlib.sha256(public).hexdigest()[:32] != receipt["key"]:
+            continue
+        if is_signed(public, message, bytes_of(receipt["signature"])):
+            return str(receipt["key"])
+    return ""
+
+
+def check_receipt(record: dict, receipt: dict, keys: dict) -> tuple[int, str]:
+    """Return the exit status for a record and a receipt, and what was found in a few sentences."""
+    if newer_than(RECEIPT, receipt.get("receipt")):
+        return NEWER, (
+            f"MADE BY A NEWER VERSION: the receipt is of version {receipt['receipt']}, and this "
+            f"copy knows version {RECEIPT}. Nothing was checked. {GET_NEWER}"
+        )
+    key = signed_by(receipt, keys)
+    if not key:
+        return NOT_WHOLE, "NOT SIGNED: none of these keys signed this receipt"
+    status, words = check(record)
+    lines, head = record["lines"], receipt["head"]
+    for number, digest in ((receipt["number"], receipt["hash"]), (head["number"], head["hash"])):
+        if not 0 < number <= len(lines) or lines[number - 1].get("hash") != digest:
+            return NOT_WHOLE, (
+                f"NOT WHAT WAS SIGNED: by key {key} the court signed on {receipt['signed_at']} "
+                f"that line {number} has the hash {digest}; the record says otherwise. {words}"
+            )
+    signed = f"Receipt of line {receipt['number']} signed by key {key}, and the record says so"
+    return status, f"{signed}. {words}"
+
+
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Return an object of JSON. Raises ValueError where it names a key twice."""
     found = dict(pairs)
@@ -247,17 +362,32 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal may lack the signs of a name.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if len(arguments) not in (1, 2):
-        print("Say which file: python3 verify_record.py record.json [HEAD]", file=sys.stderr)
+    if len(arguments) not in (1, 2, 3):
+        print(
+            "Say which file: python3 verify_record.py record.json [HEAD], or with a receipt: "
+            "python3 verify_record.py record.json receipt.json keys.json",
+            file=sys.stderr,
+        )
         return UNREADABLE
+    names, with_receipt = arguments[:1], len(arguments) == 3
+    if with_receipt:
+        names = arguments
+    files: list[dict] = []
     try:
-        with open(arguments[0], encoding="utf-8") as file:
-            status, words = check(json.load(file, object_pairs_hook=once), *arguments[1:])
+        for name in names:
+            with open(name, encoding="utf-8") as file:
+                files.append(json.load(file, object_pairs_hook=once))
+        status, words = check_receipt(*files) if with_receipt else check(files[0], *arguments[1:])
     except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return UNREADABLE
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        print(f"{arguments[0]} is no exported record: {error!r}", file=sys.stderr)
+        if len(files) == len(names) > 1:  # each is JSON
+            print(f"This is no record with a receipt and keys: {error!r}", file=sys.stderr)
+        else:
+            print(
+                f"{names[max(0, len(files) - 1)]} is no exported record: {error!r}", file=sys.stderr
+            )
         return UNREADABLE
     print(words)
     return status

@@ -162,6 +162,8 @@ def test_what_is_private_is_known_to_exist_and_its_words_are_nowhere(
     one_of_many = (
         "/move/document",
         "/papers/item",
+        "/receipt",
+        "/receipt.json",
         "/papers/receipt",
         "/papers/receipt.json",
         "/papers/sheet",

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app.cases.models import Representation
 from app.core.db import db
 from app.demo import outbox_views
+from app.evidence import receipts
 from app.hearings.answers import counsel_keys
 from app.papers import device_links
 from app.record.models import ChainHead
@@ -54,6 +55,9 @@ NOT_READ = re.compile(
 BY_KEY = {
     "counsel.page",
     "counsel.contact_record",
+    "counsel.signed_receipts",
+    "counsel.signed_receipt",
+    "counsel.signed_receipt_json",
     "counsel.callbacks",
     "counsel.days_away",
     "feeds.subscribe",
@@ -331,6 +335,15 @@ def papers_of_both(
     desk.set_cookie("lang", "zh")
     read(left, "a paper at the court", desk.get("/filings/papers/1"))
     read(left, "the receipt", counsel.get(f"{below(li, '/papers/receipt')}&id=1"))
+    done = counsel.get(below(li, "/receipts"))
+    read(left, "what counsel did", done)
+    [number, *_] = re.findall(r"receipt\?number=(\d+)", done.text)
+    signed = counsel.get(f"{below(li, '/receipt')}&number={number}")
+    read(left, "a signed receipt", signed)
+    read(left, "no signed receipt", counsel.get(f"{below(li, '/receipt')}&number=0"), 404)
+    file = counsel.get(f"{below(li, '/receipt.json')}&number={number}").get_json()
+    checked = counsel.get(f"/verify?receipt={receipts.as_code(file)}")
+    read(left, "a receipt that was checked", checked)
     made = counsel.post(below(li, "/papers/phone"), data={"nonce": nonce(counsel.get(given))})
     read(left, "a code for a phone", counsel.get(made.location))
     code = f"/phone/{device_links.token(SECRET, 1)}"

@@ -1,0 +1,1 @@
+"""Signed receipts for what counsel did."""
