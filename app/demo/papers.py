@@ -145,9 +145,7 @@ def read_papers(session: Session, case_id: int, data: dict[str, Any], at: CourtC
     if confirmed:
         service.confirm_received(session, representation, confirmed, at.now, at.secret)
     typed_opinions = {
-        _paper(session, case_id, data["side"], each["paper"]).id: OpinionInput(
-            each["authentic"], each["lawful"], each["relevant"], each.get("reason", "")
-        )
+        _paper(session, case_id, data["side"], each["paper"]).id: OpinionInput(**each["says"])
         for each in data.get("opinions", ())
     }
     if typed_opinions:

@@ -333,7 +333,16 @@ def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
         "due": times.moment(opinions.get("due_at")),
         "count": opinions.get("count") or 0,
         "withdrawn": opinions.get("withdrawn") or 0,
-        "names": opinions.get("names") or [],
+        "objections": [
+            {
+                "paper": each["paper"],
+                "denied": [
+                    [wording.objection_name(aspect, times.language), reason]
+                    for aspect, reason in each["denied"]
+                ],
+            }
+            for each in opinions.get("objections") or []
+        ],
         "more": opinions.get("more") or 0,
     }
 

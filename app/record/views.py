@@ -46,6 +46,7 @@ def line_words(entry: Entry) -> str:
         _happened(str(detail.get("happened_at") or "")),
         _outcome(str(detail.get("outcome") or "")),
         str(body.get("note") or ""),
+        *_reasons(body.get("reasons")),
         str(body.get("topic") or ""),
         _could_come(half_days.of_entry(body)),
         str(body.get("comment") or ""),
@@ -88,6 +89,14 @@ def _translated(text: object) -> str:
     Carriers' words are quoted as they are.
     """
     return gettext(str(text)) if text else ""
+
+
+def _reasons(by_label: object) -> list[str]:
+    """Return reasons after what each is about, a label of ours in the reader's language."""
+    if not isinstance(by_label, dict):
+        return []
+    colon = wording.colon(web.language())
+    return [f"{_translated(label)}{colon}{text}" for label, text in by_label.items()]
 
 
 def _happened(at: str) -> str:

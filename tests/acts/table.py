@@ -374,7 +374,7 @@ def _opinion(stage: Stage, side: str) -> dict[str, str]:
     """An opinion on the paper that was filed last."""
     number = _newest_paper(stage, side)
     says = {f"{each}-{number}": "no" for each in ASPECTS}
-    return {**says, f"reason-{number}": "The hall was dry."}
+    return says | {f"{each}_reason-{number}": "The hall was dry." for each in ASPECTS}
 
 
 def _ticks(stage: Stage, side: str) -> dict[str, str]:
@@ -617,11 +617,11 @@ COUNSEL = (
         fields=lambda stage, side: {
             "paper": _newest_paper(stage, side),
             **{f"{each}-all": "no" for each in ASPECTS},
-            "reason-all": "The hall was dry.",
+            **{f"{each}_reason-all": "The hall was dry." for each in ASPECTS},
             "sure": "1",
         },
-        texts=("reason-all",),
-        typed=("reason-all",),
+        texts=("relevant_reason-all",),
+        typed=("relevant_reason-all",),
         row="paper",
         reaches=Reach.RECORD,
     ),

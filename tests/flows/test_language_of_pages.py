@@ -371,8 +371,9 @@ def papers_of_both(
     number = re.findall(r'name="authentic-(\d+)"', page.text)[0]
     objecting = {"nonce": nonce(page), f"authentic-{number}": "no"}
     read(left, "half an opinion", counsel.post(opinions, data=objecting), 422)
-    whole = {f"{each}-{number}": "no" for each in ("authentic", "lawful", "relevant")}
-    whole |= {"nonce": objecting["nonce"], f"reason-{number}": "并非原件。"}
+    aspects = ("authentic", "lawful", "relevant")
+    whole = {f"{each}-{number}": "no" for each in aspects} | {"nonce": objecting["nonce"]}
+    whole |= {f"{each}_reason-{number}": "并非原件。" for each in aspects}
     assert counsel.post(opinions, data=whole).status_code == 303
     read(left, "an opinion", counsel.get(below(li, "/papers/opinions")))
     read(left, "the sheet", counsel.get(below(li, "/papers/sheet")))

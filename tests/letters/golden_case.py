@@ -193,7 +193,15 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "side": "respondent",
             "given_at": "2026-11-30T08:24:31Z",
             "count": 7,
-            "names": ["3. 温度记录" if zh else "3. Temperature log"],
+            "objections": [
+                {
+                    "paper": "3. 温度记录" if zh else "3. Temperature log",
+                    "denied": [
+                        ["authentic", "记录系二号库房。" if zh else "The log is of hall B."],
+                        ["relevant", "期间不符。" if zh else "It covers another month."],
+                    ],
+                }
+            ],
         }
     if kind == "papers_set_aside":
         file = "交货单.docx" if zh else "Delivery receipts.docx"

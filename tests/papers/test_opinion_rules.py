@@ -24,18 +24,23 @@ from app.papers.opinions.rules import (
 NOW = dt.datetime(2026, 12, 1, 1, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
 ANSWERS = st.sampled_from([True, False, None])
-OPINIONS = st.builds(OpinionInput, ANSWERS, ANSWERS, ANSWERS, st.text(max_size=MAX_REASON + 5))
+WORDS = st.one_of(st.sampled_from(["", " ", "It is dry."]), st.text(max_size=MAX_REASON + 5))
+OPINIONS = st.builds(OpinionInput, ANSWERS, ANSWERS, ANSWERS, WORDS, WORDS, WORDS)
 STATED = st.lists(st.builds(GivenOpinion, st.integers(1, 4), OPINIONS), max_size=6)
 PARTIES = st.sets(st.integers(1, 4))
 
 
 @given(OPINIONS)
-def test_an_opinion_is_right_if_all_is_answered_and_a_no_has_a_reason(
+def test_an_opinion_is_right_if_all_is_answered_and_each_no_has_its_own_reason(
     opinion: OpinionInput,
 ) -> None:
     answers = [opinion.says(aspect) for aspect in Aspect]
-    has_reason = bool(opinion.reason.strip()) or False not in answers
-    is_right = None not in answers and has_reason and len(opinion.reason) <= MAX_REASON
+    reasons = [opinion.reason_for(aspect) for aspect in Aspect]
+    have_reasons = all(
+        reason.strip() for reason, answer in zip(reasons, answers, strict=True) if answer is False
+    )
+    are_short = all(len(reason) <= MAX_REASON for reason in reasons)
+    is_right = None not in answers and have_reasons and are_short
     assert (check(opinion) == {}) is is_right
 
 

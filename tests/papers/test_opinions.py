@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_migrate import downgrade, upgrade
 
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.papers.models import Paper
 from app.storage.clamd import ScanState
 from tests.acts.table import ASSISTANT
 from tests.conftest import CASE, Scenario
 from tests.counsel.test_answers import ZHAO, browser, nonce, words
 from tests.flows.test_erasing import erase
-from tests.papers.exchanging import opened
+from tests.papers.exchanging import court, opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
 
@@ -58,9 +59,11 @@ def file(scenario: Scenario, name: str, *papers: str) -> None:
 
 
 def answers(paper: int | str, *says: str, reason: str = "") -> dict[str, str]:
-    """The fields of one opinion: yes, no or "" to each aspect."""
-    fields = {f"{name}-{paper}": each for name, each in zip(ASPECTS, says, strict=True) if each}
-    return fields | {f"reason-{paper}": reason}
+    """The fields of one opinion: yes, no or "" to each aspect, and the reason of each no."""
+    given = dict(zip(ASPECTS, says, strict=True))
+    fields = {f"{name}-{paper}": each for name, each in given.items() if each}
+    reasons = {f"{name}_reason-{paper}": reason for name, each in given.items() if each == "no"}
+    return fields | reasons
 
 
 def press(scenario: Scenario, name: str, path: str = "", **fields: Any) -> Any:
@@ -96,14 +99,17 @@ def test_opinions_are_given_in_one_press_told_once_changed_and_withdrawn(
         (3, False),
     ]
     assert made[1]["detail"]["of"] == "respondent"
-    assert len(made[1]["detail"]["sha256"]) == 64
+    assert len(made[1]["detail"]["reason_sha256"]["relevant"]) == 64
     scenario.beat()
     [mail] = scenario.letters(to=ZHAO)[before:]
     assert "has given an opinion on 2 papers" in mail.body
     assert "3. temperature log" in mail.body
     assert [each for each in scenario.letters(to=LI) if "意见" in each.subject] == []
     page = shown(scenario, "Zhao Lei")
-    assert "The log is of hall B." in page
+    assert re.search("Relevant ?: The log is of hall B.", page)
+    assert "3. temperature log · Relevant: The log is of hall B." in words(
+        court(scenario).get("/cases/1/record?view=entries")
+    )
     assert "There is no paper on which you can give an opinion now." in page
     assert "No opinion yet" in page
     # The same again is no new version; another word is.
@@ -268,3 +274,31 @@ def test_a_paper_in_which_malware_was_found_has_no_opinions(
     refused = press(scenario, "李敏", **answers(2, "yes", "yes", "yes"))
     assert refused.status_code in (409, 422)
     assert press(scenario, "李敏", **answers(1, "yes", "yes", "yes")).status_code == 303
+
+
+def test_a_reason_from_before_is_that_of_each_aspect_that_was_denied(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    said = answers(1, "no", "yes", "no", reason="Of hall B.")
+    said |= answers(2, "no", "no", "yes", reason="It is a copy.")
+    said["lawful_reason-2"] = "Taken in secret."
+    assert press(scenario, "李敏", **said).status_code == 303
+    assert press(scenario, "Sun Yu", **answers(1, "yes", "yes", "yes")).status_code == 303
+    columns = ("authentic_reason", "lawful_reason", "relevant_reason")
+    with scenario.app.app_context():
+        db.session.remove()
+        downgrade(revision="0047")
+        query = sa.text("SELECT reason FROM paper_opinion ORDER BY id")
+        before = db.session.scalars(query).all()
+        db.session.remove()
+        upgrade()
+        query = sa.text(f"SELECT {', '.join(columns)} FROM paper_opinion ORDER BY id")
+        after = db.session.execute(query).all()
+        db.session.remove()
+    assert before == ["Of hall B.", "It is a copy.; Taken in secret.", ""]
+    joined = before[1]
+    assert [tuple(each) for each in after] == [
+        ("Of hall B.", "", "Of hall B."),
+        (joined, joined, ""),
+        ("", "", ""),
+    ]

@@ -42,14 +42,16 @@ def test_the_sheet_lists_what_is_disputed_and_why_alike_for_all_in_both_language
     file(scenario, "Zhao Lei", "lease", "delivery note", "temperature log")
     file(scenario, "李敏", "claim")
     everything = {f"{a}-{n}": "yes" for a in ("authentic", "lawful", "relevant") for n in (1, 2)}
-    objection = answers(3, "no", "yes", "yes", reason="The log is of hall B.")
+    objection = answers(3, "no", "yes", "no", reason="The log is of hall B.")
+    objection["relevant_reason-3"] = "It covers another month."
     assert press(scenario, "李敏", **everything, **objection).status_code == 303
     assert press(scenario, "Sun Yu", **everything).status_code == 303
     seen = sheet(scenario)
     assert "Record of the exchange of evidence" in seen
     assert CASE["number"] in seen
     assert "Respondent 1–2 3 – –" in seen
-    assert "Reason: The log is of hall B." in seen
+    assert "Reason, authentic: The log is of hall B." in seen
+    assert "Reason, relevant: It covers another month." in seen
     assert "No opinion yet: 丙公司" in seen
     assert "art. 56–60" in seen
     assert "Online Litigation Rules art. 12–13" in seen
@@ -57,13 +59,17 @@ def test_the_sheet_lists_what_is_disputed_and_why_alike_for_all_in_both_language
     chinese = sheet(scenario, "Zhao Lei", "zh")
     assert "证据交换笔录" in chinese
     assert "有争议" in chinese
-    assert "The log is of hall B." in chinese
+    assert "真实性的理由：The log is of hall B." in chinese.replace("： ", "：")
+    assert "关联性的理由：It covers another month." in chinese.replace("： ", "：")
     as_json = court(scenario).get(f"/exchanges/{exchange_id(scenario)}/sheet.json").json
     [respondent] = [each for each in as_json["sides"] if each["side"] == "respondent"]
     states = [each["state"] for each in respondent["papers"]]
     assert states == ["undisputed", "undisputed", "disputed"]
     assert respondent["papers"][2]["copy"] == "contested"
-    assert respondent["papers"][2]["opinions"][0]["reason"] == "The log is of hall B."
+    [opinion] = respondent["papers"][2]["opinions"]
+    assert opinion["authentic_reason"] == "The log is of hall B."
+    assert opinion["lawful_reason"] == ""
+    assert opinion["relevant_reason"] == "It covers another month."
     listed = scenario.api("GET", f"/cases/{case['id']}/papers")[1]
     papers = {paper["name"]: paper for filing in listed["filings"] for paper in filing["papers"]}
     assert papers["temperature log"]["dispute"] == "disputed"

@@ -60,6 +60,11 @@ _FILINGS = {
     "authority": ("authority to act", "授权委托手续"),
     "other": ("other papers", "其他材料"),
 }
+_OBJECTIONS = {
+    "authentic": ("not authentic", "真实性"),
+    "lawful": ("not lawful", "合法性"),
+    "relevant": ("not relevant", "关联性"),
+}
 _ANSWERS = {
     "yes": ("yes", "可以"),
     "if_needed": ("if needed", "必要时可以"),
@@ -105,6 +110,12 @@ def typed_lines(text: str) -> str:
     """
     lines = clean(text[:MOST_TYPED].replace("\r\n", "\n")).split("\n")
     return "\n".join(one_line(line) for line in lines).strip()
+
+
+def shortened(text: str, most: int) -> str:
+    """Return text on one line of at most ``most`` characters, with "…" in place of the rest."""
+    line = one_line(text)
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def one_line(text: object) -> str:
@@ -318,6 +329,11 @@ def move_reason_name(reason: str, language: str) -> str:
 def filing_kind_name(kind: str, language: str) -> str:
     """Name the kind of papers that came in; an unknown kind is returned as it is."""
     return _name(_FILINGS, kind, language)
+
+
+def objection_name(aspect: str, language: str) -> str:
+    """Name what counsel deny of a paper; an unknown aspect is returned as it is."""
+    return _name(_OBJECTIONS, aspect, language)
 
 
 def answer_name(says: str, language: str) -> str:

@@ -38,10 +38,10 @@ class OpinionsForm:
 
 
 def _opinion(form: Mapping[str, str], of: int | str) -> OpinionInput:
-    return OpinionInput(
-        **{each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect},
-        reason=typed_lines(form.get(f"reason-{of}", "")),
-    )
+    answers = {each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect}
+    fields = [each.reason_field for each in Aspect]
+    reasons = {name: typed_lines(form.get(f"{name}-{of}", "")) for name in fields}
+    return OpinionInput(**answers, **reasons)
 
 
 def read(request: Request) -> OpinionsForm:
@@ -49,7 +49,7 @@ def read(request: Request) -> OpinionsForm:
     form = request.form
     numbers = {row_number(name.partition("-")[2]) for name in form if "-" in name}
     typed = {number: _opinion(form, number) for number in numbers if number}
-    return OpinionsForm({n: each for n, each in typed.items() if not each.is_empty or each.reason})
+    return OpinionsForm({n: each for n, each in typed.items() if not each.is_empty or each.reasons})
 
 
 def read_same(request: Request) -> OpinionsForm:

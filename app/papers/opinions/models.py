@@ -1,6 +1,7 @@
 """Opinions on papers, the latest of each representation, and the date by which they are given."""
 
 import datetime as dt
+from dataclasses import asdict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,8 +43,10 @@ class PaperOpinion(Base):
     authentic: Mapped[bool | None] = mapped_column()
     lawful: Mapped[bool | None] = mapped_column()
     relevant: Mapped[bool | None] = mapped_column()
-    # "" once the case is erased.
-    reason: Mapped[str] = mapped_column(sa.Text)
+    # "" without one, and once the case is erased.
+    authentic_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    lawful_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    relevant_reason: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     version: Mapped[int] = mapped_column(default=0)
     seq: Mapped[int] = mapped_column(default=0)
     given_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
@@ -57,7 +60,19 @@ class PaperOpinion(Base):
     @property
     def values(self) -> OpinionInput:
         """What it says, as it would be typed."""
-        return OpinionInput(self.authentic, self.lawful, self.relevant, self.reason)
+        return OpinionInput(
+            self.authentic,
+            self.lawful,
+            self.relevant,
+            self.authentic_reason,
+            self.lawful_reason,
+            self.relevant_reason,
+        )
+
+    def set_values(self, values: OpinionInput) -> None:
+        """Replace what it says."""
+        for name, value in asdict(values).items():
+            setattr(self, name, value)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -12,6 +12,7 @@ from app.papers.rules import COURT_SIDE
 
 MAX_REASON = 2000  # characters
 ASPECT_MISSING = N_("Choose yes or no.")
+REASON_MISSING = N_("Say why: each no needs its own reason.")
 
 
 class Aspect(LabelledEnum):
@@ -21,20 +22,37 @@ class Aspect(LabelledEnum):
     LAWFUL = "lawful", N_("Lawful")
     RELEVANT = "relevant", N_("Relevant")
 
+    @property
+    def reason_field(self) -> str:
+        """The name of the field for the reason of its answer."""
+        return f"{self.value}_reason"
+
 
 @dataclass(frozen=True)
 class OpinionInput:
-    """An opinion as typed: yes, no or nothing (None) to each aspect, and a reason."""
+    """An opinion as typed: yes, no or nothing (None) to each aspect, with a reason of its own."""
 
     authentic: bool | None = None
     lawful: bool | None = None
     relevant: bool | None = None
-    reason: str = ""
+    authentic_reason: str = ""
+    lawful_reason: str = ""
+    relevant_reason: str = ""
 
     def says(self, aspect: Aspect) -> bool | None:
         """Return yes (True), no (False) or nothing (None) to one aspect."""
         answer: bool | None = getattr(self, aspect.value)
         return answer
+
+    def reason_for(self, aspect: Aspect) -> str:
+        """Return the reason of the answer to one aspect, "" without one."""
+        reason: str = getattr(self, aspect.reason_field)
+        return reason
+
+    @property
+    def reasons(self) -> dict[Aspect, str]:
+        """The reasons that were typed, by aspect."""
+        return {aspect: text for aspect in Aspect if (text := self.reason_for(aspect))}
 
     @property
     def denied(self) -> list[Aspect]:
@@ -52,24 +70,29 @@ class OpinionInput:
         return all(self.says(aspect) is None for aspect in Aspect)
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the reason in hex, "" without one: the record keeps it for ever."""
-        return hashlib.sha256(self.reason.encode()).hexdigest() if self.reason else ""
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each reason in hex, by aspect: the record keeps them for ever."""
+        return {
+            aspect.value: hashlib.sha256(text.encode()).hexdigest()
+            for aspect, text in self.reasons.items()
+        }
 
 
 def check(opinion: OpinionInput) -> dict[str, Message]:
-    """Return the errors of an opinion, by field: all three aspects, and a reason for a no."""
+    """Return the errors of an opinion, by field: all three aspects, and a reason for each no."""
     errors = {
         aspect.value: Message(ASPECT_MISSING) for aspect in Aspect if opinion.says(aspect) is None
     }
-    if len(opinion.reason) > MAX_REASON:
-        errors["reason"] = Message(
-            N_("At most %(most)s characters; these are %(count)s."),
-            most=MAX_REASON,
-            count=len(opinion.reason),
-        )
-    elif opinion.objects and not opinion.reason.strip():
-        errors["reason"] = Message(N_("Say why: an objection needs a reason."))
+    for aspect in Aspect:
+        reason = opinion.reason_for(aspect)
+        if len(reason) > MAX_REASON:
+            errors[aspect.reason_field] = Message(
+                N_("At most %(most)s characters; these are %(count)s."),
+                most=MAX_REASON,
+                count=len(reason),
+            )
+        elif opinion.says(aspect) is False and not reason.strip():
+            errors[aspect.reason_field] = Message(REASON_MISSING)
     return errors
 
 

@@ -11,6 +11,7 @@ from app.cases.delegates import Delegation
 from app.cases.models import Case, Representation
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.matters import Matter
+from app.core.wording import shortened
 from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
@@ -27,6 +28,7 @@ from app.record import ledger
 from app.record.rules import Event
 
 MOST_NAMES = 5  # papers that a letter names
+MOST_WORDS = 200  # characters of a reason in a letter
 WITHDRAWN = OpinionInput()
 
 
@@ -41,8 +43,8 @@ def give(
     """Give or change opinions on papers, by paper id; return those that are new or changed.
 
     What says the same as before is no new version, so that a double press is one. Either all are
-    kept, or none. Raises Invalid by field and paper ("reason-12"), NotFound for a paper that is
-    not in the case, and Refusal where no opinion can be given on one of them.
+    kept, or none. Raises Invalid by field and paper ("lawful_reason-12"), NotFound for a paper that
+    is not in the case, and Refusal where no opinion can be given on one of them.
     """
     if not opinions:
         raise Refusal(N_("Nothing was recorded: give an opinion on at least one paper."))
@@ -94,8 +96,7 @@ def _keep(
                 version=0,
             )
             session.add(opinion)
-        opinion.authentic, opinion.lawful = typed.authentic, typed.lawful
-        opinion.relevant, opinion.reason = typed.relevant, typed.reason
+        opinion.set_values(typed)
         opinion.version += 1
         opinion.given_at = heads[case.id].next_at(now)  # as its entry says
         opinion.delegate_id = delegate.id if delegate else None
@@ -180,14 +181,20 @@ def _entry(opinion: PaperOpinion, case: Case, delegate: Delegation | None) -> le
             "number": paper.number,
             "version": opinion.version,
             **({"withdrawn": True} if values.is_empty else answers),
-            **({"sha256": values.digest} if values.reason else {}),
+            **({"reason_sha256": values.digests} if values.reasons else {}),
         },
         personal={
             "name": opinion.representation.counsel.name,
-            **({"note": f"{paper.number}. {paper.name}: {values.reason}"} if values.reason else {}),
+            "note": f"{paper.number}. {paper.name}",
+            **({"reasons": _labelled(values)} if values.reasons else {}),
         },
         delegate=delegate,
     )
+
+
+def _labelled(values: OpinionInput) -> dict[str, str]:
+    """Return the reasons by the label of their aspect, which pages of the record translate."""
+    return {aspect.label: text for aspect, text in values.reasons.items()}
 
 
 def _requests(
@@ -200,7 +207,6 @@ def _requests(
 ) -> list[NoticeRequest]:
     """Return one request for each other counsel who acts, for all opinions of one press."""
     objections = [each for each in changed if each.objects]
-    named = [f"{each.paper.number}. {each.paper.name}" for each in objections]
     opinion_facts: dict[str, Any] = {
         "by": representation.counsel.name,
         "delegate": delegate.name if delegate else "",
@@ -208,8 +214,8 @@ def _requests(
         "given_at": facts.iso(changed[0].given_at),
         "count": len(changed),
         "withdrawn": sum(each.is_withdrawn for each in changed),
-        "names": named[:MOST_NAMES],
-        "more": max(0, len(named) - MOST_NAMES),
+        "objections": [_objection(each) for each in objections[:MOST_NAMES]],
+        "more": max(0, len(objections) - MOST_NAMES),
     }
     return notifications.case_requests(
         session,
@@ -220,6 +226,18 @@ def _requests(
         now,
         but=representation.counsel_id,
     )
+
+
+def _objection(opinion: PaperOpinion) -> dict[str, Any]:
+    """Return what a letter says of one objection: the paper, and the reason of each no."""
+    values = opinion.values
+    return {
+        "paper": f"{opinion.paper.number}. {opinion.paper.name}",
+        "denied": [
+            [aspect.value, shortened(values.reason_for(aspect), MOST_WORDS)]
+            for aspect in values.denied
+        ],
+    }
 
 
 def set_due(
@@ -273,5 +291,6 @@ def set_due(
 
 def erase(session: Session, case_id: int) -> None:
     """Erase the reasons of a case's opinions; their digests stay, as on the record."""
-    statement = sa.update(PaperOpinion).where(PaperOpinion.case_id == case_id).values(reason="")
+    blank = {aspect.reason_field: "" for aspect in rules.Aspect}
+    statement = sa.update(PaperOpinion).where(PaperOpinion.case_id == case_id).values(blank)
     session.execute(statement.execution_options(synchronize_session=False))

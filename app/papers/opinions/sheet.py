@@ -124,7 +124,7 @@ def opinion_as_json(opinion: PaperOpinion, zone: str) -> dict[str, Any]:
         "party": opinion.representation.party.name,
         "side": opinion.side,
         **{aspect.value: opinion.values.says(aspect) for aspect in Aspect},
-        "reason": opinion.reason,
+        **{aspect.reason_field: opinion.values.reason_for(aspect) for aspect in Aspect},
         "version": opinion.version,
         "given_at": opinion.given_at.astimezone(ZoneInfo(zone)).isoformat(),
         "entry": opinion.seq,
