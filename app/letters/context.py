@@ -344,6 +344,8 @@ def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
             for each in opinions.get("objections") or []
         ],
         "more": opinions.get("more") or 0,
+        "missing": opinions.get("missing") or 0,
+        "due_short": times.short(opinions.get("due_at")),
     }
 
 

@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     EXCHANGE_REMINDER = "exchange_reminder"
     PAPERS_UNOPENED = "papers_unopened"
     OPINIONS = "opinions"
+    OPINIONS_REMINDER = "opinions_reminder"
 
     @property
     def traits(self) -> "KindTraits":
@@ -356,6 +357,13 @@ KINDS: dict[NoticeKind, KindTraits] = {
     # One for each press, however many papers it is about.
     _K.OPINIONS: KindTraits(
         N_("Opinions on papers"), page="/papers/opinions", once=True, copied=True
+    ),
+    _K.OPINIONS_REMINDER: KindTraits(
+        N_("Reminder of opinions on evidence"),
+        page="/papers/opinions",
+        optional=True,
+        by_the_clock=True,
+        personal=True,
     ),
 }
 

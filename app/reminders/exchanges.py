@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.cases.models import Party, Representation
 from app.core.matters import Matter
@@ -16,7 +15,9 @@ from app.notices.queue import NoticeRequest, Subject, queue
 from app.papers.exchange import queries
 from app.papers.exchange.models import IS_OPEN, Exchange
 from app.papers.models import Filing
-from app.reminders.rules import Reminder, reminders
+from app.reminders.people import acting_for
+from app.reminders.rules import Reminder
+from app.reminders.service import before
 
 
 def due(session: Session, now: dt.datetime) -> Sequence[int]:
@@ -55,15 +56,7 @@ def remind(session: Session, exchange_id: int, now: dt.datetime, secret: bytes) 
 
 def _of(exchange: Exchange, party: Party) -> list[Reminder]:
     """Return the reminders of one party, earliest first."""
-    court = exchange.case.court
-    return reminders(
-        exchange.closes_for(party.id),
-        court.reminder_days,
-        zone=ZoneInfo(court.zone),
-        at=court.reminder_at,
-        quiet_from=court.quiet_from,
-        quiet_until=court.quiet_until,
-    )
+    return before(exchange.case.court, exchange.closes_for(party.id))
 
 
 def _without_evidence(session: Session, exchange: Exchange) -> set[int]:
@@ -86,12 +79,7 @@ def _requests(
     about = str(Matter.case(exchange.case_id))
     version = f"x{exchange.id}.{exchange.version}.{party.id}"
     subject = Subject(exchange.court_id, exchange.case_id, about, version)
-    acting = (
-        sa.select(Representation)
-        .where(Representation.party_id == party.id, Representation.left_at.is_(None))
-        .options(joinedload(Representation.counsel), joinedload(Representation.party))
-    )
-    for representation in session.scalars(acting.order_by(Representation.id)):
+    for representation in acting_for(session, party):
         yield NoticeRequest(
             subject,
             NoticeKind.EXCHANGE_REMINDER,

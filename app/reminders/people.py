@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.cases.models import Party, Representation
 from app.hearings import facts
@@ -46,6 +46,16 @@ class ReminderRecipients:
             for counsel_id, each in acting.items()
             if counsel_id not in invitations
         ]
+
+
+def acting_for(session: Session, party: Party) -> Sequence[Representation]:
+    """Return the representations of who acts for a party now, with counsel."""
+    query = (
+        sa.select(Representation)
+        .where(Representation.party_id == party.id, Representation.left_at.is_(None))
+        .options(joinedload(Representation.counsel), joinedload(Representation.party))
+    )
+    return session.scalars(query.order_by(Representation.id)).all()
 
 
 def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:

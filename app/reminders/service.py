@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Case
 from app.core.db import bulk
 from app.core.errors import N_
+from app.court.models import Court
 from app.hearings import facts
 from app.hearings.models import Hearing
 from app.law import working_days
@@ -101,7 +102,7 @@ def _split(
     """Return the reminders that can still be sent, and entries about those that cannot."""
     requests: list[NoticeRequest] = []
     missed: list[ledger.NewEntry] = []
-    for each in _reminders(hearing, starts_at):
+    for each in before(hearing.case.court, starts_at):
         if each.due_at <= since or each.stale_at <= now:
             missed += _missed(hearing, each, recipients)
         else:
@@ -160,10 +161,10 @@ def _lock_unplanned(session: Session, only: int | None = None) -> Sequence[Heari
     return session.scalars(query).all()
 
 
-def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
-    court = hearing.case.court
+def before(court: Court, at: dt.datetime) -> list[Reminder]:
+    """Return the reminders of a court's settings before a moment, earliest first."""
     return reminders(
-        starts_at,
+        at,
         court.reminder_days,
         zone=ZoneInfo(court.zone),
         at=court.reminder_at,

@@ -26,7 +26,7 @@ from app.papers import drafting, uploads
 from app.papers.exchange import closing
 from app.papers.exchange import queries as exchange_queries
 from app.record import daily_seals, partitions
-from app.reminders import escalation, exchanges, unopened_papers
+from app.reminders import escalation, exchanges, opinions, unopened_papers
 from app.reminders import service as reminders
 from app.retention import erasing
 from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
@@ -144,6 +144,13 @@ def _remind_of_exchanges(sender: Sender) -> int:
     with transaction() as session:
         due = exchanges.due(session, sender.now)
     return _one_by_one(partial(exchanges.remind, secret=sender.secret), due, sender)
+
+
+def _remind_of_opinions(sender: Sender) -> int:
+    """Remind who has given no opinion on evidence that was exchanged before the date for them."""
+    with transaction() as session:
+        due = opinions.due(session, sender.now)
+    return _one_by_one(partial(opinions.remind, secret=sender.secret), due, sender)
 
 
 def _correct_calendars(sender: Sender) -> int:
@@ -289,6 +296,7 @@ BEFORE = (
     _correct_calendars,
     _plan,
     _remind_of_exchanges,
+    _remind_of_opinions,
     _plan_paper_steps,
     _escalate,
     recovery.settle_lost_attempts,

@@ -1,4 +1,4 @@
-"""Opinions on papers have a reason for each aspect.
+"""Opinions on papers have a reason for each aspect, and who has given none is reminded.
 
 Tables are frozen here and take nothing from the models.
 """
@@ -9,6 +9,8 @@ from alembic import op
 revision = "0048"
 down_revision = "0047"
 
+Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
+REMINDED = sa.text("opinions_remind_at IS NOT NULL")
 ASPECTS = ("authentic", "lawful", "relevant")
 
 
@@ -31,10 +33,21 @@ def upgrade() -> None:
         "WHERE authentic IS TRUE AND lawful IS TRUE AND relevant IS TRUE"
     )
     op.drop_column("paper_opinion", "reason")
+    op.add_column("exchange", sa.Column("opinions_remind_at", Time))
+    op.execute("UPDATE exchange SET opinions_remind_at = ended_at WHERE state = 'closed'")
+    op.create_index(
+        "ix_exchange_opinions_remind",
+        "exchange",
+        ["opinions_remind_at"],
+        sqlite_where=REMINDED,
+        postgresql_where=REMINDED,
+    )
 
 
 def downgrade() -> None:
     """Join the reasons of an opinion, each once."""
+    op.drop_index("ix_exchange_opinions_remind", "exchange")
+    op.drop_column("exchange", "opinions_remind_at")
     op.add_column(
         "paper_opinion", sa.Column("reason", sa.Text(), nullable=False, server_default="")
     )

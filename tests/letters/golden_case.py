@@ -203,6 +203,8 @@ def facts(kind: str, language: str) -> dict[str, Any]:
                 }
             ],
         }
+    if kind == "opinions_reminder":
+        told["opinions"] = {"due_at": "2026-12-08T09:00:00Z", "missing": 3}
     if kind == "papers_set_aside":
         file = "交货单.docx" if zh else "Delivery receipts.docx"
         told["set_aside"] = {"paper": f"2. {names[1]}", "file": file, "finding": "Doc.Macro.X-1"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE, Scenario
-from tests.counsel.test_answers import ZHAO, browser
+from tests.conftest import CASE, Scenario, confirmed
+from tests.counsel.test_answers import ZHAO, browser, words
 from tests.papers.exchanging import clock, court, opened
 from tests.papers.giving import PDF, draft
 from tests.papers.test_opinions import THIRD, answers, exchange_id, file, opinions, press, shown
@@ -114,20 +114,21 @@ def test_the_court_sets_another_date_and_all_are_told(
 ) -> None:
     closes = opened(scenario, case, "at_once")
     file(scenario, "Zhao Lei", "lease")
-    early = court(scenario).post(
-        f"/exchanges/{exchange_id(scenario)}/opinions-due", data={"due_at": clock(closes)}
-    )
-    assert early.status_code == 303
+    address = f"/exchanges/{exchange_id(scenario)}/opinions-due"
+    for wrong in ("", "yesterday", clock(closes), clock(scenario.clock.now() - dt.timedelta(1))):
+        refused = court(scenario).post(address, data={"due_at": wrong})
+        assert refused.status_code == 422
+        assert 'id="due_at-error"' in refused.text
     before = len(scenario.letters(to=ZHAO))
     due = closes + dt.timedelta(days=30)
+    shown_first = court(scenario).post(address, data={"due_at": clock(due)})
+    assert shown_first.status_code == 200
+    assert "can be given until" in words(shown_first)
+    assert [each for each in entries(scenario, case) if each["kind"] == "opinions_due"] == []
+    back = court(scenario).post(address, data={"due_at": clock(due), "go_on": "1"})
+    assert f'value="{clock(due)}"' in back.text
     for _ in range(2):
-        form = {"due_at": clock(due)}
-        assert (
-            court(scenario)
-            .post(f"/exchanges/{exchange_id(scenario)}/opinions-due", data=form)
-            .status_code
-            == 303
-        )
+        assert confirmed(court(scenario), address, {"due_at": clock(due)}).status_code == 303
     scenario.beat()
     [letter] = scenario.letters(to=ZHAO)[before:]
     assert "can be given until" in letter.body
@@ -136,11 +137,49 @@ def test_the_court_sets_another_date_and_all_are_told(
     assert len(noted) == 1
     scenario.wait(days=35)
     assert press(scenario, "李敏", **answers(1, "yes", "yes", "yes")).status_code == 303
-    for wrong in ("", "yesterday", clock(scenario.clock.now() - dt.timedelta(days=1))):
-        court(scenario).post(
-            f"/exchanges/{exchange_id(scenario)}/opinions-due", data={"due_at": wrong}
-        )
-    assert len([e for e in entries(scenario, case) if e["kind"] == "opinions_due"]) == len(noted)
+
+
+def test_who_gave_no_opinion_is_reminded_once_by_the_days_of_the_court(
+    scenario: Scenario, case: dict[str, Any]
+) -> None:
+    def reminded(name: str) -> list[str]:
+        letters = scenario.letters(to=name, containing="Opinions are due")
+        return [each.body for each in letters]
+
+    closes = opened(scenario, case, "sealed")
+    file(scenario, "Zhao Lei", "secret lease", "log")
+    scenario.wait(seconds=(closes - scenario.clock.now()).total_seconds() + 60)
+    scenario.beat()
+    due = closes + dt.timedelta(days=10)
+    address = f"/exchanges/{exchange_id(scenario)}/opinions-due"
+    assert confirmed(court(scenario), address, {"due_at": clock(due)}).status_code == 303
+    for _ in range(2):
+        scenario.beat()
+    assert reminded("sun@firm.example") == []
+    assert "Who has given no opinion is reminded on" in words(
+        court(scenario).get(f"/cases/{case['id']}/exchange")
+    )
+    scenario.wait(days=3, hours=12)
+    for _ in range(2):
+        scenario.beat()
+    [letter] = reminded("sun@firm.example")  # 7 days before
+    assert "no opinion yet on 2 papers" in letter
+    assert "secret" not in letter
+    assert reminded(ZHAO) == []  # nobody else filed
+    sent = [e for e in entries(scenario, case) if e["kind"] == "opinions_reminder"]
+    assert {each["what"] for each in sent} >= {"queued", "accepted"}
+    assert press(scenario, "Sun Yu", **answers(1, "yes", "yes", "yes")).status_code == 303
+    scenario.wait(days=4)
+    scenario.beat()
+    assert "no opinion yet on a paper" in reminded("sun@firm.example")[-1]  # 3 days before
+    assert press(scenario, "Sun Yu", **answers(2, "yes", "yes", "yes")).status_code == 303
+    count = len(reminded("sun@firm.example"))
+    scenario.wait(days=2)
+    scenario.beat()
+    assert len(reminded("sun@firm.example")) == count
+    scenario.wait(days=5)
+    scenario.beat()
+    assert len(reminded("sun@firm.example")) == count
 
 
 def test_papers_in_no_exchange_have_no_opinions(scenario: Scenario, case: dict[str, Any]) -> None:

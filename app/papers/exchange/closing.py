@@ -154,7 +154,7 @@ def close(
     """
     exchange.state, exchange.ended_by = ExchangeState.CLOSED.value, cause.value
     exchange.ended_at = heads[exchange.case_id].next_at(now)
-    exchange.remind_at = None
+    exchange.remind_at, exchange.opinions_remind_at = None, exchange.ended_at
     query = sa.select(Filing).where(Filing.exchange_id == exchange.id).order_by(Filing.number)
     papers_loaded = selectinload(Filing.papers).selectinload(Paper.files)
     filings = session.scalars(query.options(papers_loaded)).all()

@@ -62,6 +62,8 @@ def decide(
     late.decided_at, late.user_id = heads[case_id].next_at(now), user.id
     if decision is LateDecision.ADMITTED:
         filing.disclosure = Disclosure.OPEN.value
+        if filing.exchange is not None:
+            filing.exchange.opinions_remind_at = late.decided_at
     session.flush()
     _tell(session, filing, late, user, now, heads)
     return filing

@@ -35,6 +35,11 @@ class Exchange(Base):
         ),
         partial_index("ix_exchange_ends", "ends_at", where=OPEN),
         partial_index("ix_exchange_remind", "remind_at", where=OPEN),
+        partial_index(
+            "ix_exchange_opinions_remind",
+            "opinions_remind_at",
+            where="opinions_remind_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -53,8 +58,10 @@ class Exchange(Base):
     ended_by: Mapped[str] = mapped_column(sa.String(10), default="")
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    # When the worker looks next who is to be reminded (see reminders.exchanges); None: never.
+    # When the worker looks next who is to be reminded, of evidence (see reminders.exchanges) and of
+    # opinions (see reminders.opinions); None: never.
     remind_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    opinions_remind_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
     user: Mapped[User | None] = relationship()

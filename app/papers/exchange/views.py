@@ -73,10 +73,10 @@ def exchanges_waiting(whose: str = "all") -> HomeRows:
 @signed_in
 def shown(case_id: int) -> str:
     """Show the exchange of a case, side by side, or the form that opens one."""
-    return _page(case_id)
+    return exchange_page(case_id)
 
 
-def _page(case_id: int, form: dict[str, str] | None = None, **more: Any) -> str:
+def exchange_page(case_id: int, form: dict[str, str] | None = None, **more: Any) -> str:
     session, court = db.session(), current_user.court
     case = case_queries.case_with_parties(session, court.id, case_id)
     exchanges = queries.of_case(session, case.id)
@@ -114,7 +114,7 @@ def start(case_id: int) -> Any:
     """Open an exchange, after the messages that tell all counsel were shown."""
     form = {name: text[:MOST_TYPED] for name, text in request.form.items()}
     if only_shown():
-        return _page(case_id, form)
+        return exchange_page(case_id, form)
     now, secret, court_id = web.now(), web.secret(), current_user.court_id
     try:
         mode, terms = _mode(form), read_terms(form)
@@ -123,10 +123,10 @@ def start(case_id: int) -> Any:
             return service.start(session, court_id, case_id, mode, terms, user, now, secret).case_id
 
         facts = _facts(mode, terms, case_id)
-        page = _do(case_id, work, gettext("Open it and tell all sides"), facts)
+        page = do_or_preview(case_id, work, gettext("Open it and tell all sides"), facts)
     except (Invalid, Refusal) as fault:
-        return _again(case_id, form, fault, "open")
-    return page or _done(
+        return rejected(case_id, form, fault, "open")
+    return page or finish(
         case_id, gettext("The exchange of evidence is open. All counsel are told.")
     )
 
@@ -136,7 +136,7 @@ def start(case_id: int) -> Any:
 @shows_again
 def change(exchange_id: int) -> Any:
     """Set another close, after the messages that tell all counsel were shown."""
-    form, exchange = _posted(exchange_id)
+    form, exchange = posted_exchange(exchange_id)
     now, secret, court_id = web.now(), web.secret(), current_user.court_id
 
     def work(session: Session, user: User) -> int:
@@ -147,11 +147,11 @@ def change(exchange_id: int) -> Any:
         facts = _facts(ExchangeMode(exchange.mode), terms, exchange.case_id)
         button = gettext("Change the close and tell all sides")
         if only_shown():
-            return _page(exchange.case_id, form, folds=["change"])
-        page = _do(exchange.case_id, work, button, facts)
+            return exchange_page(exchange.case_id, form, folds=["change"])
+        page = do_or_preview(exchange.case_id, work, button, facts)
     except (Invalid, Refusal) as fault:
-        return _again(exchange.case_id, form, fault, "change")
-    return page or _done(exchange.case_id, gettext("The close is changed. All counsel are told."))
+        return rejected(exchange.case_id, form, fault, "change")
+    return page or finish(exchange.case_id, gettext("The close is changed. All counsel are told."))
 
 
 @bp.post("/exchanges/<int:exchange_id>/cancelled")
@@ -159,7 +159,7 @@ def change(exchange_id: int) -> Any:
 @shows_again
 def cancel(exchange_id: int) -> Any:
     """Cancel an exchange, after what follows and the messages were shown."""
-    form, exchange = _posted(exchange_id)
+    form, exchange = posted_exchange(exchange_id)
     words = _typed(form, "words_cancel")
     now, secret, court_id = web.now(), web.secret(), current_user.court_id
 
@@ -167,7 +167,7 @@ def cancel(exchange_id: int) -> Any:
         return service.cancel(session, court_id, exchange_id, words, user, now, secret).case_id
 
     if only_shown():
-        return _page(exchange.case_id, form, folds=["cancel"])
+        return exchange_page(exchange.case_id, form, folds=["cancel"])
     what = gettext("What was filed stays with all sides.")
     if exchange.is_sealed:
         what = gettext(
@@ -176,7 +176,7 @@ def cancel(exchange_id: int) -> Any:
         )
     try:
         facts = [(gettext("What follows"), what), (gettext("Reason"), words)]
-        page = _do(
+        page = do_or_preview(
             exchange.case_id,
             work,
             gettext("Cancel it and tell all sides"),
@@ -184,9 +184,9 @@ def cancel(exchange_id: int) -> Any:
             grave=True,
         )
     except (Invalid, Refusal) as fault:
-        return _again(exchange.case_id, form, fault, "cancel", "words_cancel")
+        return rejected(exchange.case_id, form, fault, "cancel", "words_cancel")
     done = gettext("The exchange of evidence is cancelled. All counsel are told.")
-    return page or _done(exchange.case_id, done)
+    return page or finish(exchange.case_id, done)
 
 
 @bp.post("/filings/<int:filing_id>/late")
@@ -200,7 +200,7 @@ def decide(filing_id: int) -> Any:
         raise NotFound(N_("There is no such filing in this court."))
     case_id, number = filing.case_id, filing.number
     if only_shown():
-        return _page(case_id, form, folds=[f"late-{filing_id}"])
+        return exchange_page(case_id, form, folds=[f"late-{filing_id}"])
     admitted = form.get("decision") == LateDecision.ADMITTED
     decision = LateDecision.ADMITTED if admitted else LateDecision.REFUSED
     words = _typed(form, f"words_{filing_id}")
@@ -218,13 +218,15 @@ def decide(filing_id: int) -> Any:
             "Late papers, filing %(number)s: not admitted, read by nobody", number=number
         )
     try:
-        page = _do(case_id, work, button, [(gettext("Decision"), what), (gettext("Reason"), words)])
+        page = do_or_preview(
+            case_id, work, button, [(gettext("Decision"), what), (gettext("Reason"), words)]
+        )
     except (Invalid, Refusal) as fault:
-        return _again(case_id, form, fault, f"late-{filing_id}", f"words_{filing_id}")
-    return page or _done(case_id, gettext("Decided. All counsel are told."))
+        return rejected(case_id, form, fault, f"late-{filing_id}", f"words_{filing_id}")
+    return page or finish(case_id, gettext("Decided. All counsel are told."))
 
 
-def _posted(exchange_id: int) -> tuple[dict[str, str], Exchange]:
+def posted_exchange(exchange_id: int) -> tuple[dict[str, str], Exchange]:
     """Return the posted form, and the exchange that it is about. Raises NotFound."""
     form = {name: text[:MOST_TYPED] for name, text in request.form.items()}
     return form, queries.find(db.session(), current_user.court_id, exchange_id)
@@ -235,7 +237,7 @@ def _typed(form: dict[str, str], name: str) -> str:
     return one_line(clean(form.get(name, ""))).strip()
 
 
-def _again(
+def rejected(
     case_id: int, form: dict[str, str], fault: Invalid | Refusal, fold: str, words_field: str = ""
 ) -> Any:
     """Show a rejected form again, with what was typed and its fold open.
@@ -246,12 +248,12 @@ def _again(
         errors = translated_errors(fault)
         if "words" in errors:
             errors[words_field] = errors.pop("words")
-        return _page(case_id, form, errors=errors, folds=[fold]), 422
+        return exchange_page(case_id, form, errors=errors, folds=[fold]), 422
     words = web.translated(fault.message)
-    return _page(case_id, form, message=words, folds=[fold]), web.status_of(fault)
+    return exchange_page(case_id, form, message=words, folds=[fold]), web.status_of(fault)
 
 
-def _done(case_id: int, words: str) -> Any:
+def finish(case_id: int, words: str) -> Any:
     flash(words, "ok")
     return redirect(url_for("exchange.shown", case_id=case_id), 303)
 
@@ -279,7 +281,7 @@ def read_terms(form: dict[str, str]) -> ExchangeTerms:
     )
 
 
-def _do(
+def do_or_preview(
     case_id: int,
     work: Work,
     button: str,

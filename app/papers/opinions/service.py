@@ -247,7 +247,7 @@ def set_due(
     user: User,
     now: dt.datetime,
     secret: bytes,
-) -> None:
+) -> Exchange:
     """Set the date by which opinions on an exchange are given, and tell all counsel.
 
     The same date again changes nothing. Raises Invalid for a time that has passed or lies before
@@ -262,11 +262,12 @@ def set_due(
         raise Invalid({"due_at": Message(N_("Enter a time to come, after the exchange closes."))})
     deadline = session.get(OpinionDeadline, exchange.id)
     if deadline is not None and deadline.due_at == due_at:
-        return
+        return exchange
     if deadline is None:
         deadline = OpinionDeadline(exchange_id=exchange.id)
         session.add(deadline)
     deadline.due_at, deadline.set_at, deadline.user_id = due_at, now, user.id
+    exchange.opinions_remind_at = now
     entry = ledger.NewEntry(
         Event.REGISTERED,
         court_id=case.court_id,
@@ -287,6 +288,7 @@ def set_due(
         now,
     )
     queue(session, requests, now, [entry], heads=heads)
+    return exchange
 
 
 def erase(session: Session, case_id: int) -> None:

@@ -5,20 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template
 from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.core import web
-from app.core.db import db, retrying
+from app.core import web, wording
+from app.core.db import db
 from app.core.errors import Invalid, Message, Refusal
-from app.core.web.access import signed_in
+from app.core.web.access import only_shown, shows_again, signed_in
 from app.hearings.proposing.form_fields import instant
 from app.law import OpinionRule
 from app.papers import rules as paper_rules
 from app.papers.exchange import queries as exchanges
+from app.papers.exchange import views as exchange_views
 from app.papers.exchange.models import Exchange
 from app.papers.models import Paper
 from app.papers.opinions import queries, service
@@ -99,28 +100,32 @@ def record_sheet_json(exchange_id: int) -> Any:
 
 @bp.post("/exchanges/<int:exchange_id>/opinions-due")
 @signed_in
+@shows_again
 def set_due(exchange_id: int) -> Any:
-    """Set the date by which opinions are given, and tell all counsel."""
-    court_id, user_id, now = current_user.court_id, current_user.id, web.now()
+    """Set the date by which opinions are given, after the messages to all counsel were shown."""
+    form, exchange = exchange_views.posted_exchange(exchange_id)
+    court, case_id, fold = current_user.court, exchange.case_id, f"opinions-due-{exchange_id}"
+    court_id, now, zone = court.id, web.now(), ZoneInfo(court.zone)
+    if only_shown():
+        return exchange_views.exchange_page(case_id, form, folds=[fold])
     errors: dict[str, Message] = {}
-    zone = ZoneInfo(current_user.court.zone)
-    case_id = exchanges.find(db.session(), court_id, exchange_id).case_id
+    due_at = instant(form.get("due_at", "")[:40], zone, "due_at", errors)
 
-    def work(session: Session) -> None:
-        due_at = instant(request.form.get("due_at", "")[:40], zone, "due_at", errors)
+    def work(session: Session, user: User) -> int:
         if isinstance(due_at, str):
             raise Invalid(errors)
-        exchange = exchanges.find(session, court_id, exchange_id)
-        user = session.get_one(User, user_id)
-        service.set_due(session, exchange, due_at, user, now, web.secret())
+        found = exchanges.find(session, court_id, exchange_id)
+        return service.set_due(session, found, due_at, user, now, web.secret()).case_id
 
     try:
-        retrying(work)
-    except Invalid as fault:
-        messages = [web.translated(each) for each in fault.errors.values()]
-        flash(" ".join(messages), "bad")
-    except Refusal as fault:
-        flash(web.translated(fault.message), "bad")
-    else:
-        flash(gettext("The date for opinions is set. All counsel are told."), "ok")
-    return redirect(url_for("exchange.shown", case_id=case_id), 303)
+        due = wording.moment(due_at, court.zone, web.language()) if not errors else ""
+        page = exchange_views.do_or_preview(
+            case_id,
+            work,
+            gettext("Set the date and tell all"),
+            [(gettext("Opinions due"), due)],
+        )
+    except (Invalid, Refusal) as fault:
+        return exchange_views.rejected(case_id, form, fault, fold)
+    done = gettext("The date for opinions is set. All counsel are told.")
+    return page or exchange_views.finish(case_id, done)
