@@ -231,6 +231,7 @@ def _register_features(app: Flask) -> None:
         law,
         letters,
         listing,
+        members,
         needs,
         notices,
         operations,
@@ -263,6 +264,7 @@ def _register_features(app: Flask) -> None:
     delegates.register(app)
     desk.register(app)
     counsel.register(app)
+    members.register(app)
     feeds.register(app)
     imports.register(app)
     inbound.register(app)

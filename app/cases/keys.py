@@ -42,6 +42,17 @@ def of_delegate(secret: bytes, delegate_id: int) -> Key:
     )
 
 
+def of_member(secret: bytes, member_invitation_id: int, version: int) -> Key:
+    """Return the key to the page of somebody who is needed at a hearing, outside the court.
+
+    It is of another kind than those of counsel, and opens none of their pages.
+    """
+    return Key(
+        links.token(secret, "member", member_invitation_id, version),
+        links.code(secret, member_invitation_id, version, purpose="member code"),
+    )
+
+
 def of_invitation(secret: bytes, invitation_id: int, version: int) -> Key:
     """Return the key of an invitation from before keys belonged to representations."""
     return Key(

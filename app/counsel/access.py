@@ -371,7 +371,7 @@ def act(
             def go_on(_outcome: object) -> ResponseReturnValue:
                 return _go_on(then, token)
 
-            return _carry_out(work, go_on, partial(enter, token), show, form, stale)
+            return carry_out(work, go_on, partial(enter, token), show, form, stale)
 
         return view
 
@@ -443,7 +443,7 @@ def case_act(
                     return _go_on(outcome.endpoint, token, done, **outcome.values)
                 return _go_on(then, token, done)
 
-            return _carry_out(work, go_on, partial(enter_case, token), show, form, stale)
+            return carry_out(work, go_on, partial(enter_case, token), show, form, stale)
 
         return view
 
@@ -523,7 +523,7 @@ def _authorize(
     return invitation, page_key.nonce, _delegation(delegate)
 
 
-def _carry_out(
+def carry_out(
     work: Callable[[Session], object],
     go_on: Callable[[object], ResponseReturnValue],
     open_page: Callable[[], P],

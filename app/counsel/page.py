@@ -53,7 +53,7 @@ def show(page: CasePage) -> ResponseReturnValue:
     """Show a hearing as it is now; 410 if answers came too late and no date is fixed."""
     page = access.with_hearing(page)
     agent = visit_log.agent_class(request.method, dict(request.headers))
-    if _record_visit(page, Event.FETCHED, agent):
+    if record_visit(_visitor(page), Event.FETCHED, agent):
         page = access.with_hearing(access.enter_case(page.token))
     if not isinstance(page, CounselPage):
         return access.render("counsel/case.html", page)
@@ -68,16 +68,16 @@ def opened(page: CasePage) -> ResponseReturnValue:
     if not access.sent_from_page(page):
         return "", 422
     if visit_log.agent_class(request.method, dict(request.headers)) == visit_log.UNSEEN:
-        _record_visit(page, Event.OPENED, "person")
+        record_visit(_visitor(page), Event.OPENED, "person")
     return "", 204
 
 
-def _record_visit(page: CasePage, event: Event, agent: str) -> bool:
+def record_visit(visitor: visit_log.Visitor, event: Event, agent: str) -> bool:
     """Record a visit; return whether a transaction ended, so that the page must be read again.
 
-    Counsel gets their page even if the database is too busy to record the visit.
+    The visitor gets their page even if the database is too busy to record the visit.
     """
-    now, visit = web.now(), visit_log.Visit(_visitor(page), event, agent, request.method)
+    now, visit = web.now(), visit_log.Visit(visitor, event, agent, request.method)
     if visit_log.is_recent(db.session(), visit, now):
         return False
     try:

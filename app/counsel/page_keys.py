@@ -8,6 +8,7 @@ wrong one.
 
 import hashlib
 import secrets
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -42,22 +43,30 @@ class PageKey(NamedTuple):
     nonce: str
 
 
+class Audience(StrEnum):
+    """Whose pages a key is of; the value is the salt of its signature."""
+
+    COUNSEL = "counsel's page"
+    # Somebody outside the court who is needed at a hearing; the subject is a member invitation.
+    MEMBER = "member's page"
+
+
 @lru_cache(8)
-def _serializer(secret: bytes) -> URLSafeSerializer:
+def _serializer(secret: bytes, audience: Audience = Audience.COUNSEL) -> URLSafeSerializer:
     return URLSafeSerializer(
-        secret, salt="counsel's page", signer_kwargs={"digest_method": hashlib.sha256}
+        secret, salt=audience.value, signer_kwargs={"digest_method": hashlib.sha256}
     )
 
 
-def issue(secret: bytes, subject: PageSubject) -> str:
+def issue(secret: bytes, subject: PageSubject, audience: Audience = Audience.COUNSEL) -> str:
     """Return the key of a page that is being rendered; it differs each time."""
-    return str(_serializer(secret).dumps([*subject, secrets.token_urlsafe(16)]))
+    return str(_serializer(secret, audience).dumps([*subject, secrets.token_urlsafe(16)]))
 
 
-def parse(secret: bytes, key: str) -> PageKey | None:
-    """Return what was signed in a key, or None if it was not issued here."""
+def parse(secret: bytes, key: str, audience: Audience = Audience.COUNSEL) -> PageKey | None:
+    """Return what was signed in a key, or None if it was not issued here for these pages."""
     try:
-        subject_id, proposal_id, *delegate_id, nonce = _serializer(secret).loads(key)
+        subject_id, proposal_id, *delegate_id, nonce = _serializer(secret, audience).loads(key)
         subject = PageSubject(subject_id, proposal_id, *delegate_id)
     except (BadData, ValueError, TypeError):
         return None

@@ -33,6 +33,11 @@ class BenchRole(StrEnum):
         return self in (BenchRole.PRESIDING, BenchRole.JUDGE, BenchRole.ASSESSOR)
 
     @property
+    def is_outside(self) -> bool:
+        """Whether the person is outside the court, and so invited by link."""
+        return self not in (BenchRole.PRESIDING, BenchRole.JUDGE)
+
+    @property
     def of_person(self) -> "BenchRole":
         """What the person is elsewhere too: who presides here is a judge."""
         return BenchRole.JUDGE if self is BenchRole.PRESIDING else self

@@ -105,6 +105,12 @@ class Judge(Base):
     name_key: Mapped[str] = mapped_column(sa.String(200))
     # A BenchRole: what they are where nothing else is said.
     role: Mapped[str] = mapped_column(sa.String(20), default="judge", server_default="judge")
+    # Where somebody outside the court is reached; "" for judges, and where nothing is known.
+    email: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
+    # E.164.
+    phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    # "" for the language of the court.
+    language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
 
 
 class BenchMemberRow:

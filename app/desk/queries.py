@@ -16,9 +16,19 @@ from app.desk import todo
 from app.desk.todo import TaskItem
 from app.evidence import unreached
 from app.evidence.unreached import Unreached
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
+from app.hearings.bench import invitations
+from app.hearings.bench.rules import Agreement, MemberAvailability, agreement
+from app.hearings.models import (
+    Hearing,
+    HearingState,
+    Invitation,
+    MemberInvitation,
+    Proposal,
+    ProposalState,
+    Slot,
+)
 from app.hearings.queries import owned_by
-from app.hearings.rules import agreed_slot, days_span
+from app.hearings.rules import days_span
 from app.law import working_days
 from app.outcomes import queries as outcomes
 from app.outcomes.queries import AwaitingDay
@@ -52,6 +62,9 @@ class ProposalProgress:
     asked: int
     answered: int
     best: Slot | None
+    agreed: Agreement
+    # Members of the bench who are outside the court, with their answers.
+    members: Sequence[MemberAvailability] = ()
 
     @property
     def complete(self) -> bool:
@@ -186,10 +199,12 @@ def progress_of(proposal: Proposal) -> ProposalProgress:
         invitation for invitation in proposal.invitations if invitation.required
     ] or proposal.invitations
     answers = [{a.slot_id: a.says for a in s.answers} if s.answered_at else None for s in required]
-    agreed_id = agreed_slot([(slot.id, slot.starts_at) for slot in proposal.slots], answers)
-    best = next((slot for slot in proposal.slots if slot.id == agreed_id), None)
+    slots = [(slot.id, slot.starts_at) for slot in proposal.slots]
+    members = invitations.availability(proposal.hearing, proposal)
+    agreed = agreement(slots, answers, members)
+    best = next((slot for slot in proposal.slots if slot.id == agreed.slot_id), None)
     answered = sum(1 for invitation in proposal.invitations if invitation.answered_at)
-    return ProposalProgress(proposal, len(proposal.invitations), answered, best)
+    return ProposalProgress(proposal, len(proposal.invitations), answered, best, agreed, members)
 
 
 def waiting(
@@ -289,6 +304,10 @@ def _proposals_to_handle(
         .limit(MOST)
         .options(
             joinedload(Proposal.hearing).joinedload(Hearing.case),
+            joinedload(Proposal.hearing).options(
+                selectinload(Hearing.members),
+                selectinload(Hearing.member_invitations).selectinload(MemberInvitation.answers),
+            ),
             selectinload(Proposal.slots),
             selectinload(Proposal.invitations).options(
                 joinedload(Invitation.counsel), selectinload(Invitation.answers)

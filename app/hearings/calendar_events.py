@@ -13,13 +13,18 @@ _BUSY = {"en": "Busy", "zh": "占用"}
 _PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
 
 
-def fixed_event(hearing: Hearing, language: str) -> dict[str, Any] | None:
-    """Return the date of a hearing as an event, cancelled with it; None without a date."""
+def fixed_event(
+    hearing: Hearing, language: str, described: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Return the date of a hearing as an event, cancelled with it; None without a date.
+
+    ``described`` are the facts that its words are made of, by default all of the hearing's.
+    """
     if hearing.starts_at is None or hearing.ends_at is None:
         return None
     cancelled = hearing.state == HearingState.CANCELLED
     return {
-        **_common(hearing, facts.hearing_facts(hearing), language),
+        **_common(hearing, described or facts.hearing_facts(hearing), language),
         "uid": hearing.uid,
         "starts_at": hearing.starts_at,
         "ends_at": hearing.ends_at,

@@ -152,6 +152,10 @@ class Hearing(Base):
     members: Mapped[list["HearingMember"]] = relationship(
         order_by="(HearingMember.position, HearingMember.id)", cascade="all, delete-orphan"
     )
+    # Of those of them who are outside the court, also such as are needed no longer.
+    member_invitations: Mapped[list["MemberInvitation"]] = relationship(
+        back_populates="hearing", order_by="MemberInvitation.id"
+    )
 
     __table_args__ = (
         sa.Index(None, "court_id", "starts_at"),
@@ -179,9 +183,93 @@ class HearingMember(BenchMemberRow, Base):
     """Who sits or is needed in a hearing, beside the judge who presides."""
 
     __tablename__ = "hearing_member"
-    __table_args__ = (sa.UniqueConstraint("hearing_id", "judge_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("hearing_id", "judge_id"),
+        partial_index(
+            "ix_hearing_member_uninvited",
+            "hearing_id",
+            where="NOT invited AND role NOT IN ('presiding', 'judge')",
+        ),
+    )
 
     hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id", ondelete="CASCADE"))
+    # Of those outside the court: asked and told what there is (see bench.invitations).
+    invited: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+
+class MemberInvitation(Base):
+    """A member of a hearing who is outside the court, with the key to their page of it.
+
+    It outlives their row as a member, so that the link of somebody who was replaced says so.
+    """
+
+    __tablename__ = "member_invitation"
+    __table_args__ = (
+        sa.UniqueConstraint("hearing_id", "judge_id"),
+        partial_index("ix_member_invitation_current", "hearing_id", where="ended_at IS NULL"),
+        partial_index(
+            "ix_member_invitation_declined", "hearing_id", where="declined_at IS NOT NULL"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"))
+    judge_id: Mapped[int] = mapped_column(sa.ForeignKey("judge.id"), index=True)
+    # A BenchRole.
+    role: Mapped[str] = mapped_column(sa.String(20))
+    # Hashes only, None until the key is first sent (see cases.keys).
+    key_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    key_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    # Since when they are needed no longer.
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # When they last answered a proposal, and from which rendered page.
+    answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    nonce: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    # The date that they said they know, or cannot come on, by the hearing's revision. A reason is
+    # for the court alone.
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    confirmed_revision: Mapped[int | None] = mapped_column()
+    declined_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    declined_revision: Mapped[int | None] = mapped_column()
+    declined_because: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    # When a user of the court took that off the list of what waits.
+    noted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    hearing: Mapped[Hearing] = relationship(back_populates="member_invitations")
+    judge: Mapped[Judge] = relationship(lazy="joined", innerjoin=True)
+    answers: Mapped[list["MemberAnswer"]] = relationship(
+        order_by="MemberAnswer.slot_id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def attempt(self) -> str:
+        """The page as entries of the record name it."""
+        return f"b{self.id}"
+
+
+class MemberAnswer(Base):
+    """Whether a member can come to one slot; ``says`` is "yes" or "no"."""
+
+    __tablename__ = "member_answer"
+    __table_args__ = (sa.UniqueConstraint("member_invitation_id", "slot_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    member_invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("member_invitation.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
+    says: Mapped[str] = mapped_column(sa.String(10))
+
+
+class RevokedMemberKey(Base):
+    """The hash of a token or a short code that opens a member's page no longer."""
+
+    __tablename__ = "revoked_member_key"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    member_invitation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("member_invitation.id"), index=True
+    )
+    revoked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
 class Proposal(Base):

@@ -13,7 +13,7 @@ from app.core.matters import Matter
 from app.court import service
 from app.court.models import Court, Courtroom
 from app.hearings import booking, facts, notifications, queries, rules, unrepresented
-from app.hearings.bench import members
+from app.hearings.bench import attending, members
 from app.hearings.forms import ProposalIn, SlotIn
 from app.hearings.models import (
     FixPolicy,
@@ -83,6 +83,7 @@ def open_proposal(
     session.refresh(proposal, ["slots"])
     booking.book(session, hearing, proposal, [each.counsel_id for each in representations])
     notifications.proposal(session, hearing, proposal, reason, context.now)
+    attending.ask(session, hearing, proposal, context.now, context.secret)
     return proposal
 
 
@@ -238,6 +239,7 @@ def set_date(
         reason=order,
         agreed=agreed,
     )
+    attending.tell_date(session, hearing, now, secret, was=was if moved else None)
 
 
 def invite_everybody(

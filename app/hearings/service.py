@@ -14,8 +14,9 @@ from app.cases import service as cases
 from app.core.errors import N_, Clash, Invalid, Message, Refusal
 from app.core.normalization import name_key
 from app.hearings import booking, facts, move_requests, notifications, queries, versions
-from app.hearings.answers.service import AnswerInput, answer
-from app.hearings.bench import members
+from app.hearings.answers import locking
+from app.hearings.answers.service import AnswerInput, answer, decide
+from app.hearings.bench import attending, members
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
 from app.hearings.imported import add_imported_hearing, new_imported_hearing
 from app.hearings.models import Hearing, HearingState, ProposalState
@@ -267,18 +268,23 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
         reason=reason,
         **more,
     )
+    attending.cancel(session, hearing, context.now, context.secret, had_date=had_date)
     return hearing
 
 
-def lapse(session: Session, hearing_id: int, now: dt.datetime) -> bool:
+def lapse(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> bool:
     """Close a proposal past its answer date: release its holds, and notify the assistant.
 
-    A date that held before still holds. Returns whether there was something to close.
+    Where it waited for a member of the bench alone, the date on which counsel agreed is fixed. A
+    date that held before still holds. Returns whether there was something to close.
     """
     hearing = queries.lock_hearing(session, hearing_id)
     proposal = queries.open_proposal(session, hearing)
     if proposal is None or proposal.answer_by > now:
         return False
+    answers = locking.counsel_answers(session, proposal.id, hearing.id)
+    if decide(session, hearing.id, proposal.id, now, secret, answers, over=True):
+        return True
     proposal.state = ProposalState.LAPSED.value
     holds = hearing.starts_at is not None
     if hearing.starts_at and hearing.ends_at:  # the proposal may have asked for another length

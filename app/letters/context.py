@@ -45,6 +45,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "case": {"title": "", **case, **_numbers(case["number"])},
         "person": {"party": "", "is_court": False, **person},
         "side": wording.side_name(person.get("side") or "", language),
+        # What a member of the bench who is outside the court is needed as.
+        "needed_as": (person.get("needed_as") or {}).get(language, ""),
         "assistant": {"name": "", **(facts.get("assistant") or {})},
         "hearing": hearing,
         "kind": wording.kind_name(hearing["kind"], language),
@@ -66,6 +68,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         # The first message of a case says that one's address can be confirmed.
         "asks_address": bool(facts.get("asks_address")),
         "naming": _naming(facts, times),
+        "absent": _absent(facts, language),
         "by_delegate": facts.get("by_delegate") or "",
         "filing": _filing(facts, language),
         "papers_filed": _papers_filed(facts, times),
@@ -82,7 +85,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
         "silent": wording.listed(facts.get("silent") or (), language),
         **{key: facts.get(key) for key in ("days", "round")},
-        **{key: facts.get(key) or "" for key in ("reason", "bring", "detail")},
+        **{key: facts.get(key) or "" for key in ("reason", "bring", "detail", "because")},
         **_times(facts, times),
     }
 
@@ -292,6 +295,15 @@ def _naming(facts: Facts, times: _Times) -> dict[str, Any]:
         "counsel": naming.get("counsel") or "",
         **{flag: bool(naming.get(flag)) for flag in flags},
         "until": wording.day_name(local.date(), times.language) if local else "",
+    }
+
+
+def _absent(facts: Facts, language: str) -> dict[str, str]:
+    """Describe who cannot come to a hearing, what they are needed as, and why; "" for nobody."""
+    absent = facts.get("absent") or {}
+    return {
+        **{key: absent.get(key) or "" for key in ("name", "reason")},
+        "needed_as": (absent.get("needed_as") or {}).get(language, ""),
     }
 
 

@@ -54,6 +54,13 @@ class NoticeKind(StrEnum):
     PAPERS_UNOPENED = "papers_unopened"
     OPINIONS = "opinions"
     OPINIONS_REMINDER = "opinions_reminder"
+    MEMBER_ASKED = "member_asked"
+    MEMBER_NUDGE = "member_nudge"
+    MEMBER_FIXED = "member_fixed"
+    MEMBER_MOVED = "member_moved"
+    MEMBER_RELEASED = "member_released"
+    MEMBER_REMINDER = "member_reminder"
+    MEMBER_DECLINED = "member_declined"
 
     @property
     def traits(self) -> "KindTraits":
@@ -128,6 +135,8 @@ _K = NoticeKind
 _DATES = frozenset({_K.FIXED, _K.MOVED, _K.CANCELLED})
 _NEWS = _DATES | {_K.PROPOSAL, _K.WITHDRAWN}
 _CONCLUSIONS = frozenset({_K.READY, _K.NONE_SUITS})
+# To members of a bench who are outside the court.
+_MEMBER_DATES = frozenset({_K.MEMBER_FIXED, _K.MEMBER_MOVED, _K.MEMBER_RELEASED})
 
 KINDS: dict[NoticeKind, KindTraits] = {
     _K.PROPOSAL: KindTraits(
@@ -365,6 +374,56 @@ KINDS: dict[NoticeKind, KindTraits] = {
         by_the_clock=True,
         personal=True,
     ),
+    # To members of a bench who are outside the court: no side of the case is set back by them.
+    _K.MEMBER_ASKED: KindTraits(
+        N_("Asked whether they can come"),
+        superseded_by=_MEMBER_DATES | {_K.MEMBER_ASKED},
+        ends_with_date=True,
+        asks=True,
+        personal=True,
+    ),
+    _K.MEMBER_NUDGE: KindTraits(
+        N_("Asked again whether they can come"),
+        superseded_by=_MEMBER_DATES | {_K.MEMBER_ASKED},
+        ends_with_date=True,
+        asks=True,
+        optional=True,
+        by_the_clock=True,
+        personal=True,
+        once=True,
+    ),
+    _K.MEMBER_FIXED: KindTraits(
+        N_("Date to come on"),
+        superseded_by=_MEMBER_DATES,
+        changes_date=True,
+        ends_with_date=True,
+        personal=True,
+        invite=Method.REQUEST,
+    ),
+    _K.MEMBER_MOVED: KindTraits(
+        N_("New date to come on"),
+        superseded_by=_MEMBER_DATES,
+        changes_date=True,
+        ends_with_date=True,
+        personal=True,
+        invite=Method.REQUEST,
+    ),
+    _K.MEMBER_RELEASED: KindTraits(
+        N_("Told that they need not come"),
+        changes_date=True,
+        personal=True,
+        invite=Method.CANCEL,
+    ),
+    _K.MEMBER_REMINDER: KindTraits(
+        N_("Reminder to come"),
+        superseded_by=_MEMBER_DATES,
+        ends_with_date=True,
+        optional=True,
+        by_the_clock=True,
+        personal=True,
+    ),
+    # To the assistant.
+    _K.MEMBER_DECLINED: KindTraits(N_("Somebody needed cannot come"), superseded_by=_DATES),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -380,6 +439,7 @@ ENTRY_LABELS = {
     "callback": N_("Callback request"),
     "by_text": N_("Text, as a further channel"),
     "by_mail": N_("E-mail, as a further channel"),
+    "cannot_come": N_("Said that they cannot come"),
     "text": N_("Text from them"),
     "mail": N_("E-mail from them"),
     "automatic": N_("Automatic reply"),
@@ -426,7 +486,11 @@ CONCLUSIONS = tuple(sorted(_CONCLUSIONS))
 COPIED = tuple(kind for kind, row in KINDS.items() if row.copied)
 PERSONAL = frozenset(kind for kind, row in KINDS.items() if row.personal)
 TO_ONE_ADDRESS = tuple(kind for kind, row in KINDS.items() if row.to_one_address)
-SUPERSEDED_BY_DATE = tuple(kind for kind, row in KINDS.items() if row.superseded_by >= _DATES)
+SUPERSEDED_BY_DATE = tuple(
+    kind
+    for kind, row in KINDS.items()
+    if row.superseded_by >= _DATES or row.superseded_by >= _MEMBER_DATES
+)
 # Which put a date, and which put slots, into calendars.
 INVITING = tuple(kind for kind, row in KINDS.items() if row.invite is Method.REQUEST)
 INVITING_TENTATIVELY = tuple(k for k, row in KINDS.items() if row.tentative is Method.REQUEST)

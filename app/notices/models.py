@@ -27,6 +27,8 @@ class Notice(Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
     # Of a copy to a delegate, a plain number; such a notice has no counsel.
     delegate_id: Mapped[int | None] = mapped_column(Key)
+    # Of a message to a member of a bench who is outside the court: their member invitation.
+    member_id: Mapped[int | None] = mapped_column(Key)
     # The invitation that the letter is about; no foreign key, for the queue knows no hearings.
     invitation_id: Mapped[int | None] = mapped_column(Key)
     # Whose key the letter carries, a plain number; None of a notice from before keys belonged to
@@ -67,6 +69,7 @@ class Notice(Base):
         sa.Index("ix_notice_first_due_at", "first_due_at"),  # the service level is measured over it
         sa.Index(None, "counsel_id", "tried_at"),  # rate limit of each person
         partial_index("ix_notice_delegate_id", "delegate_id", where="delegate_id IS NOT NULL"),
+        partial_index("ix_notice_member_id", "member_id", where="member_id IS NOT NULL"),
         partial_index("ix_notice_carrier_id", "carrier_id", where="carrier_id <> ''"),
         partial_index("ix_notice_server_id", "server_id", where="server_id <> ''"),
         partial_index(
@@ -107,6 +110,7 @@ class NoticeRow(NamedTuple):
     counsel_id: int | None
     user_id: int | None
     delegate_id: int | None
+    member_id: int | None
     invitation_id: int | None
     representation_id: int | None
     link_version: int

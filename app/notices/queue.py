@@ -41,6 +41,7 @@ class Recipient:
     counsel_id: int | None = None
     user_id: int | None = None
     delegate_id: int | None = None
+    member_id: int | None = None
     invitation_id: int | None = None
     representation_id: int | None = None
     link_version: int = 1
@@ -56,6 +57,7 @@ class Recipient:
             counsel_id=notice.counsel_id,
             user_id=notice.user_id,
             delegate_id=notice.delegate_id,
+            member_id=notice.member_id,
             invitation_id=notice.invitation_id,
             representation_id=notice.representation_id,
             link_version=notice.link_version,
@@ -66,6 +68,8 @@ class Recipient:
         """The part of a notice's key that names the person."""
         if self.delegate_id is not None:
             return f"d{self.delegate_id}"
+        if self.member_id is not None:
+            return f"m{self.member_id}"
         if self.invitation_id is not None:
             return str(self.invitation_id)
         return f"c{self.counsel_id}" if self.counsel_id is not None else f"u{self.user_id}"
@@ -182,6 +186,7 @@ def _rows(request: NoticeRequest, numbers: Iterator[int], now: dt.datetime) -> l
             "counsel_id": recipient.counsel_id,
             "user_id": recipient.user_id,
             "delegate_id": recipient.delegate_id,
+            "member_id": recipient.member_id,
             "invitation_id": recipient.invitation_id,
             "representation_id": recipient.representation_id,
             "link_version": recipient.link_version,
@@ -335,10 +340,16 @@ def withdraw_unrecorded(
     kinds: Iterable[NoticeKind] | None = None,
     counsel_ids: Iterable[int] | None = None,
     invitation_ids: Iterable[int] | None = None,
+    member_ids: Iterable[int] | None = None,
 ) -> list[ledger.NewEntry]:
     """Withdraw as `withdraw` does, but leave it to the caller to append the returned entries."""
     rows = _waiting(
-        session, about=[about], kind=kinds, counsel_id=counsel_ids, invitation_id=invitation_ids
+        session,
+        about=[about],
+        kind=kinds,
+        counsel_id=counsel_ids,
+        invitation_id=invitation_ids,
+        member_id=member_ids,
     )
     changed = [{"id": row.id, "state": NoticeState.WITHDRAWN.value} for row in rows]
     bulk.update(session, _NOTICE, changed)
@@ -365,6 +376,24 @@ def readdress(session: Session, counsel: Counsel) -> int:
         if row.kind not in TO_ONE_ADDRESS
         and (address := known.get(row.channel))
         and (address, counsel.language) != (row.address, row.language)
+    ]
+    bulk.update(session, _NOTICE, changed)
+    return len(changed)
+
+
+def readdress_member(
+    session: Session, member_id: int, ways: Sequence[tuple[str, str]], language: str
+) -> int:
+    """Update address and language of what waits for a member of a bench; return how many changed.
+
+    What waits for a channel that they have no longer is left as it is, and fails if the address
+    takes nothing.
+    """
+    known = dict(ways)
+    changed = [
+        {"id": row.id, "address": known[row.channel], "language": language}
+        for row in _waiting(session, member_id=[member_id])
+        if row.channel in known and (known[row.channel], language) != (row.address, row.language)
     ]
     bulk.update(session, _NOTICE, changed)
     return len(changed)

@@ -38,8 +38,8 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
         return {}
     later = session.execute(
         sa.select(
-            *(Notice.id, Notice.about, Notice.counsel_id, Notice.delegate_id),
-            *(Notice.kind, Notice.key),
+            *(Notice.id, Notice.about, Notice.kind, Notice.key),
+            *(Notice.counsel_id, Notice.delegate_id, Notice.member_id),
         ).where(
             Notice.about.in_({each.about for each in candidates}),
             Notice.kind.in_(frozenset().union(*kinds.values())),
@@ -59,8 +59,8 @@ def _overtaken(session: Session, notices: Sequence[NoticeRow]) -> dict[int, str]
     }
 
 
-def _recipient(notice: NoticeRow | sa.Row) -> tuple[int | None, int | None]:
-    return notice.counsel_id, notice.delegate_id
+def _recipient(notice: NoticeRow | sa.Row) -> tuple[int | None, int | None, int | None]:
+    return notice.counsel_id, notice.delegate_id, notice.member_id
 
 
 def _ended(session: Session, notices: Sequence[NoticeRow], now: dt.datetime) -> dict[int, str]:

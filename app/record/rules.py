@@ -334,6 +334,19 @@ class Event(StrEnum):
             precedence=3,
         ),
     )
+    # Somebody whom the hearing needs says that they cannot come on its date, and so knows it.
+    CANNOT_COME = (
+        "cannot_come",
+        EventTraits(
+            label=N_("Cannot come"),
+            icon="x-lg",
+            look="due",
+            direction="in",
+            proves=EvidenceGrade.CONFIRMED,
+            touchpoint=Touchpoint.FROM,
+            listed_alone=True,
+        ),
+    )
     # The person asks to be called, or for another date.
     ASKED = (
         "asked",

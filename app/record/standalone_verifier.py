@@ -66,6 +66,7 @@ EVENTS = (
     "continued",
     "answered",
     "confirmed",
+    "cannot_come",
     "asked",
     "agreed",
     "objected",

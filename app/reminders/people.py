@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.cases.models import Party, Representation
 from app.hearings import facts
-from app.hearings.models import Hearing, Invitation, Proposal
+from app.hearings.models import Hearing, Invitation, MemberInvitation, Proposal
 from app.notices.queue import Recipient
 
 
@@ -16,18 +16,20 @@ from app.notices.queue import Recipient
 class ReminderRecipients:
     """Counsel who act in cases now, and the last invitation of each in a hearing.
 
-    ``acting`` is by case and counsel, ``invitations`` by hearing and counsel.
+    ``acting`` is by case and counsel, ``invitations`` by hearing and counsel; ``members`` are those
+    of a hearing's bench who are outside the court.
     """
 
     acting: dict[int, dict[int, Representation]] = field(default_factory=dict)
     invitations: dict[int, dict[int, Invitation]] = field(default_factory=dict)
+    members: dict[int, list[MemberInvitation]] = field(default_factory=dict)
 
     def acting_in(self, hearing: Hearing) -> dict[int, Representation]:
         """Return the representations in a hearing's case by counsel: of several, the first."""
         return self.acting.get(hearing.case_id, {})
 
     def of(self, hearing: Hearing) -> list[tuple[Recipient, dict]]:
-        """Return recipients with their facts; those with an invitation, and so a link, first."""
+        """Return counsel with their facts; those with an invitation, and so a link, first."""
         acting = self.acting_in(hearing)
         invitations = {
             counsel_id: invitation
@@ -82,4 +84,10 @@ def people(session: Session, hearings: Sequence[Hearing]) -> ReminderRecipients:
     )
     for invitation, hearing_id in session.execute(invited):
         recipients.invitations.setdefault(hearing_id, {})[invitation.counsel_id] = invitation
+    needed = sa.select(MemberInvitation).where(
+        MemberInvitation.hearing_id.in_([each.id for each in hearings]),
+        MemberInvitation.ended_at.is_(None),
+    )
+    for member in session.scalars(needed.order_by(MemberInvitation.id)):
+        recipients.members.setdefault(member.hearing_id, []).append(member)
     return recipients

@@ -14,7 +14,8 @@ from app.core.db import bulk
 from app.core.errors import N_
 from app.court.models import Court
 from app.hearings import facts
-from app.hearings.models import Hearing
+from app.hearings.bench import messages
+from app.hearings.models import Hearing, MemberInvitation
 from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices.kinds import NoticeKind
@@ -110,6 +111,46 @@ def _split(
     return requests, missed
 
 
+def plan_for_members(
+    session: Session, hearing_id: int, invitation_ids: Collection[int], now: dt.datetime
+) -> None:
+    """Queue the reminders of a hearing's date for members of its bench who joined it later."""
+    hearing = session.get_one(Hearing, hearing_id)
+    if hearing.starts_at is None or hearing.planned_revision < hearing.revision:
+        return  # they are planned with everybody's
+    members = people(session, [hearing]).members.get(hearing_id, ())
+    joined = [each for each in members if each.id in invitation_ids]
+    version = f"{hearing.revision}.m{now:%Y%m%d%H%M%S}"
+    queue(session, _to_members(hearing, joined, now, now, version), now)
+
+
+def _to_members(
+    hearing: Hearing,
+    members: Sequence[MemberInvitation],
+    now: dt.datetime,
+    since: dt.datetime,
+    version: str = "",
+) -> list[NoticeRequest]:
+    """Return the reminders of members outside the court that can still be sent."""
+    if hearing.starts_at is None or not members:
+        return []
+    return [
+        request
+        for each in _reminders(hearing, hearing.starts_at)
+        if each.due_at > since and each.stale_at > now
+        for request in messages.requests(
+            hearing,
+            NoticeKind.MEMBER_REMINDER,
+            members,
+            each.due_at,
+            each.stale_at,
+            version=version,
+            variant=f"{each.days}d",
+            days=each.days,
+        )
+    ]
+
+
 def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> int:
     if not hearings:
         return 0
@@ -124,6 +165,7 @@ def _plan(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> in
         recipients, since = by_hearing.of(hearing), hearing.changed_at
         to_send, missed = _split(hearing, hearing.starts_at, recipients, now, since)
         requests += to_send
+        requests += _to_members(hearing, by_hearing.members.get(hearing.id, ()), now, since)
         entries += missed
         if hearing.revision > 1 or not hearing.imported:
             court = hearing.case.court

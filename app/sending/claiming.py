@@ -142,6 +142,7 @@ def _held_up() -> sa.Exists:
         _or_none(earlier.c.counsel_id) == _or_none(_NOTICE.c.counsel_id),
         _or_none(earlier.c.user_id) == _or_none(_NOTICE.c.user_id),
         _or_none(earlier.c.delegate_id) == _or_none(_NOTICE.c.delegate_id),
+        _or_none(earlier.c.member_id) == _or_none(_NOTICE.c.member_id),
         sa.or_(
             earlier.c.first_due_at < _NOTICE.c.first_due_at,
             sa.and_(earlier.c.first_due_at == _NOTICE.c.first_due_at, earlier.c.id < _NOTICE.c.id),

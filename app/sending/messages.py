@@ -1,6 +1,7 @@
 """Compose a notice's message, and the words of it that the record may keep."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from app.carriers.base import OutgoingMessage
@@ -14,6 +15,8 @@ from app.notices.kinds import NoticeKind
 from app.notices.models import NoticeRow
 
 HIDDEN = "…"
+# What is before the key in a link: the address of counsel's pages, or of a member's.
+_KEY_IN_LINK = re.compile(r"^.*/[rm]/")
 
 
 class ComposeFailed(Exception):  # noqa: N818
@@ -90,6 +93,8 @@ def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[s
     if channel.links_can_be_off and not notice.facts["court"].get("text_links", True):
         return "", code
     # A text is paid for by its length, and the page shows first what is asked now.
+    if notice.member_id is not None:
+        return f"{public_url}/m/{key.token}", code
     return f"{public_url}/r/{key.token}{_place(notice) if channel.rich else ''}", code
 
 
@@ -103,6 +108,8 @@ def _key(notice: NoticeRow, secret: bytes) -> keys.Key | None:
     """Return the key that a notice's letter carries, or None if it carries none."""
     if notice.delegate_id is not None:
         return keys.of_delegate(secret, notice.delegate_id)
+    if notice.member_id is not None:
+        return keys.of_member(secret, notice.member_id, notice.link_version)
     if notice.representation_id is not None:
         return keys.of_representation(secret, notice.representation_id, notice.link_version)
     if notice.invitation_id is not None:
@@ -135,7 +142,7 @@ def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str 
 
 def without_key(text: str, link: str, code: str) -> str:
     """Return a message's words for the record: the key of its link and its code are left out."""
-    for key in (link.rpartition("/r/")[2], code):
+    for key in (_KEY_IN_LINK.sub("", link), code):
         if key and "/hearings/" not in key:
             text = text.replace(key, HIDDEN)
     return text

@@ -28,7 +28,7 @@
   // What the bar says follows from the choices by counsel.css. Here "none of these" chooses every
   // No, and a press with something missing leads to it, the error beside it, without a request.
   function watch(form) {
-    const none = form.elements.none;
+    const none = form.elements.none ?? {}; // a form of two choices has no "none of these"
     const slots = [...form.querySelectorAll("fieldset.slot")];
     const chosen = (slot) => slot.querySelector("input:checked");
     const show = (slot, isMissing) => {

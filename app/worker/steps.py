@@ -20,6 +20,7 @@ from app.feeds import rendered_events
 from app.hearings import counsel_changes, queries
 from app.hearings import service as hearings
 from app.hearings.availability import busy_calendars
+from app.hearings.bench import attending, invitations
 from app.hearings.clock_change import service as clock_change
 from app.listing import sending
 from app.papers import drafting, uploads
@@ -38,6 +39,7 @@ log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs again
 _next_erase: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_delegates: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_benches: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_draft_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_file_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
@@ -64,7 +66,7 @@ def _read_calendars(sender: Sender) -> int:
 def _lapse(sender: Sender) -> int:
     with transaction() as session:
         overdue = queries.overdue_hearings(session, sender.now)
-    return _one_by_one(hearings.lapse, overdue, sender)
+    return _one_by_one(partial(hearings.lapse, secret=sender.secret), overdue, sender)
 
 
 def _apply_departures(sender: Sender) -> int:
@@ -99,6 +101,24 @@ def _invite_newcomer(session: Session, case_id: int, now: dt.datetime, secret: b
     for hearing_id, counsel_ids in invited:
         reminders.plan_for(session, hearing_id, counsel_ids, now)
     return len(invited)
+
+
+def _follow_benches(sender: Sender) -> int:
+    """Invite members outside the court who joined a hearing, and release those who left one."""
+    with transaction() as session:
+        changed = invitations.hearings_changed(session)
+        if _next_benches.get(sender.external, sender.now) <= sender.now:
+            left = invitations.hearings_left(session)
+            changed = sorted({*changed, *left})
+            if not left:
+                _next_benches[sender.external] = sender.now + LOOK_AGAIN
+    return _one_by_one(partial(_follow_bench, secret=sender.secret), changed, sender)
+
+
+def _follow_bench(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) -> int:
+    joined = attending.follow_bench(session, hearing_id, now, secret)
+    reminders.plan_for_members(session, hearing_id, joined, now)
+    return 1
 
 
 def _send_listed(sender: Sender) -> int:
@@ -293,6 +313,7 @@ BEFORE = (
     _end_delegates,
     _invite_newcomers,
     _send_listed,
+    _follow_benches,
     _correct_calendars,
     _plan,
     _remind_of_exchanges,

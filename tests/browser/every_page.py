@@ -19,7 +19,8 @@ from app.core import links, web
 from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.answers import counsel_keys
-from app.hearings.models import Hearing, Invitation
+from app.hearings.bench import invitations as bench_invitations
+from app.hearings.models import Hearing, Invitation, MemberInvitation
 from app.papers.exchange.rules import ExchangeMode
 from app.papers.exchange.service import ExchangeTerms, start
 from app.people import service as people
@@ -60,12 +61,13 @@ NO_PAGES = (
     "/r/<token>/papers/draft.json",
     "/r/<token>/papers/app",
     "/r/<token>/hearing.ics",
+    "/m/<key>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",
     "/static/",
 )
 # Pages that are opened once for each state of a hearing; others look much the same in each.
-IN_EACH_STATE = ("/r/<token>", "/hearings/<int:hearing_id>")
+IN_EACH_STATE = ("/r/<token>", "/m/<key>", "/hearings/<int:hearing_id>")
 CASES = "案号,案由,承办法官,当事人,诉讼地位,代理人,邮箱\n（2026）东0901民初1号,借款,陈静文,甲公司,原告,李敏,none\n"
 COLUMNS = ("number", "title", "judge", "party", "role", "counsel", "email")
 LOOKS = (
@@ -184,6 +186,7 @@ def _known() -> Iterator[dict[str, Any]]:
             "question_id",
             "filing_id",
             "paper_id",
+            "judge_id",
         )
     )
     yield {"exchange_id": 1}
@@ -198,6 +201,9 @@ def _known() -> Iterator[dict[str, Any]]:
             for asked in hearing.proposals[-1].invitations if hearing.proposals else ():
                 yield {"token": counsel_keys.key_of(asked, SECRET).token}
         states.add(state)
+    for needed in session.scalars(sa.select(MemberInvitation).order_by(MemberInvitation.id)):
+        yield {"key": bench_invitations.key_of(needed, SECRET).token}
     version = session.get_one(User, 1).version
     yield {"user_id": 1, "token": links.token(SECRET, "password", 1, version)}
     yield {"token": "x" * 22}
+    yield {"key": "x" * 22}

@@ -48,7 +48,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
-    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|counsel\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state|phone_app_manifest)|counsel\.record_sheet_json|opinions\.record_sheet_json"
+    r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|(counsel|member)\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state|phone_app_manifest)|counsel\.record_sheet_json|opinions\.record_sheet_json"
     r"|imports\.template|figures\.file"
 )
 # Tried with the keys that counsel and new users get.
@@ -82,6 +82,7 @@ BY_KEY = {
     "papers.paper",
     "counsel.phone",
     "counsel.phone_app",
+    "member.page",
 }
 
 
@@ -187,6 +188,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "question_id": 1,
         "number": 1,
         "filing_id": 1,
+        "judge_id": 1,
         "on": "2026-12-01",
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]

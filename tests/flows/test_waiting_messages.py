@@ -204,6 +204,8 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "paper_id": 1,
             "filing_id": 1,
             "file_id": 1,
+            "judge_id": 1,
+            "key": "x" * 22,
             "exchange_id": 1,
             "number": 1,
             "on": "2026-12-07",

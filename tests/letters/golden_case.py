@@ -7,6 +7,7 @@ from typing import Any
 
 HERE = Path(__file__).parent / "golden"
 LINK = "https://c.test/r/0123456789abcdefghijk"
+MEMBERS = "https://c.test/m/0123456789abcdefghijk"
 DESK = "https://c.test/hearings/7"
 # They may reach a stranger, and carry no key.
 KEYLESS = ("address_code", "address_changed")
@@ -205,6 +206,32 @@ def facts(kind: str, language: str) -> dict[str, Any]:
         }
     if kind == "opinions_reminder":
         told["opinions"] = {"due_at": "2026-12-08T09:00:00Z", "missing": 3}
+    if kind.startswith("member_"):
+        told["case"]["title"] = "买卖合同纠纷" if zh else ""
+        told["person"] = {
+            "name": "吴陪审" if zh else "Wu Wei",
+            "party": "",
+            "side": "member",
+            "is_court": False,
+            "needed_as": {"en": "assessor", "zh": "人民陪审员"},
+        }
+    if kind in ("member_asked", "member_nudge"):
+        told["slots"] = slots
+    elif kind.startswith("member_"):
+        told["hearing"] |= slots[0]
+    if kind == "member_moved":
+        told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
+    if kind == "member_reminder":
+        told["days"] = 3
+    if kind == "member_released":
+        told["because"] = "cancelled"
+    if kind == "member_declined":
+        told["person"] = {"name": "吴书记员" if zh else "Wu", "is_court": True}
+        told["absent"] = {
+            "name": "吴陪审" if zh else "Wu Wei",
+            "needed_as": {"en": "assessor", "zh": "人民陪审员"},
+            "reason": "当日住院手术。" if zh else "I am in hospital that day.",
+        }
     if kind == "papers_set_aside":
         file = "交货单.docx" if zh else "Delivery receipts.docx"
         told["set_aside"] = {"paper": f"2. {names[1]}", "file": file, "finding": "Doc.Macro.X-1"}
@@ -220,7 +247,9 @@ def link(kind: str) -> str:
     """Return the way in: counsel's own key, or the assistant's page."""
     if kind in KEYLESS:
         return ""
-    return DESK if kind in ("none_suits", "ready", "lapsed", "not_reached") else LINK
+    if kind in ("none_suits", "ready", "lapsed", "not_reached", "member_declined"):
+        return DESK
+    return MEMBERS if kind.startswith("member_") else LINK
 
 
 def agrees(name: str, text: str) -> bool:

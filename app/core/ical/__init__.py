@@ -17,7 +17,7 @@ CLOSING = b"END:VCALENDAR\r\n"
 Facts = Mapping[str, Any]
 
 # Calendars are shared with whole offices: nothing in them may open a page that can act.
-_KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/r/[A-Za-z0-9_-]*", re.IGNORECASE)
+_KEY = re.compile(r"(https?://)?[A-Za-z0-9.:_\[\]-]*/[rm]/[A-Za-z0-9_-]*", re.IGNORECASE)
 # One slot among several: whoever reads the calendar must not take it for the date.
 _PROPOSED = {"en": "Proposed: {}", "zh": "征询中：{}"}
 _LABELS = {

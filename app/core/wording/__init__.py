@@ -36,6 +36,7 @@ _SIDES = {
     "respondent": ("Respondent", "被告"),
     "other": ("Other party", "其他当事人"),
     "delegate": ("Delegate of counsel", "代理人委托的代办人"),
+    "member": ("Needed at the hearing", "需到庭人员"),
 }
 _ROLES = {
     "presiding": ("presiding", "审判长"),

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 # What only a company, an office or another body is called at the end, or anywhere, of its name.
@@ -45,6 +46,35 @@ def public_name(name: str, rule: str) -> str:
         double = _DOUBLE.match(name)
         return f"{double.group() if double else name[0]}某"
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum()) or "–"
+
+
+# What is left between the parties of a title, and what a cause of action ends with.
+_BETWEEN = re.compile(
+    r"[\s、，,.。&与诉和及因等的—–-]+|\b(v|vs|and|versus|in re)\b\.?", re.IGNORECASE
+)
+_CAUSE = re.compile(r"[^与诉、\s]{1,30}(纠纷|之诉|罪|案件|案)")
+
+
+def public_title(title: str, parties: Sequence[str], rule: str) -> str:
+    """Return a case's title as somebody may read it who is not to learn who the parties are.
+
+    By the rule ``full`` it is whole; otherwise the cause of action alone, ``买卖合同纠纷`` of
+    ``王小明与甲公司买卖合同纠纷``, and "" where that cannot be told from names.
+    """
+    if rule == NameRule.FULL:
+        return title
+    rest = title
+    for name in sorted(filter(None, parties), key=len, reverse=True):
+        rest = rest.replace(name, " ")
+    words = _BETWEEN.sub(" ", rest).split()
+    cause = words[0] if len(words) == 1 else ""
+    named = any(part in cause for name in parties for part in _parts(name))
+    return cause if _CAUSE.fullmatch(cause) and not named and not _is_body(cause) else ""
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Yield each two characters of a name that follow one another: names are often shortened."""
+    return (name[n : n + 2] for n in range(len(name) - 1) if _is_han(name[n]))
 
 
 def _is_body(name: str) -> bool:

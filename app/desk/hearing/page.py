@@ -20,7 +20,14 @@ from app.desk.todo import TaskItem
 from app.evidence import assessment, reach
 from app.evidence.reach import CounselReach
 from app.hearings import queries, service
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
+from app.hearings.models import (
+    Hearing,
+    HearingState,
+    Invitation,
+    Proposal,
+    ProposalState,
+    Slot,
+)
 from app.hearings.scheduling import CourtContext
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice

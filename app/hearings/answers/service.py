@@ -12,9 +12,11 @@ from app.cases.models import Case
 from app.core.db import bulk
 from app.core.errors import N_, Gone, HearingTime, Invalid, Message
 from app.core.half_days import HalfDay
-from app.hearings import notifications, rules
+from app.hearings import notifications
 from app.hearings.answers import confirmation, locking
 from app.hearings.answers.locking import CounselAnswer, LockedInvitation
+from app.hearings.bench import invitations
+from app.hearings.bench.rules import agreement
 from app.hearings.models import (
     Answer,
     AnswerChoice,
@@ -218,27 +220,34 @@ def decide(
     now: dt.datetime,
     secret: bytes,
     answers: Sequence[CounselAnswer],
-) -> None:
+    *,
+    over: bool = False,
+) -> bool:
     """Fix the date if all who must answer agree on a slot; otherwise leave it to the assistant.
 
     Counsel who left the case are not waited for. A side that was invited and has no counsel left is
-    not bound by the answers of others: then the assistant fixes the date.
+    not bound by the answers of others: then the assistant fixes the date. What members of the bench
+    who are outside the court have to do with it is in ``bench.rules``. Returns whether it fixed a
+    date. ``over``: the time to answer has ended, and nothing but that may follow.
     """
     acting = [each for each in answers if each.acting]
     required = [each for each in acting if each.required] or acting
     choices = [each.says for each in required]
     if not choices or any(says is None for says in choices):
-        return
+        return False
     unrepresented_sides = {each.side for each in answers} - {each.side for each in acting}
     hearing = session.get_one(Hearing, hearing_id, options=_WITH_CASE)
     proposal = next(each for each in hearing.proposals if each.id == proposal_id)
     slots = [(slot.id, slot.starts_at) for slot in proposal.slots]
-    slot_id = rules.agreed_slot(slots, choices)
-    slot: Slot | None = next((each for each in proposal.slots if each.id == slot_id), None)
-    if slot and proposal.fix == FixPolicy.AUTO and not unrepresented_sides:
+    agreed = agreement(slots, choices, invitations.availability(hearing, proposal), over=over)
+    slot: Slot | None = next((each for each in proposal.slots if each.id == agreed.slot_id), None)
+    fixes_itself = proposal.fix == FixPolicy.AUTO and not unrepresented_sides
+    if slot and fixes_itself and agreed.is_settled:
         fix_slot(session, hearing, slot, now, secret)
-    else:
+        return True
+    if not over and not (fixes_itself and agreed.waits_for):
         notifications.concluded(session, hearing, proposal, slot, now)
+    return False
 
 
 _WITH_CASE = (

@@ -1,0 +1,1 @@
+"""People who are needed at a hearing and are outside the court."""
