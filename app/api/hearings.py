@@ -14,7 +14,8 @@ from app.api.schemas import HearingOut, HearingsOut, MoveRequestsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, RowIdField, posted
 from app.hearings import service as hearings
-from app.hearings.forms import CancelIn, FixIn, HearingIn, MoveDecisionIn, MoveIn
+from app.hearings.bench import changing
+from app.hearings.forms import BenchChangeIn, CancelIn, FixIn, HearingIn, MoveDecisionIn, MoveIn
 from app.hearings.models import HearingState
 from app.hearings.queries import find_hearing
 from app.hearings.rescheduling import deciding
@@ -154,6 +155,16 @@ def outcome(form: OutcomeIn, hearing_id: int) -> Answer:
     """Enter the outcome of a hearing, or correct it by a further entry with `replaces`"""
     return _changed(
         hearing_id, lambda session, context: outcomes.enter(session, context, hearing_id, form)
+    )
+
+
+@bp.route("/<row:hearing_id>/bench", methods=["POST"])
+@bp.arguments(BenchChangeIn.schema())
+@bp.response(200, HearingOut)
+def change_bench(form: BenchChangeIn, hearing_id: int) -> Answer:
+    """Replace, add or remove people of a hearing: all of its people from now on, and why"""
+    return _changed(
+        hearing_id, lambda session, context: changing.change(session, context, hearing_id, form)
     )
 
 

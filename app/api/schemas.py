@@ -283,7 +283,9 @@ class HearingOut(Schema):
     case_id = fields.Integer()
     number = fields.String(metadata={"description": "The case's number"})
     state = _one_of(*HearingState)
-    revision = fields.Integer(metadata={"description": "Rises with every change of the date"})
+    revision = fields.Integer(
+        metadata={"description": "Rises with every change of date, place or bench, as `SEQUENCE`"}
+    )
     kind = fields.String()
     minutes = fields.Integer()
     starts_at = _moment("The date that holds; none while it is only proposed")

@@ -181,7 +181,7 @@ def _hearing(hearing: Hearing, offered: set[int]) -> Shape:
         "case_id": hearing.case_id,
         "number": hearing.case.number,
         "state": hearing.state,
-        "revision": hearing.revision,
+        "revision": hearing.sequence,
         "kind": hearing.kind,
         "minutes": hearing.minutes,
         "starts_at": moment(hearing.starts_at, zone),

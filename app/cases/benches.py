@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.forms import CaseIn
 from app.cases.models import Case, CaseMember
-from app.core.errors import Invalid
+from app.core.errors import N_, Invalid, Message
 from app.court import bench
 from app.court import service as court_service
 from app.court.bench import BenchMember, BenchRole
@@ -75,6 +75,16 @@ def set_members(session: Session, case: Case, members: Sequence[BenchMember]) ->
     """Let hearings of a case that are proposed from now on have these members."""
     case.members = rows_of(session, case.court, members, case.members, CaseMember)
     session.flush()
+
+
+def set_bench(session: Session, case: Case, people: Sequence[BenchMember]) -> None:
+    """Let a case have this bench, all its people named. Raises Invalid by the field "bench"."""
+    judge = bench.judge_of(people, case.judge.name)
+    if judge is None:
+        raise Invalid({"bench": Message(N_("Name the judge who presides."))})
+    beside = checked(people, judge, counsel_names(case))
+    case.judge = court_service.judge_named(session, case.court, judge)
+    set_members(session, case, beside)
 
 
 def counsel_names(case: Case) -> list[str]:

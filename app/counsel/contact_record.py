@@ -32,13 +32,14 @@ InstantReader = Callable[[dt.datetime, dt.datetime], dt.datetime]
 
 PAGE = 50  # contacts
 FILINGS = ("filing_noted", "filing_removed", "evidence_due")
-OUTCOMES = ("outcome", "absence")
+# Of the court, about nobody in particular.
+OF_HEARINGS = ("outcome", "absence", "bench")
 # Kinds of entries about no message that counsel are told.
 NAMED = (
     *("move", "handed_on", "question", "question_word", "question_rating"),
     *("address", "electronic_service", "key", "delegate", "papers"),
     *FILINGS,
-    *OUTCOMES,
+    *OF_HEARINGS,
 )
 
 
@@ -84,7 +85,7 @@ def contacts(
             sa.or_(
                 Entry.counsel_id.is_not(None),
                 Entry.side == delegates.SIDE,
-                Entry.kind.in_(OUTCOMES),
+                Entry.kind.in_(OF_HEARINGS),
             ),
         )
         .where(Entry.about == about if about else sa.true())

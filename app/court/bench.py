@@ -178,3 +178,73 @@ def everybody(members: Sequence[BenchMember], judge: str) -> list[BenchMember]:
 def as_facts(members: Sequence[BenchMember]) -> list[dict[str, str]]:
     """Return people as plain JSON, for letters, the API and ``wording.bench_line``."""
     return [{"name": each.name, "role": each.role.value} for each in members]
+
+
+@dataclass(frozen=True)
+class BenchChange:
+    """All people of a hearing, who presides first, before and after a change."""
+
+    before: Sequence[BenchMember]
+    after: Sequence[BenchMember]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everybody stays what they are."""
+        return _roles(self.before) == _roles(self.after)
+
+    @property
+    def of_bench(self) -> bool:
+        """Whether others sit than before, or another presides; not who else is needed."""
+        return _roles(sitting(self.before)) != _roles(sitting(self.after))
+
+    @property
+    def of_others(self) -> bool:
+        """Whether others are needed than before, beside those who sit."""
+        return _roles(not_sitting(self.before)) != _roles(not_sitting(self.after))
+
+    def applied_to(self, people: Sequence[BenchMember]) -> list[BenchMember]:
+        """Return the people of another hearing of the case after the same change.
+
+        Who leaves there leaves here, whoever is new takes the place of one who left or comes last,
+        and people whom only this hearing has stay. Nobody becomes a second one who presides.
+        """
+        after = {name_key(each.name): each for each in self.after}
+        before = {name_key(each.name): each for each in self.before}
+        here = {name_key(each.name) for each in people}
+        new = [each for key, each in after.items() if key not in before and key not in here]
+        result = []
+        for each in people:
+            key = name_key(each.name)
+            if key in before and key not in after:
+                result += [new.pop(0)] if new else []
+            elif key in after and before.get(key) != after[key]:
+                result.append(after[key])
+            else:
+                result.append(each)
+        return _one_presides([*result, *new], {name_key(each.name) for each in self.after})
+
+
+def sitting(people: Sequence[BenchMember]) -> list[BenchMember]:
+    """Return those of some people who sit."""
+    return [each for each in people if each.role.sits]
+
+
+def not_sitting(people: Sequence[BenchMember]) -> list[BenchMember]:
+    """Return those of some people who are needed and do not sit."""
+    return [each for each in people if not each.role.sits]
+
+
+def _roles(people: Sequence[BenchMember]) -> dict[str, BenchRole]:
+    return {name_key(each.name): each.role for each in people}
+
+
+def _one_presides(people: Sequence[BenchMember], named: set[str]) -> list[BenchMember]:
+    """Return people of whom one presides: of several, one whom the change names."""
+    presiding = [each for each in people if each.role is BenchRole.PRESIDING]
+    if len(presiding) < 2:
+        return list(people)
+    first = next((each for each in presiding if name_key(each.name) in named), presiding[0])
+    return [
+        BenchMember(each.name, BenchRole.JUDGE) if each in presiding and each is not first else each
+        for each in people
+    ]

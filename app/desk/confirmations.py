@@ -6,7 +6,11 @@ from flask_babel import gettext
 from app.cases.models import Representation
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
+from app.court import bench
 from app.desk.hearing.page import HearingPage
+from app.hearings.bench import changing
+from app.hearings.bench.presentation import bench_names
+from app.hearings.forms import BenchChangeIn
 from app.hearings.models import Hearing, MoveRequest
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.notices.kinds import label
@@ -43,6 +47,27 @@ def cancelling(view: HearingPage, reason: str) -> ConfirmationPage:
         facts=_hearing(view.hearing) + _date(view.hearing) + _reason(reason),
         unreachable=_unreachable(view),
         grave=True,
+    )
+
+
+def changing_bench(view: HearingPage, form: BenchChangeIn) -> ConfirmationPage:
+    """Return the confirmation of another bench of a hearing, and of its case if that changes."""
+    hearing, language = view.hearing, web.language()
+    people = changing.people_of(form.bench, hearing.case.judge.name)
+    facts = _hearing(hearing) + _date(hearing)
+    facts += [
+        (gettext("Before"), bench_names(hearing, everybody=True)),
+        (gettext("From now on"), wording.bench_line(bench.as_facts(people), language)),
+    ]
+    if form.whole_case:
+        facts.append((gettext("Also in"), gettext("the case and its other hearings to come")))
+    return ConfirmationPage(
+        gettext("Change the bench"),
+        gettext("Change the bench and tell counsel"),
+        "people",
+        back=_hearing_url(hearing),
+        facts=facts + _reason(form.reason),
+        unreachable=_unreachable(view),
     )
 
 

@@ -90,6 +90,48 @@ def book(
     _extend_imported(session, hearing, released)
 
 
+def people_time(
+    hearing: Hearing, proposal: Proposal | None, judge_ids: Iterable[int]
+) -> TimeByResource:
+    """Return the time that a hearing needs of some of its people."""
+    of_them = {resource("judge", each) for each in judge_ids}
+    needed = needed_time(hearing, proposal, ())
+    return {each: spans for each, spans in needed.items() if each in of_them}
+
+
+def book_members(
+    session: Session,
+    hearing: Hearing,
+    proposal: Proposal | None,
+    *,
+    gone: Iterable[int],
+    new: Iterable[int],
+) -> None:
+    """Release the people who left a hearing and book those who are new; all else stays booked.
+
+    The caller has checked that nothing conflicts, as the database does.
+    """
+    left = [resource("judge", each) for each in gone]
+    of_them = sa.and_(Booking.hearing_id == hearing.id, Booking.resource.in_(left))
+    released = session.execute(
+        sa.select(Booking.starts_at, Booking.ends_at).where(of_them).distinct()
+    ).all()
+    session.execute(sa.delete(Booking).where(of_them))
+    _insert(session, hearing, people_time(hearing, proposal, new))
+    _extend_imported(session, hearing, [Span(*each) for each in released])
+
+
+def free_people(session: Session, people: Sequence[Judge], spans: Sequence[Span]) -> list[str]:
+    """Return the names of those of some people who are free in all of some spans."""
+    if not spans:
+        return [each.name for each in people]
+    needed: list[TimeByResource] = [
+        {resource("judge", each.id): [(span, True) for span in spans]} for each in people
+    ]
+    busy = _busy(session, needed)
+    return [each.name for each in people if not busy[resource("judge", each.id)]]
+
+
 def rebook_by_wall_clock(
     session: Session, hearing_ids: Sequence[int], shift: Shift
 ) -> dict[int, list[int]]:

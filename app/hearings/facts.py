@@ -78,7 +78,7 @@ def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, An
             "kind": hearing.kind,
             "minutes": hearing.minutes,
             "revision": hearing.revision,
-            "sequence": hearing.revision + hearing.corrections,
+            "sequence": hearing.sequence,
             "judge": hearing.judge.name,
             **_bench_facts(hearing),
             "starts_at": iso(hearing.starts_at),

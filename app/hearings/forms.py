@@ -192,3 +192,24 @@ class CancelIn(Form):
             absent=N_("Enter why the hearing will not take place."),
         )
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchChangeIn(Form):
+    """All people of a hearing from now on, who presides included, and why.
+
+    ``tell``: counsel are told even where they need not know. ``whole_case``: the same change is
+    made in the case, and in its other hearings to come. ``override_reason`` as in ``ProposalIn``.
+    """
+
+    bench: Sequence[BenchMember] = posted(
+        BenchField(required=True, absent=N_("Name the judge who presides."))
+    )
+    reason: str = posted(TextField(2000, lines=True, load_default=""))
+    override_reason: str = posted(TextField(2000, lines=True, load_default=""))
+    tell: bool = posted(
+        fields.Boolean(load_default=False, error_messages={"invalid": N_("Enter true or false.")})
+    )
+    whole_case: bool = posted(
+        fields.Boolean(load_default=False, error_messages={"invalid": N_("Enter true or false.")})
+    )

@@ -96,6 +96,9 @@ class Hearing(Base):
     # How often since this revision the clock, not the date, was changed: calendars, which keep
     # instants, are corrected under a higher number, and the date is still the one that was told.
     corrections: Mapped[int] = mapped_column(default=0, server_default="0")
+    # How often since this revision another bench was to sit: calendars say who sits, and so they
+    # are corrected in the same way.
+    bench_changes: Mapped[int] = mapped_column(default=0, server_default="0")
     # The reminders of this revision are in the queue.
     planned_revision: Mapped[int] = mapped_column(default=0)
     uid: Mapped[str] = mapped_column(sa.String(200), unique=True)
@@ -121,11 +124,11 @@ class Hearing(Base):
     @property
     def sequence(self) -> int:
         """The number that calendars go by (SEQUENCE, RFC 5545, 3.8.7.4)."""
-        return self.revision + self.corrections
+        return self.revision + self.corrections + self.bench_changes
 
     def revise(self) -> None:
         """Raise the revision above every SEQUENCE that was sent for the date before."""
-        self.revision, self.corrections = self.sequence + 1, 0
+        self.revision, self.corrections, self.bench_changes = self.sequence + 1, 0, 0
 
     @property
     def about(self) -> str:

@@ -36,6 +36,13 @@ def lock_hearing(session: Session, hearing_id: int) -> Hearing:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
+def lock_hearings(session: Session, hearing_ids: Sequence[int]) -> Sequence[Hearing]:
+    """Return hearings in rising order of id, in which they are locked until the commit."""
+    statement = sa.select(Hearing).where(Hearing.id.in_(hearing_ids)).order_by(Hearing.id)
+    locked = statement.with_for_update(of=Hearing).execution_options(populate_existing=True)
+    return session.scalars(locked).all()
+
+
 def last_proposal(session: Session, hearing: Hearing) -> Proposal | None:
     """Return the newest proposal of a hearing, read afresh from the database, or None."""
     return session.scalar(

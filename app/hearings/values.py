@@ -77,6 +77,7 @@ class HearingValues:
     minutes: int
     revision: int
     corrections: int
+    bench_changes: int
     uid: str
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
@@ -86,6 +87,11 @@ class HearingValues:
     courtroom: CourtroomValues | None
     user: UserValues | None
     members: Sequence[MemberValues] = ()
+
+    @property
+    def sequence(self) -> int:
+        """The number that calendars go by, as of the model."""
+        return self.revision + self.corrections + self.bench_changes
 
     @property
     def about(self) -> str:

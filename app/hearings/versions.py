@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Clash, HearingTime, Message
 from app.hearings import queries
+from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState
 
 CHANGED = N_(
@@ -18,9 +19,12 @@ ANOTHER = N_(
 
 
 def of_hearing(session: Session, hearing: Hearing) -> str:
-    """Return the version of a hearing, "round.revision": it changes with every round or date."""
+    """Return the version of a hearing, "round.revision.people".
+
+    It changes with every round, with every date, and with who sits or is needed.
+    """
     last = queries.last_proposal(session, hearing)
-    return f"{last.round if last else 0}.{hearing.revision}"
+    return f"{last.round if last else 0}.{hearing.revision}.{members.fingerprint(hearing)}"
 
 
 def of_case(session: Session, case_id: int) -> str:
@@ -41,12 +45,15 @@ def check(session: Session, court_id: int, hearing_id: int, version: str) -> Non
 
 def changes_since(session: Session, hearing: Hearing, version: str) -> list[Message]:
     """Describe what happened to a hearing since it was at a version."""
-    old_round, _, old_revision = version.partition(".")
+    old_round, old_revision, old_people = [*version.split("."), "", ""][:3]
     last, zone = queries.last_proposal(session, hearing), hearing.case.court.zone
     changes = []
     if last and str(last.round) != old_round:
         words = N_("Round %(round)s was asked on %(when)s.")
         changes.append(Message(words, round=last.round, when=HearingTime(last.created_at, zone)))
+    if old_people and members.fingerprint(hearing) != old_people:
+        words = N_("The bench is now %(names)s.")
+        changes.append(Message(words, names=members.names_by_language(hearing)))
     if str(hearing.revision) == old_revision:
         return changes
     if hearing.state == HearingState.CANCELLED:

@@ -74,6 +74,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "papers_filed": _papers_filed(facts, times),
         "exchange": _exchange(facts, times),
         "opinions": _opinions(facts, times),
+        "bench_change": _bench_change(facts, language),
         "receipt": facts.get("receipt") or [],
         "set_aside": _set_aside(facts),
         "by_order": bool(facts.get("by_order")),
@@ -359,6 +360,13 @@ def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:
         "missing": opinions.get("missing") or 0,
         "due_short": times.short(opinions.get("due_at")),
     }
+
+
+def _bench_change(facts: Facts, language: str) -> dict[str, Any]:
+    """Name who sat and who sits now, or who else is needed at a hearing."""
+    change = facts.get("bench_change") or {}
+    lines = {name: wording.bench_line(change.get(name) or (), language) for name in ("was", "now")}
+    return {**lines, "of_bench": bool(change.get("of_bench"))}
 
 
 def _set_aside(facts: Facts) -> dict[str, str]:

@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     MEMBER_RELEASED = "member_released"
     MEMBER_REMINDER = "member_reminder"
     MEMBER_DECLINED = "member_declined"
+    BENCH_CHANGED = "bench_changed"
 
     @property
     def traits(self) -> "KindTraits":
@@ -424,6 +425,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     # To the assistant.
     _K.MEMBER_DECLINED: KindTraits(N_("Somebody needed cannot come"), superseded_by=_DATES),
+    # It repeats the date, which later news of it make untrue.
+    _K.BENCH_CHANGED: KindTraits(
+        N_("Bench changed"),
+        superseded_by=_DATES,
+        invite=Method.REQUEST,
+        tentative=Method.REQUEST,
+        copied=True,
+    ),
 }
 
 # Entries of the record that are about no message name what they are about in the same column.
@@ -456,6 +465,8 @@ ENTRY_LABELS = {
     "evidence_due": N_("Day by which evidence is due"),
     "outcome": N_("Outcome of the hearing"),
     "absence": N_("Absence from the hearing"),
+    "bench": N_("Bench of the hearing"),
+    "needed_people": N_("People needed at the hearing"),
     "counter": N_("Their calendar asks for another time"),
     "address": N_("Address for service"),
     "electronic_service": N_("Electronic service"),
@@ -483,6 +494,7 @@ CHANGING_DATE = tuple(kind for kind, row in KINDS.items() if row.changes_date)
 ANNOUNCING_DATE = tuple(kind for kind, row in KINDS.items() if row.announces_date)
 ENDING_WITH_DATE = tuple(kind for kind, row in KINDS.items() if row.ends_with_date)
 CONCLUSIONS = tuple(sorted(_CONCLUSIONS))
+BY_THE_CLOCK = tuple(kind for kind, row in KINDS.items() if row.by_the_clock)
 COPIED = tuple(kind for kind, row in KINDS.items() if row.copied)
 PERSONAL = frozenset(kind for kind, row in KINDS.items() if row.personal)
 TO_ONE_ADDRESS = tuple(kind for kind, row in KINDS.items() if row.to_one_address)

@@ -37,9 +37,13 @@ COMMENTED = (
     "filing_removed",
     "papers",
     "outcome",
+    "bench",
+    "needed_people",
 )
 # Kinds of entries whose details every reader may know.
-WITH_TERMS = ("delegate", "outcome", "absence")
+WITH_TERMS = ("delegate", "outcome", "absence", "bench", "needed_people")
+# Of these, what of their words they name besides.
+TERMS_IN_WORDS = ("was", "now")
 _TASK = re.compile(r"k\d+")
 # States of messages, worst first.
 _WORST_FIRST = (
@@ -307,7 +311,7 @@ def _row(entries: tuple[Entry, ...]) -> RecordRow:
         public_comment=_comment(entries, public=True),
         delegate=str(body.get("delegate", "")),
         principal=str(body.get("for", "")),
-        terms=dict(first.detail or {}) if first.kind in WITH_TERMS else {},
+        terms=_terms(first, body),
         private_reason=_private_reason(first),
     )
     if first.kind == "handed_on":  # an official message, copied: with its words
@@ -345,6 +349,12 @@ def _comment(entries: Sequence[Entry], *, public: bool) -> str:
         if each.content and not (public and (each.detail or {}).get("private"))
     ]
     return "\n".join(filter(None, dict.fromkeys(str(body.get("note", "")) for body in bodies)))
+
+
+def _terms(entry: Entry, body: Mapping[str, Any]) -> dict[str, Any]:
+    if entry.notice_id is not None or entry.kind not in WITH_TERMS:
+        return {}
+    return {**(entry.detail or {}), **{k: body[k] for k in TERMS_IN_WORDS if k in body}}
 
 
 def _private_reason(entry: Entry) -> str:

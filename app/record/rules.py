@@ -557,6 +557,12 @@ class Event(StrEnum):
         EventTraits(label=N_("not absent after all"), icon="person-check", look="ok"),
     )
 
+    # Others sit in a hearing, or are needed there, than before.
+    BENCH_CHANGED = (
+        "bench_changed",
+        EventTraits(label=N_("Changed"), icon="people", look="busy"),
+    )
+
     # --- outside the channels -------------------------------------------------------------------
     CALLED = (
         "called",

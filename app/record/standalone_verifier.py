@@ -83,6 +83,7 @@ EVENTS = (
     "outcome",
     "absent",
     "not_absent",
+    "bench_changed",
     "renewed",
     "filed",
     "disclosed",

@@ -50,6 +50,9 @@ def line_words(entry: Entry) -> str:
         str(body.get("topic") or ""),
         _could_come(half_days.of_entry(body)),
         str(body.get("comment") or ""),
+        gettext("against a rule, because: %(reason)s", reason=body["overridden"])
+        if body.get("overridden")
+        else "",
         gettext("by %(name)s", name=body["by"]) if body.get("by") else "",
     ]
     return " · ".join(dict.fromkeys(each for each in parts if each))

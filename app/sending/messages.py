@@ -127,6 +127,8 @@ def _calendar(notice: NoticeRow, court_address: str) -> tuple[bytes | None, str 
         write, method = ical.tentative, kind.tentative
     elif not notice.facts["hearing"]["starts_at"]:
         method = None
+    if not notice.facts.get("in_calendars", True):
+        method = None
     if method is None:
         return None, None
     calendar = write(

@@ -181,6 +181,15 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "more": 5,
             "filed_at": "2026-11-30T08:24:31Z",
         }
+    if kind == "bench_changed":
+        told["hearing"] |= slots[0]
+        presiding, judge = ("周法官", "陈法官") if zh else ("Judge Zhou", "Judge Chen")
+        before, now = ("吴陪审", "钱陪审") if zh else ("Wu Ming", "Qian Li")
+        sit = [{"name": presiding, "role": "presiding"}, {"name": judge, "role": "judge"}]
+        lines = [[*sit, {"name": name, "role": "assessor"}] for name in (before, now)]
+        told["hearing"]["bench"] = lines[1]
+        told["bench_change"] = {"was": lines[0], "now": lines[1], "of_bench": True}
+        told["reason"] = "吴陪审员因病不能参加。" if zh else "The assessor is ill."
     if kind in ("exchange", "exchange_reminder"):
         told["exchange"] = {
             "state": "started",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core import web, wording
 from app.core.db import db, retrying
-from app.core.errors import Invalid, NotFound, Refusal
+from app.core.errors import Invalid, NotFound, Refusal, RuleWarning
 from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
@@ -19,7 +19,9 @@ from app.desk.hearing import page as hearing_page
 from app.desk.hearing.page import HearingPage
 from app.evidence import symmetry
 from app.hearings import service, versions
-from app.hearings.forms import AgreedSlotIn, CancelIn, FixIn
+from app.hearings.bench import changing
+from app.hearings.bench.changing import MembersBusy
+from app.hearings.forms import AgreedSlotIn, BenchChangeIn, CancelIn, FixIn
 from app.hearings.models import Hearing, HearingState
 from app.hearings.proposing import confirmation
 from app.hearings.proposing.confirmation import ConfirmationPage
@@ -29,6 +31,7 @@ from app.record.rows import releases, rows
 
 bp = Blueprint("hearing", __name__)
 
+BENCH_FIELDS = ("bench", "reason", "override_reason", "tell", "whole_case")
 MOST_ROWS = 12  # rows of the record on the page; the record's own page has them all
 
 
@@ -77,8 +80,10 @@ def _record(view: HearingPage) -> dict[str, Any]:
 def _page(view: HearingPage, page: str, **changes: Any) -> str:
     context: dict[str, Any] = {"act": "", "typed": {}, "errors": {}, "refused": "", **changes}
     # The page has two fields for a reason: an error is shown at the right one.
-    ids = {"slot_id": "fix", "reason": f"{context['act']}-reason"}
-    context["faults"] = {ids.get(name, name): words for name, words in context["errors"].items()}
+    ids = {"slot_id": "fix", "reason": f"{context['act']}-reason", "bench": "bench-people"}
+    context["faults"] = {
+        ids.get(name.split(".")[0], name): words for name, words in context["errors"].items()
+    }
     return render_template(
         page,
         view=view,
@@ -145,6 +150,24 @@ def cancel(hearing_id: int) -> Any:
     return _change(hearing_id, "cancel", typed, use_case, before, success_text)
 
 
+@bp.post("/hearings/<int:hearing_id>/bench")
+@signed_in
+@shows_again
+def bench(hearing_id: int) -> Any:
+    """Let a hearing have another bench; the messages are shown first, if there are any."""
+    typed = {name: request.form.get(name, "") for name in BENCH_FIELDS}
+    values = {**typed, "tell": bool(typed["tell"]), "whole_case": bool(typed["whole_case"])}
+
+    def use_case(session: Session, context: CourtContext) -> Hearing:
+        return changing.change(session, context, hearing_id, load(BenchChangeIn, values))
+
+    def before(view: HearingPage) -> ConfirmationPage:
+        return confirmations.changing_bench(view, load(BenchChangeIn, values))
+
+    success_text = gettext("The bench of this hearing is changed.")
+    return _change(hearing_id, "bench", typed, use_case, before, success_text, always=False)
+
+
 def _change(
     hearing_id: int,
     action: str,
@@ -152,10 +175,13 @@ def _change(
     use_case: Callable[[Session, CourtContext], Hearing],
     before: Callable[[HearingPage], ConfirmationPage],
     success_text: str,
+    *,
+    always: bool = True,
 ) -> Any:
     """Show what a use case would send, and run it once that was shown.
 
-    On refusal show the hearing's page with the error and the form's input.
+    On refusal show the hearing's page with the error and the form's input. Unless ``always``, it is
+    run at once where nothing would be sent.
     """
     user_id, now, secret = current_user.id, web.now(), web.secret()
     version = request.form.get("stood", "")
@@ -170,13 +196,19 @@ def _change(
         return _whole_page(_load_page(hearing_id), act=action, typed=typed, refused=text)
     try:
         page = before(_load_page(hearing_id))
-        if shown := confirmation.page_before(run, page, always=True):
+        if shown := confirmation.page_before(run, page, always=always):
             return shown
         retrying(run)
     except NotFound:
         raise
     except Invalid as fault:
         errors = translated_errors(fault)
+        return _whole_page(_load_page(hearing_id), act=action, typed=typed, errors=errors), 422
+    except MembersBusy as fault:
+        errors = {"bench": web.translated(fault.message)}
+        return _whole_page(_load_page(hearing_id), act=action, typed=typed, errors=errors), 409
+    except RuleWarning as fault:
+        errors = {"override_reason": web.translated(fault.message)}
         return _whole_page(_load_page(hearing_id), act=action, typed=typed, errors=errors), 422
     except Refusal as fault:
         view = _load_page(hearing_id)

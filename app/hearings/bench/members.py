@@ -1,5 +1,6 @@
 """The bench of one hearing: its rows, in order, and all its people by name."""
 
+import hashlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import benches
 from app.cases.models import Case
+from app.core import wording
 from app.core.errors import N_, Invalid, Message
 from app.court import bench
 from app.court import service as court_service
@@ -22,6 +24,18 @@ def judge_ids(hearing: Hearing) -> list[int]:
 def everybody(hearing: Hearing) -> list[BenchMember]:
     """Return all people of a hearing with their roles, who presides first."""
     return bench.everybody(benches.named(hearing.members), hearing.judge.name)
+
+
+def names_by_language(hearing: Hearing) -> dict[str, str]:
+    """Return all people of a hearing in one line, by language, as a fact of a message."""
+    people = bench.as_facts(everybody(hearing))
+    return {language: wording.bench_line(people, language) for language in wording.LANGUAGES}
+
+
+def fingerprint(hearing: Hearing) -> str:
+    """Return a short digest of who sits and is needed, each with what they do, in any order."""
+    roles = sorted((each.judge_id, each.role) for each in hearing.members)
+    return hashlib.sha256(repr((hearing.judge_id, roles)).encode()).hexdigest()[:8]
 
 
 def of_hearings(case: Case) -> list[BenchMember]:

@@ -1,5 +1,8 @@
 """The people of a hearing or a case as pages show them, in the language of the page."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from flask_babel import gettext
 
@@ -33,7 +36,17 @@ def bench_words(owner: Hearing | Case) -> str:
     return gettext("Judge %(name)s", name=names)
 
 
+def bench_change_words(terms: Mapping[str, Any]) -> str:
+    """Describe an entry of the record about a change of people; "" for one without its words."""
+    language = web.language()
+    try:
+        was, now = (wording.bench_line(terms[name], language) for name in ("was", "now"))
+    except (KeyError, TypeError):
+        return ""
+    return gettext("before: %(was)s; now: %(now)s", was=was or "–", now=now or "–")
+
+
 def register(app: Flask) -> None:
     """Let templates use these."""
-    for each in (bench_names, bench_label, bench_words):
+    for each in (bench_names, bench_label, bench_words, bench_change_words):
         app.add_template_global(each)
