@@ -11,7 +11,15 @@ from app.cases.models import Case, Party, Representation
 from app.cases.rules import number_key
 from app.core.errors import N_, NotFound
 from app.court.models import Courtroom
-from app.hearings.models import Hearing, Invitation, Proposal, ProposalState, Slot
+from app.hearings.models import (
+    Hearing,
+    HearingSitting,
+    Invitation,
+    Proposal,
+    ProposalState,
+    Slot,
+    SlotSitting,
+)
 from app.notices.models import ASKS, Notice
 from app.record.rules import WENT_OUT
 
@@ -80,8 +88,8 @@ def load_hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
 def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Sequence[Hearing]:
     """Return up to ``limit`` + 1 hearings of a court, the newest first.
 
-    ``from`` (inclusive) and ``to`` (exclusive) select hearings by their date or by a slot of their
-    open proposal.
+    ``from`` (inclusive) and ``to`` (exclusive) select hearings by the start of a sitting of their
+    date or of a slot of their open proposal.
     """
     statement = sa.select(Hearing).where(Hearing.court_id == court_id).order_by(Hearing.id.desc())
     if query.state:
@@ -91,14 +99,28 @@ def list_hearings(session: Session, court_id: int, query: "HearingsIn") -> Seque
     if query.after:
         statement = statement.where(Hearing.id < query.after)
     if query.from_ or query.to:
+        of_proposal = [
+            Proposal.hearing_id == Hearing.id,
+            Proposal.state == ProposalState.OPEN.value,
+        ]
         held = (
             sa.select(Slot.id)
             .join(Proposal)
-            .where(Proposal.hearing_id == Hearing.id, Proposal.state == ProposalState.OPEN.value)
-            .where(*_within(Slot.starts_at, query.from_, query.to))
+            .outerjoin(SlotSitting)
+            .where(*of_proposal)
+            .where(
+                sa.or_(
+                    sa.and_(*_within(Slot.starts_at, query.from_, query.to)),
+                    sa.and_(*_within(SlotSitting.starts_at, query.from_, query.to)),
+                )
+            )
+        )
+        further = sa.select(HearingSitting.id).where(
+            HearingSitting.hearing_id == Hearing.id,
+            *_within(HearingSitting.starts_at, query.from_, query.to),
         )
         dated = sa.and_(*_within(Hearing.starts_at, query.from_, query.to))
-        statement = statement.where(sa.or_(dated, held.exists()))
+        statement = statement.where(sa.or_(dated, further.exists(), held.exists()))
     return (
         session.scalars(statement.options(*HEARING_OPTIONS).limit(query.limit + 1)).unique().all()
     )

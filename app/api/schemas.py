@@ -129,6 +129,22 @@ class AnswerOut(Schema):
     says = _one_of(*AnswerChoice)
 
 
+class SittingOut(Schema):
+    """One sitting of a hearing or a slot; most have one."""
+
+    starts_at = _moment()
+    ends_at = _moment()
+    minutes = fields.Integer()
+    courtroom = fields.String(metadata={"nullable": True})
+
+
+def _sittings() -> fields.List:
+    return fields.List(
+        fields.Nested(SittingOut),
+        metadata={"description": "All sittings, the earliest first; ends_at is that of the last"},
+    )
+
+
 class MoveSlotOut(Schema):
     """A time that suited everybody known when a move was asked for."""
 
@@ -136,6 +152,7 @@ class MoveSlotOut(Schema):
     starts_at = _moment()
     ends_at = _moment()
     courtroom = fields.String()
+    sittings = _sittings()
 
 
 class MoveOpinionOut(Schema):
@@ -186,6 +203,7 @@ class SlotOut(Schema):
     starts_at = _moment()
     ends_at = _moment()
     courtroom = fields.String()
+    sittings = _sittings()
     answers = fields.List(fields.Nested(AnswerOut))
 
 
@@ -291,6 +309,7 @@ class HearingOut(Schema):
     starts_at = _moment("The date that holds; none while it is only proposed")
     ends_at = _moment()
     courtroom = fields.String(metadata={"nullable": True})
+    sittings = _sittings()
     judge = fields.String()
     bench = fields.List(
         fields.Nested(BenchMemberOut),

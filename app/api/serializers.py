@@ -26,6 +26,7 @@ from app.hearings.models import (
     MoveSlot,
     Proposal,
     ProposalState,
+    Slot,
 )
 from app.law import Counted, working_days
 from app.needs import queries as need_queries
@@ -189,10 +190,23 @@ def _hearing(hearing: Hearing, offered: set[int]) -> Shape:
         "zone": zone,
         "reason": hearing.reason,
         "courtroom": hearing.courtroom.name if hearing.courtroom else None,
+        "sittings": _sittings(hearing, zone),
         "judge": hearing.judge.name,
         "bench": bench.as_facts(members.everybody(hearing)),
         **(_proposal(proposal, zone, proposal.id in offered) if proposal else NO_PROPOSAL),
     }
+
+
+def _sittings(dated: Hearing | Slot | MoveSlot, zone: str) -> list[Shape]:
+    return [
+        {
+            "starts_at": moment(each.starts_at, zone),
+            "ends_at": moment(each.ends_at, zone),
+            "minutes": (each.ends_at - each.starts_at) // dt.timedelta(minutes=1),
+            "courtroom": each.courtroom.name if each.courtroom else None,
+        }
+        for each in dated.sittings
+    ]
 
 
 NO_PROPOSAL: Shape = {
@@ -228,6 +242,7 @@ def _proposal(proposal: Proposal, zone: str, offered: bool) -> Shape:
                 "starts_at": moment(slot.starts_at, zone),
                 "ends_at": moment(slot.ends_at, zone),
                 "courtroom": slot.courtroom.name,
+                "sittings": _sittings(slot, zone),
                 "answers": answers.get(slot.id, []),
             }
             for slot in proposal.slots
@@ -261,6 +276,7 @@ def _move_request(request: MoveRequest, agreed: MoveSlot | None, zone: str) -> S
                 "starts_at": moment(slot.starts_at, zone),
                 "ends_at": moment(slot.ends_at, zone),
                 "courtroom": slot.courtroom.name,
+                "sittings": _sittings(slot, zone),
             }
             for slot in request.slots
         ],

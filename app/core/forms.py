@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from marshmallow import Schema, ValidationError, fields, missing, post_load
+from marshmallow import Schema, ValidationError, fields, missing, post_load, validates_schema
 
 from app.core.channels import Channel
 from app.core.characters import clean, half_width, has_control, whole_number
@@ -163,6 +163,11 @@ class Form:
     """Base of the typed forms."""
 
     @classmethod
+    def errors_together(cls, raw: Mapping[str, Any]) -> dict[str, Message]:
+        """Return errors, by field, that no field has alone; ``raw`` is the input as it came."""
+        return {}
+
+    @classmethod
     def schema(cls) -> type["FormSchema"]:
         """Return the marshmallow schema that loads this form, under the form's own name."""
         return schema_of(cls)  # type: ignore[arg-type]
@@ -175,6 +180,13 @@ class FormSchema(Input):
     """Schema of one form; what it loads is an instance of ``form``."""
 
     form: ClassVar[type[Form]]
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _check_together(self, data: Any, original_data: Any, **_: Any) -> None:
+        if isinstance(original_data, Mapping) and (
+            errors := self.form.errors_together(original_data)
+        ):
+            raise ValidationError({name: [words] for name, words in errors.items()})
 
     @post_load
     def _as_form(self, data: dict[str, Any], **_: Any) -> Form:

@@ -15,7 +15,16 @@ from app.court.models import Courtroom, Judge
 from app.feeds.models import Feed
 from app.feeds.rendered_events import CANCELLED_FOR, PAST_FOR, RenderedText
 from app.hearings.bench import members
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState, Slot
+from app.hearings.models import (
+    Hearing,
+    HearingSitting,
+    HearingState,
+    Invitation,
+    Proposal,
+    ProposalState,
+    Slot,
+    SlotSitting,
+)
 from app.people.models import User
 
 OWNERS: dict[str, type] = {
@@ -186,7 +195,22 @@ def _concerns(feed: FeedRequest) -> sa.ColumnElement[bool]:
             .join(Slot)
             .where(Slot.courtroom_id == feed.owner_id, Proposal.state == ProposalState.OPEN.value)
         )
-        return sa.or_(Hearing.courtroom_id == feed.owner_id, Hearing.id.in_(proposed))
+        of_slot = (
+            sa.select(Proposal.hearing_id)
+            .join(Slot)
+            .join(SlotSitting)
+            .where(
+                SlotSitting.courtroom_id == feed.owner_id,
+                Proposal.state == ProposalState.OPEN.value,
+            )
+        )
+        of_date = sa.select(HearingSitting.hearing_id).where(
+            HearingSitting.courtroom_id == feed.owner_id
+        )
+        return sa.or_(
+            Hearing.courtroom_id == feed.owner_id,
+            *(Hearing.id.in_(each) for each in (proposed, of_slot, of_date)),
+        )
     invited = (
         sa.select(Proposal.hearing_id)
         .join(Invitation)
@@ -229,6 +253,8 @@ class FeedHearings:
             return False
         if self.feed.scope == "courtroom":
             return event["room"] == self.feed.owner_id
+        if event.get("part"):
+            return False
         return not event["slot"] or self.feed.scope != "counsel" or hearing_id in self.invited
 
 

@@ -8,7 +8,7 @@ edition is rendered by whoever reads the calendar, and the worker stores it soon
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -17,7 +17,7 @@ from app.cases.models import Case
 from app.core.ical import feed
 from app.feeds.models import RenderedEvent
 from app.hearings import calendar_events
-from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
+from app.hearings.models import Hearing, HearingState, Proposal, ProposalState, Slot
 
 CANCELLED_FOR = dt.timedelta(days=30)
 PAST_FOR = dt.timedelta(days=365)
@@ -42,6 +42,7 @@ class RenderedText(TypedDict):
     """One event; times are seconds since 1970."""
 
     slot: bool  # one of several proposed slots, not the hearing's date
+    part: NotRequired[bool]  # the sittings in one courtroom, for its calendar alone
     room: int | None
     at: float
     until: float
@@ -125,16 +126,39 @@ def _events(hearing: Hearing, language: str, court_address: str) -> list[Rendere
         falls_at = facts["starts_at"] + PAST_FOR
         if hearing.state == HearingState.CANCELLED:
             falls_at = hearing.changed_at + CANCELLED_FOR
-        events.append(_event(hearing, facts, language, court_address, None, falls_at))
+        events += _in_rooms(hearing, hearing, facts, language, court_address, falls_at)
     for proposal in hearing.proposals:
         if proposal.state == ProposalState.OPEN:
             for slot in proposal.slots:
                 facts = calendar_events.tentative_event(
                     hearing, slot, proposal.created_at, language
                 )
-                events.append(
-                    _event(hearing, facts, language, court_address, slot.courtroom_id, None)
-                )
+                events += _in_rooms(hearing, slot, facts, language, court_address, None)
+    return events
+
+
+def _in_rooms(
+    hearing: Hearing,
+    dated: Hearing | Slot,
+    facts: dict[str, Any],
+    language: str,
+    court_address: str,
+    falls_at: dt.datetime | None,
+) -> list[RenderedText]:
+    """Render a date or a slot; where it is in several courtrooms, also for each of these."""
+    rooms = {each.courtroom_id: each.courtroom for each in dated.sittings}
+
+    def event(facts: dict[str, Any], room_id: int | None) -> RenderedText:
+        rendered = _event(hearing, facts, language, court_address, room_id, falls_at)
+        return {**rendered, "slot": dated is not hearing}
+
+    if len(rooms) == 1:
+        return [event(facts, *rooms)]
+    events = [event(facts, None)]
+    for room_id, room in rooms.items():
+        part = event(calendar_events.event_in_room(facts, room), room_id)
+        part["part"] = True
+        events.append(part)
     return events
 
 
@@ -143,7 +167,7 @@ def _event(
     facts: dict[str, Any],
     language: str,
     court_address: str,
-    slot_courtroom_id: int | None,
+    room_id: int | None,
     falls_at: dt.datetime | None,
 ) -> RenderedText:
     organizer = (hearing.case.court.name, court_address)
@@ -153,8 +177,8 @@ def _event(
         return feed.published(event, stamp=event["changed_at"], organizer=organizer).decode()
 
     return {
-        "slot": slot_courtroom_id is not None,
-        "room": slot_courtroom_id or hearing.courtroom_id,
+        "slot": False,
+        "room": room_id,
         "at": facts["starts_at"].timestamp(),
         "until": facts["ends_at"].timestamp(),
         "zone": facts["zone"],

@@ -58,13 +58,15 @@ def needed_time(
     people += [resource("counsel", counsel) for counsel in counsel_ids]
     holds: dict[int, list[Span]] = defaultdict(list)
     for slot in proposal.slots if proposal and proposal.state == ProposalState.OPEN else []:
-        for each in [*people, resource("courtroom", slot.courtroom_id)]:
-            holds[each].append(Span(slot.starts_at, slot.ends_at))
-    fixed: dict[int, Span] = {}
-    if hearing.starts_at and hearing.ends_at and hearing.state != "cancelled":
-        rooms = [resource("courtroom", hearing.courtroom_id)] if hearing.courtroom_id else []
-        fixed = dict.fromkeys([*people, *rooms], Span(hearing.starts_at, hearing.ends_at))
-    return {each: booking_pieces(fixed.get(each), holds[each]) for each in sorted({*fixed, *holds})}
+        for sitting in slot.sittings:
+            for each in [*people, resource("courtroom", sitting.courtroom_id)]:
+                holds[each].append(Span(sitting.starts_at, sitting.ends_at))
+    fixed: dict[int, list[Span]] = defaultdict(list)
+    for sitting in hearing.sittings if hearing.state != "cancelled" else []:
+        rooms = [resource("courtroom", sitting.courtroom_id)] if sitting.courtroom_id else []
+        for each in [*people, *rooms]:
+            fixed[each].append(Span(sitting.starts_at, sitting.ends_at))
+    return {each: booking_pieces(fixed[each], holds[each]) for each in sorted({*fixed, *holds})}
 
 
 def book(
@@ -376,7 +378,7 @@ def clashes_by_field(
     *,
     hearing: Hearing | None = None,
 ) -> dict[str, Message]:
-    """Return the conflict of each slot of a form, by its field.
+    """Return the conflict of each slot of a form, or of each of its sittings, by its field.
 
     ``hearing`` is the one that is to have the slots, if it is there already: it has a bench of its
     own, and its bookings do not conflict.
@@ -388,11 +390,14 @@ def clashes_by_field(
         for each in queries.acting_representations(session, case)
     ]
     clashes: dict[str, Message] = {}
+    own = hearing.id if hearing else None
     for n, slot in enumerate(slots):
-        span = Span(slot.starts_at, slot.starts_at + dt.timedelta(minutes=minutes))
-        room = court_service.find_courtroom(session, case.court_id, slot.courtroom)
-        rooms = [resource("courtroom", room.id)] if room else []
-        own = hearing.id if hearing else None
-        if busy := find_conflicts(session, [*people, *rooms], span, but=own):
-            clashes[f"slots.{n}.starts_at"] = clash_error(session, case.court, busy[0]).message
+        for name, sitting in slot.parts_by_field(n).items():
+            length = dt.timedelta(minutes=sitting.minutes or minutes)
+            span = Span(sitting.starts_at, sitting.starts_at + length)
+            room = court_service.find_courtroom(session, case.court_id, sitting.courtroom)
+            rooms = [resource("courtroom", room.id)] if room else []
+            if busy := find_conflicts(session, [*people, *rooms], span, but=own):
+                clash = clash_error(session, case.court, busy[0]).message
+                clashes[f"{name}.starts_at"] = clash
     return clashes

@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from app.core import ical, wording
+from app.court.models import Courtroom
 from app.hearings import facts
 from app.hearings.models import Hearing, HearingState, Slot
 
@@ -25,6 +26,7 @@ def fixed_event(
     cancelled = hearing.state == HearingState.CANCELLED
     return {
         **_common(hearing, described or facts.hearing_facts(hearing), language),
+        "sittings": facts.sittings_facts(hearing).get("sittings"),
         "uid": hearing.uid,
         "starts_at": hearing.starts_at,
         "ends_at": hearing.ends_at,
@@ -38,10 +40,11 @@ def tentative_event(
 ) -> dict[str, Any]:
     """Return one slot of an open proposal, under its own UID, apart from the hearing's."""
     described = facts.hearing_facts(hearing)
-    described["hearing"] |= facts.slot_facts(slot)
+    described["hearing"] |= {"sittings": None, **facts.slot_facts(slot)}
     event = _common(hearing, described, language)
     return {
         **event,
+        "sittings": facts.sittings_facts(slot).get("sittings"),
         "uid": f"{hearing.uid}-slot-{slot.id}",
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
@@ -60,6 +63,24 @@ def busy_event(event: dict[str, Any], language: str) -> dict[str, Any]:
         "summary": _BUSY[wording.language_of(language)],
         "location": "",
         "description": "",
+        "sittings": [
+            {name: each[name] for name in ("starts_at", "ends_at")}
+            for each in event.get("sittings") or ()
+        ],
+    }
+
+
+def event_in_room(event: dict[str, Any], courtroom: Courtroom) -> dict[str, Any]:
+    """Return of an event with several sittings those in one courtroom, for its calendar."""
+    sittings = [each for each in event["sittings"] if each["courtroom"] == courtroom.name]
+    return {
+        **event,
+        "sittings": sittings,
+        "location": ", ".join(filter(None, [courtroom.name, courtroom.location])),
+        **{
+            name: dt.datetime.fromisoformat(each[name])
+            for name, each in (("starts_at", sittings[0]), ("ends_at", sittings[-1]))
+        },
     }
 
 
@@ -68,4 +89,5 @@ def _common(hearing: Hearing, described: dict[str, Any], language: str) -> dict[
         **ical.described(described, language),
         "revision": hearing.sequence,
         "zone": hearing.case.court.zone,
+        "language": language,
     }

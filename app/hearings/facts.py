@@ -1,6 +1,7 @@
 """Plain JSON about a hearing for letters and calendars, frozen when a notice is queued."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from app.cases.models import Case, Representation
@@ -10,7 +11,14 @@ from app.court import bench
 from app.court.bench import BenchMember, BenchRole
 from app.court.models import Court
 from app.hearings.models import Hearing, Invitation, MoveSlot, Proposal, Slot
-from app.hearings.values import CourtValues, HearingValues, InvitationValues, SlotValues
+from app.hearings.sittings.rules import Sitting
+from app.hearings.values import (
+    CourtValues,
+    HearingValues,
+    InvitationValues,
+    SittingValues,
+    SlotValues,
+)
 from app.notices.queue import Recipient, Subject
 from app.people.models import User
 
@@ -85,6 +93,7 @@ def hearing_facts(hearing: Hearing | HearingValues, **more: Any) -> dict[str, An
             "ends_at": iso(hearing.ends_at),
             "courtroom": room.name if room else None,
             "location": room.location if room else None,
+            **sittings_facts(hearing),
         },
         "assistant": {"name": asked.name if asked else ""},
         "reason": "",
@@ -167,9 +176,36 @@ def slots_facts(proposal: Proposal) -> list[dict[str, Any]]:
     return [slot_facts(slot) for slot in proposal.slots]
 
 
+def sittings_facts(
+    dated: Hearing | HearingValues | Slot | SlotValues | MoveSlot,
+) -> dict[str, Any]:
+    """Return the sittings of what has several, each with time and place; else nothing."""
+    return {"sittings": _listed(dated.sittings)} if len(dated.sittings) > 1 else {}
+
+
+def set_facts(sittings: Sequence[Sitting]) -> dict[str, Any]:
+    """Return some sittings as those of a slot: the first, the end of the last, all of several."""
+    listed = _listed(sittings)
+    several = {"sittings": listed} if len(listed) > 1 else {}
+    return {**listed[0], "ends_at": listed[-1]["ends_at"], **several}
+
+
+def _listed(sittings: Sequence[Sitting | SittingValues]) -> list[dict[str, Any]]:
+    return [
+        {
+            "starts_at": iso(each.starts_at),
+            "ends_at": iso(each.ends_at),
+            "courtroom": each.courtroom.name if each.courtroom else None,
+            "location": each.courtroom.location if each.courtroom else None,
+        }
+        for each in sittings
+    ]
+
+
 def slot_facts(slot: Slot | SlotValues | MoveSlot) -> dict[str, Any]:
-    """Return one slot."""
+    """Return one slot, with its sittings where it has several."""
     return {
+        **sittings_facts(slot),
         "starts_at": iso(slot.starts_at),
         "ends_at": iso(slot.ends_at),
         "courtroom": slot.courtroom.name,

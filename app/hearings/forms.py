@@ -1,7 +1,7 @@
 """Pure: forms of a proposal, an order, a move and a cancellation; page and API share them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,11 @@ from app.core.forms import (
 from app.court.bench import BenchMember
 from app.court.forms import BenchField
 from app.hearings.rules import MOST_SLOTS
+from app.hearings.sittings.rules import MOST_SITTINGS
 
 SHORTEST, LONGEST = 5, 600  # minutes
+ENTER_TIME = N_("Enter the day and the time.")
+ENTER_MINUTES = N_("Enter the length of the hearing in minutes.")
 CHOOSE_COURTROOM = N_("Choose a courtroom.")
 NO_SLOT = N_("Add at least one slot: day, time and courtroom.")
 
@@ -36,7 +39,7 @@ class MinutesField(WholeNumberField):
 
     def __init__(self, **kwargs: Any) -> None:
         messages: ErrorMessages = {
-            **absent_messages(N_("Enter the length of the hearing in minutes.")),
+            **absent_messages(ENTER_MINUTES),
             "invalid": N_("Enter whole minutes, such as 90."),
         }
         super().__init__(error_messages=messages, **kwargs)
@@ -67,13 +70,65 @@ class CourtroomField(fields.Raw):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SlotIn(Form):
-    """One slot: when it begins, and where."""
+class SittingIn(Form):
+    """One sitting of a slot; without ``minutes`` as long as the hearing says."""
 
-    starts_at: dt.datetime = posted(
-        InstantField(required=True, absent=N_("Enter the day and the time."))
-    )
+    starts_at: dt.datetime = posted(InstantField(required=True, absent=ENTER_TIME))
+    minutes: int | None = posted(MinutesField(load_default=None))
     courtroom: str | int = posted(CourtroomField(required=True))
+
+
+class SittingsField(ListField):
+    """One to twenty sittings."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            nested(SittingIn),
+            least=1,
+            most=MOST_SITTINGS,
+            too_few=N_("Add at least one sitting: day, time, minutes and courtroom."),
+            too_many=N_("Remove sittings until there are %(most)s or fewer; there are %(count)s."),
+            **kwargs,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotIn(Form):
+    """One slot: when it begins, and where; or a set of sittings, which one hearing is to have.
+
+    Of a set, time and courtroom are those of its first sitting.
+    """
+
+    starts_at: dt.datetime = posted(InstantField(absent=ENTER_TIME), default=None)
+    courtroom: str | int = posted(CourtroomField(), default=None)
+    sittings: Sequence[SittingIn] = posted(SittingsField(load_default=tuple))
+
+    @classmethod
+    def errors_together(cls, raw: Mapping[str, Any]) -> dict[str, Message]:
+        """Return what lacks: time and courtroom, of the slot or of its sittings."""
+        own = {"starts_at": ENTER_TIME, "courtroom": CHOOSE_COURTROOM}
+        if "sittings" not in raw:
+            return {name: Message(words) for name, words in own.items() if name not in raw}
+        words = N_("Leave this out: the sittings have their own.")
+        return {name: Message(words) for name in own if name in raw}
+
+    def __post_init__(self) -> None:
+        """Take time and courtroom of a set from its first sitting."""
+        if self.sittings:
+            first = min(self.sittings, key=lambda each: each.starts_at)
+            object.__setattr__(self, "starts_at", first.starts_at)
+            object.__setattr__(self, "courtroom", first.courtroom)
+
+    @property
+    def parts(self) -> Sequence[SittingIn]:
+        """The sittings, as given; one where there is no set of them."""
+        return self.sittings or [SittingIn(starts_at=self.starts_at, courtroom=self.courtroom)]
+
+    def parts_by_field(self, number: int) -> dict[str, SittingIn]:
+        """Return the sittings by the path of their fields, in slot ``number`` of a form."""
+        if not self.sittings:
+            return {f"slots.{number}": self.parts[0]}
+        return {f"slots.{number}.sittings.{n}": each for n, each in enumerate(self.sittings)}
 
 
 class SlotsField(ListField):
@@ -117,9 +172,28 @@ class HearingIn(ProposalIn):
             100, blank=False, load_default="trial", absent=N_("Choose the kind of the hearing.")
         )
     )
-    minutes: int = posted(MinutesField(required=True))
+    minutes: int | None = posted(MinutesField(load_default=None))
     # All people of the hearing, who presides included; None: those of the case.
     bench: Sequence[BenchMember] | None = posted(BenchField(load_default=None))
+
+    @classmethod
+    def errors_together(cls, raw: Mapping[str, Any]) -> dict[str, Message]:
+        """Return whether the length lacks: it may be left out where every sitting has its own."""
+        slots = raw.get("slots")
+        sets = [each.get("sittings") for each in slots or () if isinstance(each, Mapping)]
+        if raw.get("minutes") is None and not (sets and all(map(_have_minutes, sets))):
+            return {"minutes": Message(ENTER_MINUTES)}
+        return {}
+
+    @property
+    def length(self) -> int:
+        """Minutes of a sitting that has no length of its own."""
+        return self.minutes or self.slots[0].parts[0].minutes or SHORTEST
+
+
+def _have_minutes(sittings: object) -> bool:
+    listed = sittings if isinstance(sittings, list) else []
+    return bool(listed) and all(isinstance(each, Mapping) and "minutes" in each for each in listed)
 
 
 @dataclass(frozen=True, kw_only=True)

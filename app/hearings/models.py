@@ -1,11 +1,13 @@
 """Hearings, proposals, slots, invitations, answers and bookings; requests to move a hearing."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core.db import Base, Json, Key, UTCDateTime
@@ -13,6 +15,7 @@ from app.core.db.indexes import partial_index
 from app.core.half_days import DayHalf, HalfDay
 from app.core.matters import Matter
 from app.court.models import BenchMemberRow, Courtroom, Judge
+from app.hearings.sittings.rules import Sitting, SittingTime, sitting_time
 from app.people.models import User
 from app.storage.models import StoredFile
 
@@ -80,7 +83,59 @@ class MoveReason(StrEnum):
     OTHER = "other"
 
 
-class Hearing(Base):
+class SittingRow:
+    """Columns of a sitting of what has several; what has one has its columns itself."""
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    starts_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    courtroom_id: Mapped[int] = mapped_column(sa.ForeignKey("courtroom.id"), index=True)
+
+    @declared_attr
+    @classmethod
+    def courtroom(cls) -> Mapped[Courtroom]:
+        """Where it is."""
+        return relationship(lazy="joined", innerjoin=True)
+
+
+class WithSittings:
+    """What takes place in one sitting or several.
+
+    Its own columns are those of the first, but for ``ends_at``: the end of the last.
+    """
+
+    # Rows are read only where there are several.
+    sitting_count: Mapped[int] = mapped_column(default=1, server_default="1")
+    sitting_rows: Any
+    starts_at: Any
+    ends_at: Any
+    courtroom_id: Any
+
+    @property
+    def sittings(self) -> Sequence[Sitting]:
+        """The sittings, earliest first; none without a date."""
+        if self.starts_at is None:
+            return []
+        # A row that is not in the database yet has no default.
+        if (self.sitting_count or 1) > 1:
+            return cast("Sequence[Sitting]", self.sitting_rows)
+        return [cast("Sitting", self)]
+
+    def set_sittings(self, sittings: Sequence[Sitting | SittingTime]) -> None:
+        """Take place at these times, earliest first; equal rows stay as they are."""
+        times = [sitting_time(each) for each in sittings]
+        if max(self.sitting_count or 1, len(times)) > 1:
+            rows = {sitting_time(each): each for each in self.sitting_rows}
+            row_type = type(self).sitting_rows.property.mapper.class_
+            self.sitting_rows = [
+                rows[each] if each in rows else row_type(**asdict(each))
+                for each in (times if len(times) > 1 else ())
+            ]
+        self.starts_at, self.ends_at = times[0].starts_at, times[-1].ends_at
+        self.courtroom_id, self.sitting_count = times[0].courtroom_id, len(times)
+
+
+class Hearing(WithSittings, Base):
     """A hearing being arranged; its revision rises with every change of time or place."""
 
     __tablename__ = "hearing"
@@ -150,6 +205,9 @@ class Hearing(Base):
     )
     bookings: Mapped[list["Booking"]] = relationship(
         back_populates="hearing", cascade="all, delete-orphan"
+    )
+    sitting_rows: Mapped[list["HearingSitting"]] = relationship(
+        order_by="HearingSitting.starts_at", cascade="all, delete-orphan"
     )
     # Beside the judge, who presides.
     members: Mapped[list["HearingMember"]] = relationship(
@@ -275,6 +333,17 @@ class RevokedMemberKey(Base):
     revoked_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
+class HearingSitting(SittingRow, Base):
+    """A sitting of a hearing that has several."""
+
+    __tablename__ = "hearing_sitting"
+    __table_args__ = (sa.Index(None, "starts_at"),)
+
+    hearing_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("hearing.id", ondelete="CASCADE"), index=True
+    )
+
+
 class Proposal(Base):
     """Slots sent to all counsel with a date to answer by; ``round`` counts those of a hearing."""
 
@@ -312,8 +381,8 @@ class Proposal(Base):
     )
 
 
-class Slot(Base):
-    """One possible time and courtroom."""
+class Slot(WithSittings, Base):
+    """One possible time and courtroom, or a set of them."""
 
     __tablename__ = "slot"
 
@@ -325,6 +394,18 @@ class Slot(Base):
 
     proposal: Mapped[Proposal] = relationship(back_populates="slots")
     courtroom: Mapped[Courtroom] = relationship(lazy="joined", innerjoin=True)
+    sitting_rows: Mapped[list["SlotSitting"]] = relationship(
+        order_by="SlotSitting.starts_at", cascade="all, delete-orphan"
+    )
+
+
+class SlotSitting(SittingRow, Base):
+    """A sitting of a slot that has several."""
+
+    __tablename__ = "slot_sitting"
+    __table_args__ = (sa.Index(None, "starts_at"),)
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"), index=True)
 
 
 class Invitation(Base):
@@ -530,8 +611,8 @@ class MoveRequest(Base):
     )
 
 
-class MoveSlot(Base):
-    """One time and courtroom that suited everybody known when the request was made."""
+class MoveSlot(WithSittings, Base):
+    """One time and courtroom, or a set, that suited everybody known when the request was made."""
 
     __tablename__ = "move_slot"
 
@@ -543,6 +624,19 @@ class MoveSlot(Base):
 
     request: Mapped[MoveRequest] = relationship(back_populates="slots")
     courtroom: Mapped[Courtroom] = relationship(lazy="joined", innerjoin=True)
+    sitting_rows: Mapped[list["MoveSlotSitting"]] = relationship(
+        order_by="MoveSlotSitting.starts_at", cascade="all, delete-orphan"
+    )
+
+
+class MoveSlotSitting(SittingRow, Base):
+    """A sitting of a slot of a request that has several."""
+
+    __tablename__ = "move_slot_sitting"
+
+    move_slot_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("move_slot.id", ondelete="CASCADE"), index=True
+    )
 
 
 class MoveOpinion(Base):

@@ -43,13 +43,13 @@ def days_span(first: dt.date, days: int, zone: ZoneInfo) -> Span:
     return Span(begin, end)
 
 
-def booking_pieces(fixed: Span | None, holds: Iterable[Span]) -> list[tuple[Span, bool]]:
+def booking_pieces(fixed: Sequence[Span], holds: Iterable[Span]) -> list[tuple[Span, bool]]:
     """Return the spans that one hearing books of one resource: disjoint, and whether each is firm.
 
     Alternatives of one hearing may overlap each other and its own date; their union is booked, in
-    which the fixed date stays whole.
+    which the sittings of the fixed date, which do not overlap, stay whole.
     """
-    taken: list[tuple[Span, bool]] = [(fixed, True)] if fixed else []
+    taken: list[tuple[Span, bool]] = [(span, True) for span in fixed]
     for span in sorted(holds):
         for free in subtract(span, [each for each, _ in taken]):
             taken.append((free, False))
@@ -142,9 +142,21 @@ def slot_errors(
     zone: ZoneInfo,
     path: str = "slots.{}.starts_at",
 ) -> dict[str, Message]:
-    """Return the errors of the times of a proposal, by field."""
+    """Return the errors of the times of a proposal of equally long slots, by field."""
+    times = {path.format(n): (at, minutes) for n, at in enumerate(starts)}
+    return time_errors(times, answer_by, now=now, zone=zone)
+
+
+def time_errors(
+    times: Mapping[str, tuple[dt.datetime, int]],
+    answer_by: dt.datetime | None,
+    *,
+    now: dt.datetime,
+    zone: ZoneInfo,
+) -> dict[str, Message]:
+    """Return the errors of the times of a proposal; times are starts with minutes, by field."""
     faults: dict[str, Message] = {}
-    for n, at in enumerate(starts):
+    for name, (at, minutes) in times.items():
         end = at + dt.timedelta(minutes=minutes)
         fault = wall_clock_error(at, zone) or wall_clock_error(end.astimezone(at.tzinfo), zone)
         if at <= now:
@@ -156,7 +168,7 @@ def slot_errors(
                 N_("Choose a slot after the date to answer by, or an earlier date to answer by.")
             )
         if fault:
-            faults[path.format(n)] = fault
+            faults[name] = fault
     if answer_by is not None and answer_by <= now:
         faults["answer_by"] = Message(N_("Choose a time that is not past."))
     return faults

@@ -24,6 +24,8 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
+from app.hearings.sittings import rules as sitting_rules
+from app.hearings.sittings.rules import Sitting, SittingTime
 from app.law import Counted, benches, working_days
 from app.notices.kinds import ASKING, ENDING_WITH_DATE, NoticeKind
 from app.notices.queue import withdraw
@@ -56,13 +58,12 @@ def open_proposal(
     representations = queries.acting_representations(session, hearing.case)
     if not representations:
         raise Refusal(N_("Nobody can be asked: this case has no counsel with an address."))
-    check_rules(session, context, hearing, [at for at, _ in slots], form.override_reason)
+    check_rules(session, context, hearing, slots, form.override_reason)
     before = queries.last_proposal(session, hearing)
     if before and before.state == ProposalState.OPEN:
         _withdraw(session, context, before)
     proposal = _new_proposal(session, context, hearing, form, before)
-    length = dt.timedelta(minutes=hearing.minutes)
-    proposal.slots = [Slot(starts_at=at, ends_at=at + length, courtroom=room) for at, room in slots]
+    proposal.slots = [_new_slot(sittings) for sittings in slots]
     proposal.invitations = [
         Invitation(
             counsel=each.counsel,
@@ -87,53 +88,82 @@ def open_proposal(
     return proposal
 
 
+def _new_slot(sittings: Sequence[SittingTime]) -> Slot:
+    slot = Slot()
+    slot.set_sittings(sittings)
+    return slot
+
+
 def check_slots(
     session: Session,
     context: CourtContext,
     slots: Sequence[SlotIn],
     minutes: int,
     answer_by: dt.datetime | None,
-) -> list[tuple[dt.datetime, Courtroom]]:
-    """Return starts with their courtrooms, earliest first. Raises Invalid, with every error."""
+) -> list[list[SittingTime]]:
+    """Return the sittings of each slot, all earliest first. Raises Invalid, with every error.
+
+    ``minutes`` is the length of a sitting that has none of its own.
+    """
     zone = ZoneInfo(context.court.zone)
-    starts = [slot.starts_at for slot in slots]
-    errors = rules.slot_errors(starts, minutes, answer_by, now=context.now, zone=zone)
-    checked: list[tuple[dt.datetime, Courtroom]] = []
+    errors: dict[str, Message] = {}
+    checked: list[list[SittingTime]] = []
     for n, slot in enumerate(slots):
-        room = service.find_courtroom(session, context.court.id, slot.courtroom)
-        if room is None:
-            errors[f"slots.{n}.courtroom"] = Message(
-                N_("Choose a courtroom of this court; there is none called %(room)s."),
-                room=slot.courtroom,
-            )
-            continue
-        if room.retired_at:
-            errors[f"slots.{n}.courtroom"] = Message(
-                N_("Courtroom %(room)s is out of use: choose another one."), room=room.name
-            )
-        elif (slot.starts_at, room) in checked:
+        parts = slot.parts_by_field(n)
+        times = [(each.starts_at, each.minutes or minutes) for each in parts.values()]
+        by_field = {f"{name}.starts_at": time for name, time in zip(parts, times, strict=True)}
+        if slot.sittings:
+            errors |= sitting_rules.errors(times, zone, f"slots.{n}.sittings.{{}}.starts_at")
+        errors |= rules.time_errors(by_field, answer_by, now=context.now, zone=zone)
+        sittings = []
+        for (name, each), (at, length) in zip(parts.items(), times, strict=True):
+            room = _courtroom(session, context, each.courtroom)
+            if isinstance(room, Message):
+                errors[f"{name}.courtroom"] = room
+                continue
+            end = at + dt.timedelta(minutes=length)
+            sittings.append(SittingTime(at, end, room.id))
+        sittings.sort(key=lambda sitting: sitting.starts_at)
+        if sittings and sittings in checked:
             errors[f"slots.{n}.starts_at"] = Message(N_("Remove this slot: it is entered twice."))
-        checked.append((slot.starts_at, room))
+        checked.append(sittings)
     if errors:
         raise Invalid(errors)
-    return sorted(checked, key=lambda slot: slot[0])
+    return sorted(checked, key=lambda sittings: sittings[0].starts_at)
+
+
+def _courtroom(session: Session, context: CourtContext, name: str | int) -> Courtroom | Message:
+    """Return a courtroom in which hearings can be, or the error of its field."""
+    room = service.find_courtroom(session, context.court.id, name)
+    if room is None:
+        return Message(
+            N_("Choose a courtroom of this court; there is none called %(room)s."), room=name
+        )
+    if room.retired_at:
+        return Message(N_("Courtroom %(room)s is out of use: choose another one."), room=room.name)
+    return room
 
 
 def check_rules(
     session: Session,
     context: CourtContext,
     hearing: Hearing,
-    starts: list[dt.datetime],
+    slots: Sequence[Sequence[SittingTime]],
     reason: str,
 ) -> None:
-    """Raise RuleWarning if rules speak against starts or bench, and no reason is given."""
+    """Raise RuleWarning if rules speak against slots or bench, and no reason is given.
+
+    A period ends before the first sitting.
+    """
     if reason:
         return
     case = hearing.case
     working = working_days.working_days(session, context.court)
+    starts = [sittings[0].starts_at for sittings in slots]
     warnings = working_days.warnings(
         context.court, working, case, starts, context.now, Counted.FROM_NOTICE
     )
+    warnings += _closed_days(slots, working, ZoneInfo(context.court.zone))
     warnings += benches.warnings(case, members.everybody(hearing), context.now)
     if warnings:
         raise RuleWarning(
@@ -143,6 +173,26 @@ def check_rules(
             ),
             warning=joined(warnings),
         )
+
+
+def _closed_days(
+    slots: Sequence[Sequence[SittingTime]], working: working_days.WorkingDays, zone: ZoneInfo
+) -> list[Message]:
+    """Return a warning for sets of sittings with days on which the court does not sit.
+
+    The form of a single time says so beside it; among many days one is overlooked.
+    """
+    days = {
+        day
+        for sittings in slots
+        if len(sittings) > 1
+        for day in sitting_rules.days_of(sittings, zone)
+        if not working.has(day)
+    }
+    if not days:
+        return []
+    listed = ", ".join(day.isoformat() for day in sorted(days))
+    return [Message(N_("the court does not sit on these days: %(days)s."), days=listed)]
 
 
 def _withdraw(session: Session, context: CourtContext, proposal: Proposal) -> None:
@@ -191,34 +241,32 @@ def fix_slot(
     """Fix a slot of a hearing: book it, release the other holds, and notify all counsel."""
     if slot.proposal.state == ProposalState.OPEN:
         slot.proposal.state = ProposalState.DECIDED.value
-    set_date(
-        session, hearing, slot.starts_at, slot.ends_at, slot.courtroom_id, now, secret, order=order
-    )
+    set_date(session, hearing, slot.sittings, now, secret, order=order)
 
 
 def set_date(
     session: Session,
     hearing: Hearing,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    courtroom_id: int,
+    sittings: Sequence[Sitting | SittingTime],
     now: dt.datetime,
     secret: bytes,
     *,
     order: str = "",
     agreed: bool = False,
 ) -> None:
-    """Set time and place of a hearing, book them, tell everybody. Raises Clash.
+    """Set times and places of a hearing, book them, tell everybody. Raises Clash.
 
     ``order`` is the reason of an order; with ``agreed``, why a rule's warning was overridden.
     """
     was = {
         "starts_at": facts.iso(hearing.starts_at),
         "courtroom": hearing.courtroom.name if hearing.courtroom else None,
+        **facts.sittings_facts(hearing),
     }
     moved = hearing.starts_at is not None
-    hearing.starts_at, hearing.ends_at = starts_at, ends_at
-    hearing.courtroom_id = courtroom_id
+    hearing.set_sittings(sittings)
+    first = sittings[0]
+    hearing.minutes = (first.ends_at - first.starts_at) // dt.timedelta(minutes=1)
     hearing.state, hearing.changed_at = HearingState.FIXED.value, now
     hearing.revise()
     hearing.reason = order
@@ -233,7 +281,7 @@ def set_date(
         NoticeKind.MOVED if moved else NoticeKind.FIXED,
         invitations.values(),
         now,
-        stale_at=starts_at,
+        stale_at=first.starts_at,
         was=was,
         by_order=bool(order) and not agreed,
         reason=order,

@@ -19,7 +19,7 @@ from app.hearings.answers.service import AnswerInput, answer, decide
 from app.hearings.bench import attending, members
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
 from app.hearings.imported import add_imported_hearing, new_imported_hearing
-from app.hearings.models import Hearing, HearingState, ProposalState
+from app.hearings.models import Hearing, HearingState, ProposalState, Slot
 from app.hearings.scheduling import (
     CourtContext,
     check_rules,
@@ -29,6 +29,7 @@ from app.hearings.scheduling import (
     open_proposal,
     set_date,
 )
+from app.hearings.sittings.rules import sitting_time
 from app.notices.kinds import ANNOUNCING_DATE, ASKING, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import withdraw
@@ -76,7 +77,7 @@ def propose(
         case_id=case.id,
         judge_id=case.judge_id,
         kind=form.kind,
-        minutes=form.minutes,
+        minutes=form.length,
         state=HearingState.PROPOSED.value,
         revision=0,
         planned_revision=0,
@@ -163,20 +164,17 @@ def move(
         raise Invalid(
             {"answer_by": Message(N_("Enter a date to answer by: several slots are asked about."))}
         )
-    [(starts_at, room)] = check_slots(session, context, slots, hearing.minutes, None)
-    check_rules(session, context, hearing, [starts_at], form.override_reason)
-    if (starts_at, room.id) == (hearing.starts_at, hearing.courtroom_id):
+    [sittings] = checked = check_slots(session, context, slots, hearing.minutes, None)
+    check_rules(session, context, hearing, checked, form.override_reason)
+    if sittings == [sitting_time(each) for each in hearing.sittings]:
         raise Refusal(N_("The hearing is at this time and in this courtroom already."))
     open_one = queries.open_proposal(session, hearing)
     if open_one:
         open_one.state = ProposalState.WITHDRAWN.value
-    ends_at = starts_at + dt.timedelta(minutes=hearing.minutes)
     set_date(
         session,
         hearing,
-        starts_at,
-        ends_at,
-        room.id,
+        sittings,
         context.now,
         context.secret,
         order=form.override_reason if agreed else form.reason,
@@ -210,16 +208,25 @@ def _is_done(session: Session, hearing: Hearing, form: MoveIn) -> bool:
     """
     if form.reason != _last_reason(session, hearing):
         return False
-    slots = sorted((slot.starts_at, name_key(str(slot.courtroom))) for slot in form.slots)
+    slots = sorted(
+        sorted((each.starts_at, name_key(str(each.courtroom))) for each in slot.parts)
+        for slot in form.slots
+    )
     if form.answer_by is None:
-        room = hearing.courtroom.name_key if hearing.courtroom else ""
-        return hearing.state == HearingState.FIXED and slots == [(hearing.starts_at, room)]
+        return hearing.state == HearingState.FIXED and slots == [_times_and_rooms(hearing)]
     last = queries.last_proposal(session, hearing)
     return (
         last is not None
         and last.answer_by == form.answer_by
-        and slots == sorted((slot.starts_at, slot.courtroom.name_key) for slot in last.slots)
+        and slots == sorted(_times_and_rooms(slot) for slot in last.slots)
     )
+
+
+def _times_and_rooms(dated: Hearing | Slot) -> list[tuple[dt.datetime, str]]:
+    return [
+        (each.starts_at, each.courtroom.name_key if each.courtroom else "")
+        for each in dated.sittings
+    ]
 
 
 def _last_reason(session: Session, hearing: Hearing) -> str:
@@ -287,8 +294,8 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) ->
         return True
     proposal.state = ProposalState.LAPSED.value
     holds = hearing.starts_at is not None
-    if hearing.starts_at and hearing.ends_at:  # the proposal may have asked for another length
-        hearing.minutes = (hearing.ends_at - hearing.starts_at) // dt.timedelta(minutes=1)
+    for first in hearing.sittings[:1]:  # the proposal may have asked for another length
+        hearing.minutes = (first.ends_at - first.starts_at) // dt.timedelta(minutes=1)
     hearing.state = (HearingState.FIXED if holds else HearingState.LAPSED).value
     hearing.changed_at = now
     session.flush()

@@ -56,6 +56,15 @@ class CourtroomValues:
 
 
 @dataclass(frozen=True)
+class SittingValues:
+    """A sitting of a slot or a hearing that has several."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    courtroom: CourtroomValues
+
+
+@dataclass(frozen=True)
 class CaseValues:
     """A case."""
 
@@ -81,12 +90,15 @@ class HearingValues:
     uid: str
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
+    sitting_count: int
     _: KW_ONLY
     case: CaseValues
     judge: JudgeValues
     courtroom: CourtroomValues | None
     user: UserValues | None
     members: Sequence[MemberValues] = ()
+    # Only where there are several.
+    sittings: Sequence[SittingValues] = ()
 
     @property
     def sequence(self) -> int:
@@ -118,6 +130,8 @@ class SlotValues:
     starts_at: dt.datetime
     ends_at: dt.datetime
     courtroom: CourtroomValues
+    # Only where there are several.
+    sittings: Sequence[SittingValues] = ()
 
 
 @dataclass(frozen=True)

@@ -39,28 +39,30 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
     new_cases = [_case(court, people, entry.case) for entry in entries]
     session.add_all(new_cases)
     session.flush()
-    sittings, entered = [], []
+    imported_hearings, entered = [], []
     for case, entry in zip(new_cases, entries, strict=True):
         hearings_of_case = _hearings(court, case, entry)
-        sittings += [(hearing, _counsel(case)) for hearing in hearings_of_case.values()]
+        imported_hearings += [(hearing, _counsel(case)) for hearing in hearings_of_case.values()]
         with_outcome = [
-            (each.key, each.outcome) for each in entry.sittings if each.outcome is not None
+            (each.key, each.outcome) for each in entry.imported_hearings if each.outcome is not None
         ]
         entered += [(hearings_of_case[key], outcome) for key, outcome in with_outcome]
-    session.add_all([hearing for hearing, _ in sittings])
+    session.add_all([hearing for hearing, _ in imported_hearings])
     session.flush()
-    if not booking.book_many(session, sittings, shared=court.mapping.column_map.shared_sittings):
+    if not booking.book_many(
+        session, imported_hearings, shared=court.mapping.column_map.shared_sittings
+    ):
         raise BulkEntryRefused
     try:
         outcomes.enter_imported(session, court.context, entered)
     except (Refusal, Invalid) as fault:
         raise BulkEntryRefused from fault
-    return len(sittings)
+    return len(imported_hearings)
 
 
 def _add_judges(court: ImportCourt, entries: Iterable[ImportedCase]) -> None:
     people = [BenchMember(entry.case.judge) for entry in entries]
-    people += [BenchMember(each.judge) for entry in entries for each in entry.sittings]
+    people += [BenchMember(each.judge) for entry in entries for each in entry.imported_hearings]
     people += [member for entry in entries for member in entry.case.bench]
     by_key = {normalization.name_key(each.name): each for each in reversed(people)}
     new = by_key.keys() - court.judges.keys()
@@ -164,17 +166,17 @@ def _hearings(
 ) -> dict[tuple[str, dt.datetime], Hearing]:
     """Return the hearings of a case by kind and time."""
     by_time: dict[tuple[str, dt.datetime], Hearing] = {}
-    for sitting in entry.sittings:
-        if (same := (sitting.kind, sitting.starts_at)) not in by_time:
+    for imported in entry.imported_hearings:
+        if (same := (imported.kind, imported.starts_at)) not in by_time:
             by_time[same] = hearings.new_imported_hearing(
                 court.context,
                 case.id,
-                court.judge(sitting.judge),
-                kind=sitting.kind,
-                starts_at=sitting.starts_at,
-                minutes=sitting.minutes,
-                courtroom_id=court.room(sitting),
-                uid=court.uid(case.number, sitting),
+                court.judge(imported.judge),
+                kind=imported.kind,
+                starts_at=imported.starts_at,
+                minutes=imported.minutes,
+                courtroom_id=court.room(imported),
+                uid=court.uid(case.number, imported),
                 remind=court.remind,
             )
             by_time[same].upload_id = court.upload_id

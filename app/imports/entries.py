@@ -102,12 +102,12 @@ class ImportedCase:
     """A case read from its rows, with the hearings that they say are fixed."""
 
     case: CaseIn
-    sittings: Sequence[ImportedHearing]
+    imported_hearings: Sequence[ImportedHearing]
     source: CaseSource
 
 
 @dataclass(frozen=True, kw_only=True)
-class SittingIn(Form):
+class ImportedHearingIn(Form):
     """A hearing of a row, without its time."""
 
     hearing_kind: str = posted(TextField(100, blank=False, required=True))
@@ -224,7 +224,7 @@ class _Reading:
         self.case: dict[str, Value] = {}
         self.parties: dict[str, dict[str, Value]] = {}
         self.counsel: dict[str, dict[str, dict[str, Value]]] = {}
-        self.sittings: list[ImportedHearing] = []
+        self.imported_hearings: list[ImportedHearing] = []
         # By part and field: the first line that has it, and the mapping by which it was read.
         self.first_places: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
 
@@ -243,7 +243,7 @@ class _Reading:
         if texts["counsel"]:
             self._counsel(line, texts, party)
         if sits:
-            self._sitting(line, texts, judge)
+            self._add_hearing(line, texts, judge)
 
     def _party(self, line: int, texts: Mapping[str, str]) -> str:
         key = texts["reference"] or f"{name_key(texts['party'])}\n{texts['side']}"
@@ -300,11 +300,11 @@ class _Reading:
                     )
         self.first_places.setdefault((part, ""), (line, self.mapping))
 
-    def _sitting(self, line: int, texts: Mapping[str, str], judge: str) -> None:
+    def _add_hearing(self, line: int, texts: Mapping[str, str], judge: str) -> None:
         fixed: dict[str, object] = {name: texts[name] for name in OF_SITTING}
         fixed["minutes"] = read_minutes(texts["minutes"])
         try:
-            checked = load(SittingIn, fixed)
+            checked = load(ImportedHearingIn, fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
                 self.refuse(line, name, why)
@@ -312,7 +312,7 @@ class _Reading:
         starts_at = self._instant(line, texts["hearing_on"], texts["hearing_at"])
         if starts_at is None:
             return
-        sitting = ImportedHearing(
+        imported = ImportedHearing(
             line,
             checked.hearing_kind,
             starts_at,
@@ -321,9 +321,11 @@ class _Reading:
             judge,
             self._outcome(line, checked, texts["absent"]),
         )
-        self._join_outcomes(sitting)
+        self._join_outcomes(imported)
 
-    def _outcome(self, line: int, checked: SittingIn, absent: str) -> ImportedOutcome | None:
+    def _outcome(
+        self, line: int, checked: ImportedHearingIn, absent: str
+    ) -> ImportedOutcome | None:
         """Return the outcome of a row; sides by our words for them, people by their names."""
         if not checked.outcome:
             if absent or checked.outcome_reason:
@@ -337,25 +339,25 @@ class _Reading:
         ]
         return ImportedOutcome(Outcome(checked.outcome), tuple(names), checked.outcome_reason)
 
-    def _join_outcomes(self, sitting: ImportedHearing) -> None:
+    def _join_outcomes(self, imported: ImportedHearing) -> None:
         """Add a row's hearing; of several rows of one hearing the first has the outcome of all."""
-        same = (n for n, each in enumerate(self.sittings) if each.key == sitting.key)
-        if (n := next(same, None)) is None or sitting.outcome is None:
-            self.sittings.append(sitting)
+        same = (n for n, each in enumerate(self.imported_hearings) if each.key == imported.key)
+        if (n := next(same, None)) is None or imported.outcome is None:
+            self.imported_hearings.append(imported)
             return
-        first, other = self.sittings[n], sitting.outcome
+        first, other = self.imported_hearings[n], imported.outcome
         before = first.outcome or replace(other, absent=())
         if before.outcome != other.outcome:
             words = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
             why = Message(
                 words, line=first.line, number=self.case["number"], other=before.outcome.value
             )
-            self.refuse(sitting.line, "outcome", why)
+            self.refuse(imported.line, "outcome", why)
         absent = tuple(dict.fromkeys((*before.absent, *other.absent)))
         reason = before.reason or other.reason
         joined = replace(before, absent=absent, reason=reason)
-        self.sittings[n] = replace(first, outcome=joined)
-        self.sittings.append(replace(sitting, outcome=None))
+        self.imported_hearings[n] = replace(first, outcome=joined)
+        self.imported_hearings.append(replace(imported, outcome=None))
 
     def _instant(self, line: int, day: str, clock: str) -> dt.datetime | None:
         on, at = self._moment(line, "hearing_on", day), self._moment(line, "hearing_at", clock)
@@ -428,7 +430,9 @@ class _Reading:
                 source.refusal(self.mapping, path, why) for path, why in fault.errors.items()
             ]
             return list(_first_of_each_cell(self.refused))
-        return list(_first_of_each_cell(self.refused)) or ImportedCase(case, self.sittings, source)
+        return list(_first_of_each_cell(self.refused)) or ImportedCase(
+            case, self.imported_hearings, source
+        )
 
 
 def _first_of_each_cell(refused: Sequence[RowRefusal]) -> Iterator[RowRefusal]:

@@ -58,15 +58,15 @@ class ImportCourt:
         """The country in which telephone numbers are read."""
         return self.mapping.column_map.region or self.context.court.country
 
-    def room(self, sitting: ImportedHearing) -> int | None:
+    def room(self, imported: ImportedHearing) -> int | None:
         """Return the courtroom of a row, or None. Raises RowRefused for an unknown one."""
-        if not sitting.courtroom:
+        if not imported.courtroom:
             return None
-        room = self.rooms.get(normalization.name_key(sitting.courtroom))
+        room = self.rooms.get(normalization.name_key(imported.courtroom))
         if room is None:
             message = N_("There is no courtroom %(name)s: add it in the settings first.")
-            why = Message(message, name=sitting.courtroom)
-            raise RowRefused(RowRefusal(sitting.line, self.mapping.header_of("courtroom"), why))
+            why = Message(message, name=imported.courtroom)
+            raise RowRefused(RowRefusal(imported.line, self.mapping.header_of("courtroom"), why))
         return room
 
     def judge(self, name: str, role: BenchRole = BenchRole.JUDGE) -> int:
@@ -77,7 +77,7 @@ class ImportCourt:
             self.judges[key] = person.id
         return self.judges[key]
 
-    def uid(self, number: str, sitting: ImportedHearing) -> str:
+    def uid(self, number: str, imported: ImportedHearing) -> str:
         """Return the identifier of a row's hearing, which stays when the hearing is moved.
 
         So a file that is imported again does not bring back the old date.
@@ -85,9 +85,9 @@ class ImportCourt:
         namespace = uuid.UUID(
             bytes=hmac.digest(self.context.secret, b"imported hearings", "sha256")[:16]
         )
-        at = sitting.starts_at.astimezone(dt.UTC)
+        at = imported.starts_at.astimezone(dt.UTC)
         key = rules.number_key(number)
-        return str(uuid.uuid5(namespace, f"{self.context.court.id}/{key}/{sitting.kind}/{at}"))
+        return str(uuid.uuid5(namespace, f"{self.context.court.id}/{key}/{imported.kind}/{at}"))
 
 
 def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
@@ -99,21 +99,21 @@ def known_uids(session: Session, known: Sequence[Case]) -> set[str]:
 def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[str]) -> int:
     """Enter the hearings of a case; return how many are new. Raises RowRefused."""
     new = 0
-    for sitting in entry.sittings:
-        uid, room = court.uid(case.number, sitting), court.room(sitting)
-        if uid in uids and sitting.outcome is None:
+    for imported in entry.imported_hearings:
+        uid, room = court.uid(case.number, imported), court.room(imported)
+        if uid in uids and imported.outcome is None:
             continue
         try:
             hearing, is_new = hearings.add_imported_hearing(
                 court.session,
                 court.context,
                 case,
-                kind=sitting.kind,
-                starts_at=sitting.starts_at,
-                minutes=sitting.minutes,
+                kind=imported.kind,
+                starts_at=imported.starts_at,
+                minutes=imported.minutes,
                 courtroom_id=room,
                 remind=court.remind,
-                judge_id=court.judge(sitting.judge),
+                judge_id=court.judge(imported.judge),
                 uid=uid,
                 shared=court.mapping.column_map.shared_sittings,
             )
@@ -122,24 +122,24 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
             new += is_new
         except Refusal as fault:
             column = court.mapping.header_of("hearing_at")
-            raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
-        if sitting.outcome is not None:
-            _enter_outcome(court, hearing, sitting, sitting.outcome)
+            raise RowRefused(RowRefusal(imported.line, column, fault.message)) from fault
+        if imported.outcome is not None:
+            _enter_outcome(court, hearing, imported, imported.outcome)
     return new
 
 
 def _enter_outcome(
-    court: ImportCourt, hearing: Hearing, sitting: ImportedHearing, outcome: ImportedOutcome
+    court: ImportCourt, hearing: Hearing, imported: ImportedHearing, outcome: ImportedOutcome
 ) -> None:
     """Enter the outcome that a row gives of a hearing. Raises RowRefused."""
     try:
-        if hearing.starts_at != sitting.starts_at:
+        if hearing.starts_at != imported.starts_at:
             raise Refusal(N_("This hearing was moved: enter the outcome at the date that it has."))
         outcomes.enter_imported(court.session, court.context, [(hearing, outcome)])
     except Refusal as fault:
         column = court.mapping.header_of("outcome")
-        raise RowRefused(RowRefusal(sitting.line, column, fault.message)) from fault
+        raise RowRefused(RowRefusal(imported.line, column, fault.message)) from fault
     except Invalid as fault:
         [(name, why), *_] = fault.errors.items()
         column = court.mapping.header_of(name)
-        raise RowRefused(RowRefusal(sitting.line, column, why)) from fault
+        raise RowRefused(RowRefusal(imported.line, column, why)) from fault

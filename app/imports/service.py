@@ -138,7 +138,7 @@ def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Imp
         return
     report.new += len(entries)
     report.hearings += new
-    report.known_hearings += sum(len(entry.sittings) for entry in entries) - new
+    report.known_hearings += sum(len(entry.imported_hearings) for entry in entries) - new
 
 
 def _update_many(
@@ -205,7 +205,7 @@ def _count(report: ImportReport, entry: ImportedCase, changed: bool | None, new:
     report.changed += changed is True
     report.unchanged += changed is False
     report.hearings += new
-    report.known_hearings += len(entry.sittings) - new
+    report.known_hearings += len(entry.imported_hearings) - new
 
 
 def merge(session: Session, context: CourtContext, case: Case, form: CaseIn, region: str) -> bool:

@@ -235,6 +235,7 @@ _PLACEHOLDERS: dict[str, Any] = {
     "agreed": False,
     "asks_address": False,
     "when": "{date}",
+    "sittings": [],
     "at": "{date}",
     "where": "{place}",
     "by": "{answer_by}",

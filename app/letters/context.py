@@ -38,6 +38,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
     facts = clean(facts)
     court, case, person, hearing = (facts[k] for k in ("court", "case", "person", "hearing"))
     hearing = {"minutes": None, "courtroom": "", **hearing}
+    if any(each.get("sittings") for each in [hearing, *(facts.get("slots") or [])]):
+        hearing["minutes"] = None  # each sitting has its own length
     hearing["judge"] = wording.bench_of(hearing, language)
     times = _Times(facts, court["zone"], language)
     return {
@@ -82,8 +84,8 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         # A notice on paper has no attachments, nor has the copy of a delegate.
         "paper": bool(facts.get("paper") or facts.get("delegate")),
         # The date that remains valid until counsel agree on one of the slots.
-        "holds": times.span(hearing) if facts.get("slots") else "",
-        "holds_short": times.short(hearing.get("starts_at")) if facts.get("slots") else "",
+        "holds": times.slot_time(hearing) if facts.get("slots") else "",
+        "holds_short": times.short_slot(hearing) if facts.get("slots") else "",
         "silent": wording.listed(facts.get("silent") or (), language),
         **{key: facts.get(key) for key in ("days", "round")},
         **{key: facts.get(key) or "" for key in ("reason", "bring", "detail", "because")},
@@ -114,6 +116,7 @@ class _Times:
         request = facts.get("request") or {}
         listed = (facts.get("slots"), facts.get("answers"), request.get("times"))
         rows = [facts["hearing"], *chain.from_iterable(some or [] for some in listed)]
+        rows += chain.from_iterable(row.get("sittings") or [] for row in list(rows))
         changed_at = (facts.get("change") or {}).get("at")
         exchange = facts.get("exchange") or {}
         closes = (exchange.get("closes_at"), exchange.get("ends_at"))
@@ -148,12 +151,50 @@ class _Times:
 
         return self._with_offset(span, wording.instant(slot["starts_at"]))
 
+    def count(self, slot: Facts) -> str:
+        """Return how many days a slot has, or which of its hearing's it is; "" for the only one."""
+        if on := slot.get("sitting_day"):
+            return wording.day_of_days(on["number"], on["of"], self.language)
+        sittings = slot.get("sittings") or []
+        if len(sittings) < 2:
+            return ""
+        days = {wording.local(wording.instant(s["starts_at"]), self.zone).date() for s in sittings}
+        return wording.sitting_count(len(days), len(sittings), self.language)
+
+    def slot_time(self, slot: Facts) -> str:
+        """Return from when to when a slot is; of several sittings the first, and how many."""
+        count = self.count(slot)
+        first = (slot.get("sittings") or [slot])[0]
+        return self.span(first) + (wording.aside(count, self.language) if count else "")
+
+    def short_slot(self, slot: Facts, *, weekday: bool = True) -> str:
+        """Return when a slot begins, for a text message, and how many days it has."""
+        count = self.count(slot)
+        short = self.short(slot.get("starts_at"), weekday=weekday)
+        return short + (wording.aside(count, self.language) if count else "")
+
     def slot(self, slot: Facts) -> str:
+        if sittings := slot.get("sittings"):
+            listed = map(self._place_and_time, sittings)
+            between = wording.semicolon(self.language)
+            return self.count(slot) + wording.colon(self.language) + between.join(listed)
+        return self._place_and_time(slot)
+
+    def sittings(self, hearing: Facts) -> list[str]:
+        """Return the sittings of a hearing that has several, each with time and place."""
+        return [self._place_and_time(each) for each in hearing.get("sittings") or []]
+
+    def _place_and_time(self, slot: Facts) -> str:
         return self.comma.join(filter(None, [self.span(slot), self.where(slot)]))
 
     def answer(self, answer: Facts) -> str:
         says = wording.answer_name(answer["says"], self.language)
         return self.slot(answer) + wording.colon(self.language) + says
+
+    def places(self, slot: Facts) -> str:
+        """Return the places of a slot, each once."""
+        places = [self.where(each) for each in slot.get("sittings") or [slot]]
+        return wording.semicolon(self.language).join(dict.fromkeys(filter(None, places)))
 
     def where(self, slot: Facts) -> str:
         parts = [slot.get("courtroom"), slot.get("location")]
@@ -172,13 +213,16 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
     listed = facts.get("slots") or (facts.get("request") or {}).get("times") or []
     return {
         "zone": times.zone_name(),
-        "when": times.span(hearing),
-        "where": times.where(hearing),
-        "at": times.short(hearing.get("starts_at")),
+        "when": times.slot_time(hearing),
+        "where": times.places(hearing),
+        "sittings": times.sittings(hearing),
+        "count": times.count(hearing),
+        "when_and_where": times.slot(hearing),
+        "at": times.short_slot(hearing),
         "by": times.moment(facts.get("answer_by")),
         "by_short": times.short(facts.get("answer_by"), weekday=False),
         "slots": [times.slot(slot) for slot in facts.get("slots") or []],
-        "numbered": [times.short(slot["starts_at"], weekday=False) for slot in listed],
+        "numbered": [times.short_slot(slot, weekday=False) for slot in listed],
         "answers": [times.answer(each) for each in answers],
         "can": sum(map(_takes, answers)),
         "was": times.slot(facts.get("was") or {}),
@@ -220,7 +264,7 @@ def _request(facts: Facts, times: _Times) -> dict[str, Any]:
         "objects": request.get("stance") == "object",
         "answers": [times.answer(each) for each in answers],
         "taken": wording.listed(
-            [times.short(each["starts_at"], weekday=False) for each in answers if _takes(each)],
+            [times.short_slot(each, weekday=False) for each in answers if _takes(each)],
             language,
         ),
     }

@@ -202,7 +202,7 @@ def values(context: Mapping[str, Any], channel: str, language: str) -> dict[str,
         "minutes": str(hearing["minutes"] or ""),
         "zone": context["zone"],
         "link": _way(context, language),
-        "date": context["at"] if short else context["when"],
+        "date": context["at"] if short else _date(context),
         "place": (hearing["courtroom"] or "") if short else context["where"],
         "answer_by": context["by_short"] if short else context["by"],
         "slots": numbered if short else context["slots"],
@@ -212,6 +212,11 @@ def values(context: Mapping[str, Any], channel: str, language: str) -> dict[str,
         "said": context["said"],
         **{name: context[name] for name in ("reason", "bring")},
     }
+
+
+def _date(context: Mapping[str, Any]) -> str:
+    """Return the date; of several sittings all of them."""
+    return str(context["when_and_where"] if context["sittings"] else context["when"])
 
 
 def _way(context: Mapping[str, Any], language: str) -> str:

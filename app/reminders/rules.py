@@ -5,18 +5,32 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from app.hearings.sittings.rules import Sitting
 from app.law import CourtOffice, EscalationRule
 from app.law.day_counting import working_days_before
 from app.notices.rules import outside_quiet_hours
 
 
 @dataclass(frozen=True)
+class FurtherDay:
+    """A day of a hearing after its first, by its number among so many, with its sittings."""
+
+    number: int
+    days: int
+    sittings: Sequence[Sitting]
+
+
+@dataclass(frozen=True)
 class Reminder:
-    """A reminder the given number of days before: when it is due, and when it becomes stale."""
+    """A reminder the given number of days before: when it is due, and when it becomes stale.
+
+    ``day`` is the day of the hearing that it is about, None for the first.
+    """
 
     days: int
     due_at: dt.datetime
     stale_at: dt.datetime
+    day: FurtherDay | None = None
 
 
 def reminders(

@@ -16,6 +16,7 @@ from app.court.models import Court
 from app.hearings import facts
 from app.hearings.bench import messages
 from app.hearings.models import Hearing, MemberInvitation
+from app.hearings.sittings.rules import day_of, days_of
 from app.law import working_days
 from app.law.working_days import WorkingDays
 from app.notices.kinds import NoticeKind
@@ -25,7 +26,7 @@ from app.record import ledger
 from app.record.rules import Event, NoticeState
 from app.reminders import escalation
 from app.reminders.people import people
-from app.reminders.rules import Reminder, reminders
+from app.reminders.rules import FurtherDay, Reminder, reminders
 
 AT_ONCE = 100  # hearings in one transaction
 
@@ -103,7 +104,7 @@ def _split(
     """Return the reminders that can still be sent, and entries about those that cannot."""
     requests: list[NoticeRequest] = []
     missed: list[ledger.NewEntry] = []
-    for each in before(hearing.case.court, starts_at):
+    for each in _reminders(hearing, starts_at):
         if each.due_at <= since or each.stale_at <= now:
             missed += _missed(hearing, each, recipients)
         else:
@@ -145,9 +146,25 @@ def _to_members(
             each.due_at,
             each.stale_at,
             version=version,
-            variant=f"{each.days}d",
+            variant=_variant(each),
             days=each.days,
         )
+    ]
+
+
+def _further_days(hearing: Hearing) -> list[FurtherDay]:
+    """Return the days after the first of a hearing that has several."""
+    if len(hearing.sittings) < 2:
+        return []
+    zone = ZoneInfo(hearing.case.court.zone)
+    days = days_of(hearing.sittings, zone)
+    return [
+        FurtherDay(
+            number,
+            len(days),
+            [each for each in hearing.sittings if day_of(each.starts_at, zone) == day],
+        )
+        for number, day in enumerate(days[1:], 2)
     ]
 
 
@@ -203,16 +220,38 @@ def _lock_unplanned(session: Session, only: int | None = None) -> Sequence[Heari
     return session.scalars(query).all()
 
 
-def before(court: Court, at: dt.datetime) -> list[Reminder]:
-    """Return the reminders of a court's settings before a moment, earliest first."""
+def before(court: Court, at: dt.datetime, days: Sequence[int] | None = None) -> list[Reminder]:
+    """Return the reminders of a court's settings before a moment, earliest first.
+
+    ``days`` are those of the settings unless given: on how many days before.
+    """
     return reminders(
         at,
-        court.reminder_days,
+        court.reminder_days if days is None else days,
         zone=ZoneInfo(court.zone),
         at=court.reminder_at,
         quiet_from=court.quiet_from,
         quiet_until=court.quiet_until,
     )
+
+
+def _reminders(hearing: Hearing, starts_at: dt.datetime) -> list[Reminder]:
+    """Return the reminders before the first day, and the last of them before each further day."""
+    court = hearing.case.court
+    last = sorted(court.reminder_days)[:1]
+    return [
+        *before(court, starts_at),
+        *(
+            replace(each, day=day)
+            for day in _further_days(hearing)
+            for each in before(court, day.sittings[0].starts_at, last)
+        ),
+    ]
+
+
+def _variant(reminder: Reminder) -> str:
+    """Return what tells a reminder from the others of its date: days before, and of which day."""
+    return f"{reminder.days}d" + (f".day{reminder.day.number}" if reminder.day else "")
 
 
 def _missed(
@@ -228,17 +267,28 @@ def _missed(
             counsel_id=person.counsel_id,
             side=person.side,
             kind=NoticeKind.REMINDER.value,
-            detail={"days": reminder.days, "why": why},
+            detail={"days": reminder.days, "why": why, **_numbered(reminder.day)},
             personal={"name": person.name},
         )
         for person, _ in recipients
     ]
 
 
+def _numbered(day: FurtherDay | None) -> dict[str, int]:
+    return {"sitting_day": day.number} if day else {}
+
+
 def _requests(
     hearing: Hearing, reminder: Reminder, recipients: Sequence[tuple[Recipient, dict]]
 ) -> list[NoticeRequest]:
     common, subject = facts.hearing_facts(hearing, days=reminder.days), facts.subject(hearing)
+    if day := reminder.day:
+        common["hearing"] = {
+            **common["hearing"],
+            "sittings": None,
+            **facts.set_facts(day.sittings),
+            "sitting_day": {"number": day.number, "of": day.days},
+        }
     return [
         NoticeRequest(
             subject,
@@ -247,7 +297,7 @@ def _requests(
             {**common, "person": person},
             reminder.due_at,
             reminder.stale_at,
-            variant=f"{reminder.days}d",
+            variant=_variant(reminder),
         )
         for recipient, person in recipients
     ]

@@ -202,7 +202,7 @@ def test_rows_of_one_number_make_one_case_however_it_is_typed() -> None:
     )
     assert isinstance(found, ImportedCase), found
     assert [party.side for party in found.case.parties] == ["claimant", "respondent"]
-    [sitting] = found.sittings
+    [sitting] = found.imported_hearings
     assert (sitting.line, sitting.minutes) == (3, 60)
     assert sitting.starts_at == dt.datetime(2026, 12, 15, 1, 30, tzinfo=dt.UTC)
 

@@ -1,14 +1,15 @@
 """From plain facts to iCalendar: the invite of one hearing, and a calendar to subscribe to."""
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from app.core import addresses, wording
+from app.core.ical import series
 from app.core.ical.vtimezone import vtimezone
 
 PRODUCT = "-//Tingqi//Court dates//EN"
@@ -46,22 +47,24 @@ def invite(
         raise ValueError(f"no iCalendar method for a hearing: {method}")
     if not hearing.get("starts_at") or not hearing.get("ends_at"):
         raise ValueError("a hearing without times has no place in a calendar")
-    event = event_of(
+    sittings = hearing.get("sittings") or [hearing]
+    events = events_of(
+        sittings,
+        language,
+        # A CANCEL without RECURRENCE-ID is of the whole series (RFC 5546, 3.2.5).
+        overridden=method == "REQUEST",
         uid=hearing["uid"],
         revision=hearing.get("sequence", hearing["revision"]),
         zone=zone,
-        starts_at=hearing["starts_at"],
-        ends_at=hearing["ends_at"],
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
         stamp=stamp,
-        summary=_summary(facts, language),
-        location=_location(hearing, language),
-        description=_description(facts, language),
+        **described(facts, language),
     )
-    _add_people(event, method, organizer, attendee)
-    if method == "REQUEST":
-        event.add_component(_alarm(plain(_summary(facts, language))))
-    return _written(new_calendar(method), [(event, {**hearing, "zone": zone})])
+    for event in events:
+        _add_people(event, method, organizer, attendee)
+        if method == "REQUEST":
+            event.add_component(_alarm(plain(_summary(facts, language))))
+    return _written(new_calendar(method), events, sittings, zone)
 
 
 def tentative(
@@ -85,6 +88,10 @@ def tentative(
         raise ValueError("a proposal without slots has no place in a calendar")
     first, chosen = slots[0], wording.language_of(language)
     of_first = {**facts, "hearing": {**hearing, **first}}
+    if any(slot.get("sittings") for slot in slots):
+        return _tentative_days(
+            facts, slots, method, stamp=stamp, people=(organizer, attendee), language=chosen
+        )
     event = event_of(
         uid=hearing["uid"],
         revision=hearing.get("sequence", hearing["revision"]),
@@ -103,7 +110,47 @@ def tentative(
     for at in times if len(times) > 1 else []:
         event.add("rdate", [_wall(at, zone)])
     _add_people(event, method, organizer, attendee)
-    return _written(new_calendar(method), [(event, {**slot, "zone": zone}) for slot in slots])
+    return _written(new_calendar(method), [event], slots, zone)
+
+
+def _tentative_days(
+    facts: Facts,
+    slots: list[Facts],
+    method: str,
+    *,
+    stamp: datetime,
+    people: tuple[tuple[str, str], tuple[str, str]],
+    language: str,
+) -> bytes:
+    """Return slots of several days as one tentative event: each day of any of them once."""
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    sittings = [each for slot in slots for each in slot.get("sittings") or [slot]]
+    described_first = _description({**facts, "hearing": {**hearing, **slots[0]}}, language)
+    events = events_of(
+        sittings,
+        language,
+        overridden=method == "REQUEST",
+        uid=hearing["uid"],
+        revision=hearing.get("sequence", hearing["revision"]),
+        zone=zone,
+        status="CANCELLED" if method == "CANCEL" else "TENTATIVE",
+        stamp=stamp,
+        summary=_PROPOSED[language].format(_summary(facts, language)),
+        location="",
+        description="\n".join([described_first, *_numbered(slots, zone, language)]),
+    )
+    for event in events:
+        _add_people(event, method, *people)
+    return _written(new_calendar(method), events, sittings, zone)
+
+
+def _numbered(slots: list[Facts], zone: str, language: str) -> list[str]:
+    """Return one line for each sitting of each slot, after the number of the slot."""
+    return [
+        f"{number}. {line}"
+        for number, slot in enumerate(slots, 1)
+        for line in _listed(slot.get("sittings") or [slot], zone, language)
+    ]
 
 
 def _one_place(slots: list[Facts]) -> bool:
@@ -140,10 +187,14 @@ def _add_people(
 
 def described(facts: Facts, language: str) -> dict[str, str]:
     """Return summary, location and description of a hearing, for invites and feeds."""
+    hearing, zone = facts["hearing"], facts["court"]["zone"]
+    lines = [_description(facts, language)]
+    if sittings := hearing.get("sittings"):
+        lines += _listed(sittings, zone, wording.language_of(language))
     return {
         "summary": _summary(facts, language),
-        "location": _location(facts["hearing"], language),
-        "description": _description(facts, language),
+        "location": _location(hearing, language),
+        "description": "\n".join(lines),
     }
 
 
@@ -155,6 +206,52 @@ def new_calendar(method: str) -> Calendar:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
     return calendar
+
+
+def events_of(
+    sittings: Sequence[Facts],
+    language: str,
+    *,
+    overridden: bool = True,
+    location: str,
+    zone: str,
+    **common: Any,
+) -> list[Event]:
+    """Return the events of sittings: one, or a series with its overrides (see ``series``).
+
+    ``common`` and ``location``, which is that of a single sitting, are what ``event_of`` takes.
+    """
+    if len(sittings) == 1:
+        times = {name: sittings[0][name] for name in ("starts_at", "ends_at")}
+        return [event_of(**times, zone=zone, location=location, **common)]
+    days = series.days_of(sittings, zone)
+
+    def event_on(day: series.SittingDay) -> Event:
+        places = [_place(*place, language) for place in day.places]
+        return event_of(
+            starts_at=day.starts_at,
+            ends_at=day.ends_at,
+            zone=zone,
+            location=_LABELS[wording.language_of(language)][7].join(filter(None, places)),
+            **common,
+        )
+
+    master, found = event_on(days[0]), series.series_of(days)
+    if found is None:
+        return [master]
+
+    def instance(on: date) -> datetime:
+        return _wall(datetime.combine(on, days[0].starts_at.timetz()), zone)
+
+    master.add("rrule", found.rule)
+    for on in found.excluded:
+        master.add("exdate", [instance(on)])
+    overrides = []
+    for day in found.overrides if overridden else ():
+        override = event_on(day)
+        override.add("recurrence-id", instance(day.on))
+        overrides.append(override)
+    return [master, *overrides]
 
 
 def event_of(
@@ -202,8 +299,11 @@ def _summary(facts: Facts, language: str) -> str:
 
 
 def _location(hearing: Facts, language: str) -> str:
-    parts = [hearing.get("courtroom"), hearing.get("location")]
-    return _LABELS[wording.language_of(language)][7].join(part for part in parts if part)
+    return _place(hearing.get("courtroom"), hearing.get("location"), language)
+
+
+def _place(courtroom: str | None, location: str | None, language: str) -> str:
+    return _LABELS[wording.language_of(language)][7].join(filter(None, [courtroom, location]))
 
 
 def _description(facts: Facts, language: str) -> str:
@@ -274,16 +374,14 @@ def _alarm(summary: str) -> Alarm:
     return alarm
 
 
-def _written(calendar: Calendar, events: list[tuple[Event, Facts]]) -> bytes:
-    """Serialize a calendar with its events, after the zones that they use."""
-    used: dict[str, list[datetime]] = {}
-    for _, times_of in events:
-        times = [wording.instant(times_of[key]) for key in ("starts_at", "ends_at")]
-        if any(_wall(at, times_of["zone"]).tzinfo is not UTC for at in times):
-            used.setdefault(times_of["zone"], []).extend(times)
-    for zone in sorted(used):
-        calendar.add_component(vtimezone(zone, min(used[zone]), max(used[zone])))
-    for event in {id(event): event for event, _ in events}.values():
+def _written(
+    calendar: Calendar, events: Sequence[Event], times_of: Sequence[Facts], zone: str
+) -> bytes:
+    """Serialize a calendar with its events, after the zone if their times use it."""
+    times = [wording.instant(each[key]) for each in times_of for key in ("starts_at", "ends_at")]
+    if any(_wall(at, zone).tzinfo is not UTC for at in times):
+        calendar.add_component(vtimezone(zone, min(times), max(times)))
+    for event in events:
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written

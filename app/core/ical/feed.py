@@ -1,6 +1,6 @@
 """Calendars to subscribe to (RFC 5545, RFC 7986), whole or event by event."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from icalendar import Event, vDuration, vText
@@ -70,19 +70,28 @@ def opening(
 
 
 def published(facts: Facts, *, stamp: datetime, organizer: tuple[str, str] | None = None) -> bytes:
-    """Return the VEVENT of one event of a calendar to subscribe to."""
-    written: bytes = _published(facts, stamp, organizer).to_ical()
-    return written
+    """Return the VEVENT of one event of a calendar to subscribe to.
+
+    Of one with ``sittings`` the VEVENTs of a series (see ``ical.events_of``); its ``language`` is
+    that of its text.
+    """
+    return b"".join(event.to_ical() for event in _published(facts, stamp, organizer))
 
 
-def _published(facts: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Event:
+def _published(facts: Facts, stamp: datetime, organizer: tuple[str, str] | None) -> Sequence[Event]:
     changed_at = wording.instant(facts.get("changed_at") or stamp)
-    kept = ("uid", "revision", "starts_at", "ends_at", "zone", "status")
     texts: Facts = {key: facts.get(key) or "" for key in ("summary", "location", "description")}
-    event = ical.event_of(**{key: facts[key] for key in kept}, **texts, stamp=changed_at)
-    event.add("last-modified", changed_at.astimezone(UTC))
-    if colour := COLOURS.get(facts["status"]):
-        event.add("color", vText(colour))
-    if organizer:
-        event.add("organizer", ical.address(organizer), encode=False)
-    return event
+    events = ical.events_of(
+        facts.get("sittings") or [facts],
+        facts.get("language") or "",
+        **{key: facts[key] for key in ("uid", "revision", "zone", "status")},
+        **texts,
+        stamp=changed_at,
+    )
+    for event in events:
+        event.add("last-modified", changed_at.astimezone(UTC))
+        if colour := COLOURS.get(facts["status"]):
+            event.add("color", vText(colour))
+        if organizer:
+            event.add("organizer", ical.address(organizer), encode=False)
+    return events

@@ -239,6 +239,20 @@ def span(starts_at: datetime, ends_at: datetime | None, zone: str, language: str
     return f"{begun}–{clock(ends_at, zone) if same else moment(ends_at, zone, language)}"
 
 
+def sitting_count(days: int, sittings: int, language: str) -> str:
+    """Say how many days a hearing has, or sittings where a day has several: "3 days", "3天"."""
+    zh = language_of(language) == "zh"
+    if days == sittings:
+        return f"{days}天" if zh else f"{days} day{'' if days == 1 else 's'}"
+    return f"{sittings}次开庭" if zh else f"{sittings} sittings"
+
+
+def day_of_days(number: int, days: int, language: str) -> str:
+    """Say which day of a hearing one is: "day 2 of 3", "第2天，共3天"."""
+    zh = language_of(language) == "zh"
+    return f"第{number}天，共{days}天" if zh else f"day {number} of {days}"
+
+
 def utc_offset(at: datetime, zone: str) -> str:
     """Say how far a zone is from UTC at a time: "UTC+8", "UTC−3:30", "UTC"."""
     offset = local(at, zone).utcoffset() or timedelta()

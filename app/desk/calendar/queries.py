@@ -9,14 +9,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import Case, Party
 from app.core.errors import N_
 from app.court import bench
 from app.court.bench import BenchMember, BenchRole
 from app.court.models import ClosedDay, Court, Courtroom, Judge
-from app.hearings.models import Hearing, HearingMember, HearingState, Proposal, ProposalState, Slot
+from app.hearings.models import (
+    Hearing,
+    HearingMember,
+    HearingSitting,
+    HearingState,
+    Proposal,
+    ProposalState,
+    Slot,
+    SlotSitting,
+)
 from app.hearings.rules import Span
 
 MOST = 2000  # rows per query; the busiest basic court has 340 hearings a day
@@ -77,6 +86,9 @@ class CalendarBlock:
     state: BlockState
     # The hearing's outcome (see outcomes.rules.Outcome); empty before it was entered.
     outcome: str = ""
+    # Which sitting of the hearing it is, of how many.
+    sitting: int = 1
+    sitting_count: int = 1
     # Who sits or is needed beside the judge: their ids, and what they do.
     members: Mapping[int, BenchMember] = field(default_factory=dict)
 
@@ -92,11 +104,13 @@ class CalendarBlock:
         return bench.as_facts(bench.everybody(list(self.members.values()), self.judge))
 
 
-def sittings(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
-    """Return the blocks of a span, sorted by time and courtroom, in three queries."""
+def calendar_blocks(session: Session, court: Court, span: Span) -> list[CalendarBlock]:
+    """Return the blocks of a span, sorted by time and courtroom, in five queries."""
     rows = [
-        *session.execute(_dates(court, span).limit(MOST)),
-        *session.execute(_slots(court, span).limit(MOST)),
+        row
+        for select in (_dates, _slots)
+        for several in (False, True)
+        for row in session.execute(select(court, span, several=several).limit(MOST))
     ]
     members = _members(session, {row[0] for row in rows})
     blocks = [
@@ -120,54 +134,87 @@ def _members(session: Session, hearing_ids: Collection[int]) -> dict[int, dict[i
     return found
 
 
-def _block_columns(starts_at: Any, ends_at: Any, state: Any, outcome: Any) -> sa.Select[Any]:
-    return sa.select(
+Times = type[Hearing] | type[Slot] | type[HearingSitting] | type[SlotSitting]
+
+
+def _blocks(times: Times, span: Span, state: Any, outcome: Any) -> sa.Select[Any]:
+    """Select the columns of a block that begins in a span; ``times`` has its time and courtroom."""
+    columns: list[Any] = [
         Hearing.id,
         Hearing.case_id,
         Case.number,
         Case.title,
         Hearing.kind,
-        starts_at,
-        ends_at,
+        times.starts_at,
+        times.ends_at,
         Courtroom.id,
         sa.func.coalesce(Courtroom.name, ""),
         Judge.id,
         Judge.name,
         state,
         outcome,
+    ]
+    in_span = [times.starts_at >= span.starts_at, times.starts_at < span.ends_at]
+    return sa.select(*columns).where(*in_span)
+
+
+def _with_case(statement: sa.Select[Any], times: Times) -> sa.Select[Any]:
+    return (
+        statement.join(Case, Case.id == Hearing.case_id)
+        .join(Judge, Judge.id == Hearing.judge_id)
+        .outerjoin(Courtroom, Courtroom.id == times.courtroom_id)
+        .order_by(times.starts_at)
     )
 
 
-def _dates(court: Court, span: Span) -> sa.Select[Any]:
+def _nth(row: type[HearingSitting] | type[SlotSitting], owner: str) -> sa.ScalarSelect[int]:
+    """Return the number of a sitting among those of its hearing or slot."""
+    other = aliased(row)
+    return (
+        sa.select(sa.func.count())
+        .where(getattr(other, owner) == getattr(row, owner), other.starts_at <= row.starts_at)
+        .scalar_subquery()
+    )
+
+
+def _dates(court: Court, span: Span, *, several: bool) -> sa.Select[Any]:
+    """Select the dates of hearings of one sitting, or the sittings of those with several."""
     state = sa.case(
         (Hearing.state == HearingState.PROPOSED.value, BlockState.MOVING.value),
         else_=BlockState.FIXED.value,
     )
-    return (
-        _block_columns(Hearing.starts_at, Hearing.ends_at, state, Hearing.outcome)
-        .join(Case, Case.id == Hearing.case_id)
-        .join(Judge, Judge.id == Hearing.judge_id)
-        .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
-        .where(Hearing.court_id == court.id, Hearing.state != HearingState.CANCELLED.value)
-        .where(Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at)
-        .order_by(Hearing.starts_at)
+    times: Times = HearingSitting if several else Hearing
+    blocks = _blocks(times, span, state, Hearing.outcome)
+    if several:
+        blocks = (
+            blocks.add_columns(_nth(HearingSitting, "hearing_id"), Hearing.sitting_count)
+            .select_from(HearingSitting)
+            .join(Hearing, Hearing.id == HearingSitting.hearing_id)
+        )
+    else:
+        blocks = blocks.select_from(Hearing).where(Hearing.sitting_count == 1)
+    return _with_case(blocks, times).where(
+        Hearing.court_id == court.id, Hearing.state != HearingState.CANCELLED.value
     )
 
 
-def _slots(court: Court, span: Span) -> sa.Select[Any]:
-    return (
-        _block_columns(
-            Slot.starts_at, Slot.ends_at, sa.literal(BlockState.ASKED.value), sa.literal("")
-        )
+def _slots(court: Court, span: Span, *, several: bool) -> sa.Select[Any]:
+    """Select the open slots of one sitting, or the sittings of those with several."""
+    times: Times = SlotSitting if several else Slot
+    blocks = (
+        _blocks(times, span, sa.literal(BlockState.ASKED.value), sa.literal(""))
         .select_from(Proposal)
         .join(Slot, Slot.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
-        .join(Case, Case.id == Hearing.case_id)
-        .join(Judge, Judge.id == Hearing.judge_id)
-        .join(Courtroom, Courtroom.id == Slot.courtroom_id)
-        .where(Proposal.state == ProposalState.OPEN.value, Hearing.court_id == court.id)
-        .where(Slot.starts_at >= span.starts_at, Slot.starts_at < span.ends_at)
-        .order_by(Slot.starts_at)
+    )
+    if several:
+        blocks = blocks.add_columns(_nth(SlotSitting, "slot_id"), Slot.sitting_count).join(
+            SlotSitting, SlotSitting.slot_id == Slot.id
+        )
+    else:
+        blocks = blocks.where(Slot.sitting_count == 1)
+    return _with_case(blocks, times).where(
+        Proposal.state == ProposalState.OPEN.value, Hearing.court_id == court.id
     )
 
 

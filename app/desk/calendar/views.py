@@ -131,7 +131,11 @@ def _resources(by: Grouping) -> dict[int, str]:
 def _blocks(query: CalendarQuery) -> list[CalendarBlock]:
     court = current_user.court
     span = days_span(query.first, query.days, ZoneInfo(court.zone))
-    return [block for block in queries.sittings(db.session(), court, span) if query.accepts(block)]
+    return [
+        block
+        for block in queries.calendar_blocks(db.session(), court, span)
+        if query.accepts(block)
+    ]
 
 
 def _lanes(query: CalendarQuery, known: dict[int, str], blocks: list[CalendarBlock]) -> Lanes:
@@ -325,8 +329,8 @@ def _need_words(needs: Sequence[Need]) -> str:
 def fixed_on(day: dt.date) -> int:
     """Count the hearings on a day in the user's court."""
     court = current_user.court
-    sittings = queries.sittings(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
-    return sum(block.state != BlockState.ASKED for block in sittings)
+    blocks = queries.calendar_blocks(db.session(), court, days_span(day, 1, ZoneInfo(court.zone)))
+    return sum(block.state != BlockState.ASKED for block in blocks)
 
 
 @bp.get("/calendar/list")
@@ -335,7 +339,9 @@ def cause_list() -> str:
     """Show a day's cause list for printing: internal, or with ``public=1`` the public notice."""
     session, court, on = db.session(), current_user.court, _requested_day()
     span = days_span(on, 1, ZoneInfo(court.zone))
-    blocks = [b for b in queries.sittings(session, court, span) if b.state != BlockState.ASKED]
+    blocks = [
+        b for b in queries.calendar_blocks(session, court, span) if b.state != BlockState.ASKED
+    ]
     public = request.args.get("public") == "1"
     rule = court.public_names if public else public_names.NameRule.FULL
     parties = {

@@ -5,6 +5,8 @@ statements that are compiled once: loading them as ORM objects would cost more t
 database does here.
 """
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
@@ -17,7 +19,16 @@ from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import links
 from app.core.db import bulk
 from app.court.models import Court, Courtroom, Judge
-from app.hearings.models import Answer, Hearing, HearingMember, Invitation, Proposal, Slot
+from app.hearings.models import (
+    Answer,
+    Hearing,
+    HearingMember,
+    HearingSitting,
+    Invitation,
+    Proposal,
+    Slot,
+    SlotSitting,
+)
 from app.hearings.values import (
     CaseValues,
     CounselValues,
@@ -29,6 +40,7 @@ from app.hearings.values import (
     MemberValues,
     PartyValues,
     ProposalValues,
+    SittingValues,
     SlotValues,
     UserValues,
 )
@@ -43,6 +55,7 @@ _HEARING, _PROPOSAL, _SLOT, _INVITATION, _ANSWER, _CASE, _COURT, _HEAD = (
 _COUNSEL, _PARTY, _COURTROOM, _JUDGE, _MEMBER, _REPRESENTATION = (
     bulk.table(each) for each in (Counsel, Party, Courtroom, Judge, HearingMember, Representation)
 )
+_HEARING_SITTING, _SLOT_SITTING = (bulk.table(each) for each in (HearingSitting, SlotSitting))
 _USER, _ASSISTANT = (bulk.table(User).alias(name) for name in ("hearing_user", "case_assistant"))
 
 
@@ -143,12 +156,10 @@ def _load(
         members = connection.execute(_MEMBERS, {"hearing": hearing.id})
         named = [MemberValues(JudgeValues(name), role) for name, role in members]
         hearing = replace(hearing, members=named)
-    slots = [
-        SlotValues(id_, starts_at, ends_at, CourtroomValues(name, location))
-        for id_, starts_at, ends_at, name, location in connection.execute(
-            _SLOTS, {"proposal": proposal.id}
-        )
-    ]
+    if hearing.sitting_count > 1:
+        rows = connection.execute(_HEARING_SITTINGS, {"hearing": hearing.id})
+        hearing = replace(hearing, sittings=[_sitting(*each[1:]) for each in rows])
+    slots = _slots(connection, proposal.id)
     return LockedInvitation(
         hearing=hearing,
         invitation=invitation,
@@ -158,6 +169,32 @@ def _load(
         head=head,
         revoked=bool(invitation.revoked_at),
     )
+
+
+def _slots(connection: sa.Connection, proposal_id: int) -> list[SlotValues]:
+    """Return the slots of a proposal, earliest first."""
+    parameters = {"proposal": proposal_id}
+    rows = connection.execute(_SLOTS, parameters).all()
+    sittings: dict[int, list[SittingValues]] = defaultdict(list)
+    if any(row.sitting_count > 1 for row in rows):
+        for slot_id, *cells in connection.execute(_SLOT_SITTINGS, parameters):
+            sittings[slot_id].append(_sitting(*cells))
+    return [
+        SlotValues(
+            row.id,
+            row.starts_at,
+            row.ends_at,
+            CourtroomValues(row.name, row.location),
+            sittings.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _sitting(
+    starts_at: dt.datetime, ends_at: dt.datetime, name: str, location: str
+) -> SittingValues:
+    return SittingValues(starts_at, ends_at, CourtroomValues(name, location))
 
 
 def _columns(table: sa.FromClause, values: type) -> list[sa.ColumnElement]:
@@ -334,11 +371,29 @@ _NEWEST_INVITATION = (
 )
 _SLOTS = (
     sa.select(
-        _SLOT.c.id, _SLOT.c.starts_at, _SLOT.c.ends_at, _COURTROOM.c.name, _COURTROOM.c.location
+        *(_SLOT.c.id, _SLOT.c.starts_at, _SLOT.c.ends_at, _SLOT.c.sitting_count),
+        *(_COURTROOM.c.name, _COURTROOM.c.location),
     )
     .join(_COURTROOM, _COURTROOM.c.id == _SLOT.c.courtroom_id)
     .where(_SLOT.c.proposal_id == sa.bindparam("proposal"))
     .order_by(_SLOT.c.starts_at, _SLOT.c.id)
+)
+_HEARING_SITTINGS, _SLOT_SITTINGS = (
+    sa.select(
+        *(owner, table.c.starts_at, table.c.ends_at, _COURTROOM.c.name, _COURTROOM.c.location)
+    )
+    .join(_COURTROOM, _COURTROOM.c.id == table.c.courtroom_id)
+    .order_by(table.c.starts_at)
+    for table, owner in (
+        (_HEARING_SITTING, _HEARING_SITTING.c.hearing_id),
+        (_SLOT_SITTING, _SLOT_SITTING.c.slot_id),
+    )
+)
+_HEARING_SITTINGS = _HEARING_SITTINGS.where(
+    _HEARING_SITTING.c.hearing_id == sa.bindparam("hearing")
+)
+_SLOT_SITTINGS = _SLOT_SITTINGS.join(_SLOT, _SLOT.c.id == _SLOT_SITTING.c.slot_id).where(
+    _SLOT.c.proposal_id == sa.bindparam("proposal")
 )
 _ACTING = (
     sa.select(_REPRESENTATION.c.id)

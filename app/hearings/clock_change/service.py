@@ -21,10 +21,13 @@ from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.models import (
     ClockChange,
     Hearing,
+    HearingSitting,
     HearingState,
     Proposal,
     ProposalState,
+    SittingRow,
     Slot,
+    SlotSitting,
 )
 from app.hearings.rules import kind_and_row
 from app.notices.kinds import INVITING, INVITING_TENTATIVELY, NoticeKind
@@ -83,11 +86,25 @@ def _hearings(session: Session, court: Court, shift: Shift) -> set[int]:
     statement = sa.select(Hearing.id, Hearing.starts_at, Hearing.ends_at).where(
         Hearing.court_id == court.id, Hearing.starts_at.is_not(None)
     )
+    sittings = (
+        sa.select(HearingSitting.hearing_id.label("id"), *_times(HearingSitting))
+        .join(Hearing, Hearing.id == HearingSitting.hearing_id)
+        .where(Hearing.court_id == court.id)
+    )
     return {
         row.id
-        for row in session.execute(statement)
-        if shift.span(row.starts_at, row.ends_at) != (row.starts_at, row.ends_at)
+        for rows in (statement, sittings)
+        for row in session.execute(rows)
+        if _changes(row, shift)
     }
+
+
+def _times(table: type[SittingRow]) -> tuple[Any, Any]:
+    return table.starts_at, table.ends_at
+
+
+def _changes(row: Any, shift: Shift) -> bool:
+    return shift.span(row.starts_at, row.ends_at) != (row.starts_at, row.ends_at)
 
 
 def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], set[int]]:
@@ -105,9 +122,19 @@ def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], 
         .join(Hearing, Hearing.id == Proposal.hearing_id)
         .where(of_court)
     ):
-        made = {"id": row.id, **_span(row, shift)}
-        if (made["starts_at"], made["ends_at"]) != (row.starts_at, row.ends_at):
-            slots.append(made)
+        if _changes(row, shift):
+            slots.append({"id": row.id, **_span(row, shift)})
+            (asked if row.state == ProposalState.OPEN else changed).add(row.hearing_id)
+    sittings = []
+    for row in session.execute(
+        sa.select(SlotSitting.id, *_times(SlotSitting), Proposal.hearing_id, Proposal.state)
+        .join(Slot, Slot.id == SlotSitting.slot_id)
+        .join(Proposal, Proposal.id == Slot.proposal_id)
+        .join(Hearing, Hearing.id == Proposal.hearing_id)
+        .where(of_court)
+    ):
+        if _changes(row, shift):
+            sittings.append({"id": row.id, **_span(row, shift)})
             (asked if row.state == ProposalState.OPEN else changed).add(row.hearing_id)
     for id_, answer_by, hearing_id, state in session.execute(
         sa.select(Proposal.id, Proposal.answer_by, Proposal.hearing_id, Proposal.state)
@@ -119,6 +146,7 @@ def _proposals(session: Session, court: Court, shift: Shift) -> tuple[set[int], 
             proposals.append({"id": id_, "answer_by": by})
             (asked if state == ProposalState.OPEN else changed).add(hearing_id)
     bulk.update(session, bulk.table(Slot), slots)
+    bulk.update(session, bulk.table(SlotSitting), sittings)
     bulk.update(session, bulk.table(Proposal), proposals)
     return changed | asked, asked
 
@@ -131,6 +159,11 @@ def _span(row: Any, shift: Shift) -> Row:
 def _move_dates(session: Session, hearings: Iterable[Hearing], shift: Shift) -> None:
     rows = [{"id": each.id, **_span(each, shift)} for each in hearings if each.starts_at]
     bulk.update(session, bulk.table(Hearing), rows)
+    sittings = sa.select(HearingSitting.id, *_times(HearingSitting)).where(
+        HearingSitting.hearing_id.in_([row["id"] for row in rows])
+    )
+    changed = [{"id": row.id, **_span(row, shift)} for row in session.execute(sittings)]
+    bulk.update(session, bulk.table(HearingSitting), changed)
 
 
 def _record_changes(
@@ -256,7 +289,9 @@ def tell_people(session: Session, hearing_id: int, now: dt.datetime) -> bool:
     )
     ledger.append(session, [entry], now)
     asked = hearing.starts_at is None
-    moved = hearing.starts_at is not None and now < hearing.starts_at != change.was
+    ahead = hearing.starts_at is not None and now < hearing.starts_at
+    # Of several sittings a later one alone may have changed.
+    moved = ahead and (hearing.starts_at != change.was or hearing.sitting_count > 1)
     if hearing.state in LIVE and (asked or moved):
         _correct_calendars(session, hearing, now)
     if clashes:

@@ -1,0 +1,1 @@
+"""Sittings: the times and courtrooms of a slot or a hearing, one or several."""
