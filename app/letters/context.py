@@ -77,6 +77,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "exchange": _exchange(facts, times),
         "opinions": _opinions(facts, times),
         "bench_change": _bench_change(facts, language),
+        "outcome": _outcome(facts, times),
         "receipt": facts.get("receipt") or [],
         "set_aside": _set_aside(facts),
         "by_order": bool(facts.get("by_order")),
@@ -119,7 +120,8 @@ class _Times:
         rows += chain.from_iterable(row.get("sittings") or [] for row in list(rows))
         changed_at = (facts.get("change") or {}).get("at")
         exchange = facts.get("exchange") or {}
-        closes = (exchange.get("closes_at"), exchange.get("ends_at"))
+        next_at = (facts.get("outcome") or {}).get("next_at")
+        closes = (exchange.get("closes_at"), exchange.get("ends_at"), next_at)
         starts = (row.get("starts_at") for row in rows)
         times = [*starts, facts.get("answer_by"), changed_at, *closes]
         self.all = [wording.instant(at) for at in times if at]
@@ -411,6 +413,31 @@ def _bench_change(facts: Facts, language: str) -> dict[str, Any]:
     change = facts.get("bench_change") or {}
     lines = {name: wording.bench_line(change.get(name) or (), language) for name in ("was", "now")}
     return {**lines, "of_bench": bool(change.get("of_bench"))}
+
+
+def _outcome(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe the outcome of a hearing: why, who was absent, and the next date.
+
+    ``why`` joins the cause and the court's words; a cause that says no more than those who were
+    absent, or than that there was a reason, is left out.
+    """
+    outcome = facts.get("outcome") or {}
+    language, cause = times.language, outcome.get("cause") or ""
+    named = "" if cause in ("", "absence", "other") else wording.outcome_cause_name(cause, language)
+    words = [named, facts.get("reason") or ""]
+    absent = outcome.get("absent") or []
+    return {
+        "name": outcome.get("name") or "held",
+        "corrects": bool(outcome.get("corrects")),
+        "why": wording.semicolon(language).join(filter(None, words)),
+        "absent": [
+            each["name"] + wording.aside(wording.side_name(each["side"], language), language)
+            for each in absent
+        ],
+        "reader_absent": facts["person"].get("name") in [each["name"] for each in absent],
+        "next": times.moment(outcome.get("next_at")),
+        "next_is_asked": bool(outcome.get("next_is_asked")),
+    }
 
 
 def _set_aside(facts: Facts) -> dict[str, str]:

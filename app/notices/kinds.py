@@ -62,6 +62,7 @@ class NoticeKind(StrEnum):
     MEMBER_REMINDER = "member_reminder"
     MEMBER_DECLINED = "member_declined"
     BENCH_CHANGED = "bench_changed"
+    HEARING_OUTCOME = "hearing_outcome"
 
     @property
     def traits(self) -> "KindTraits":
@@ -431,6 +432,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
         superseded_by=_DATES,
         invite=Method.REQUEST,
         tentative=Method.REQUEST,
+        copied=True,
+    ),
+    # Where the case goes on, and where somebody was absent.
+    _K.HEARING_OUTCOME: KindTraits(
+        N_("Outcome of the hearing"),
+        superseded_by=frozenset({_K.HEARING_OUTCOME}),
+        once=True,
+        prefers=Channel.EMAIL,
         copied=True,
     ),
 }

@@ -25,6 +25,7 @@ class Participant:
 
     counsel: Counsel
     party: Party
+    representation: Representation
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def participants(
         begins = starts[hearing_id]
         left = representation.left_at
         if left is None or (begins is not None and left > begins):
-            found[hearing_id].setdefault(counsel.id, Participant(counsel, party))
+            found[hearing_id].setdefault(counsel.id, Participant(counsel, party, representation))
     return found
 
 

@@ -17,7 +17,7 @@ from app.hearings import queries as hearings
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
 from app.notices.queue import withdraw_unrecorded
-from app.outcomes import queries, rules
+from app.outcomes import notifications, queries, rules
 from app.outcomes.forms import OutcomeIn
 from app.outcomes.models import Absence, HearingOutcome
 from app.outcomes.queries import Participant
@@ -42,7 +42,8 @@ def enter(
     """Enter the outcome of a hearing that has begun, or correct the one that it has.
 
     ``revision`` is that of the hearing when the form was loaded; None checks nothing. The same
-    entry again changes nothing. Raises NotFound, Refusal where the hearing can have no outcome,
+    entry again changes nothing. Counsel of all sides get a message where it tells them something to
+    act on (see ``notifications``). Raises NotFound, Refusal where the hearing can have no outcome,
     Clash where it was moved, or has an outcome that ``form.replaces`` does not name, and Invalid.
     """
     hearing = hearings.find_hearing(session, context.court.id, hearing_id, lock=True)
@@ -68,7 +69,8 @@ def enter_imported(
 
     A hearing about which Tingqi sent nothing, and which has no outcome yet, leaves nothing on the
     record, which is of contacts: an import that is undone takes its outcome along. For all others
-    the outcome is entered as by a person. Raises Refusal and Invalid, as ``enter`` does.
+    the outcome is entered as by a person, but sends no message: a file may hold months of outcomes,
+    and nobody has seen what would go out. Raises Refusal and Invalid, as ``enter`` does.
     """
     people = queries.participants(session, [hearing for hearing, _ in rows])
     for hearing, imported in rows:
@@ -85,7 +87,7 @@ def enter_imported(
             _add_outcome(session, context, hearing, None, entry, known, {}, user=None)
         else:
             hearings.lock_hearing(session, hearing.id)
-            _write(session, context, hearing, None, entry, known)
+            _write(session, context, hearing, None, entry, known, sends=False)
     session.flush()
 
 
@@ -176,7 +178,10 @@ def _write(
     before: HearingOutcome | None,
     entry: OutcomeEntry,
     people: Mapping[int, Participant],
+    *,
+    sends: bool = True,
 ) -> HearingOutcome:
+    """Write an outcome and all that follows from it; ``sends``: counsel get a message of it."""
     if before is not None:
         before.replaced_at = context.now
     reached = _reached_at_start(session, hearing) if entry.absent else {}
@@ -186,6 +191,8 @@ def _write(
     session.flush()
     _end_what_waits(session, hearing, context.now)
     ledger.append(session, entries(context.user, outcome, before), context.now)
+    if sends:
+        notifications.queue_messages(session, outcome, people.values(), context.now)
     return outcome
 
 

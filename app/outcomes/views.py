@@ -21,7 +21,7 @@ from app.core.web.params import translated_errors
 from app.hearings import queries as hearing_queries
 from app.hearings.models import Hearing
 from app.hearings.scheduling import CourtContext
-from app.outcomes import form_fields, queries, rules, service
+from app.outcomes import form_fields, notifications, queries, rules, service
 from app.outcomes.form_fields import OutcomeFields
 from app.outcomes.forms import OutcomeIn
 from app.outcomes.models import HearingOutcome
@@ -144,11 +144,28 @@ def enter(hearing_id: int) -> Any:
         row = _row(hearing_id, typed)
         row.errors, row.refused = errors, refused
         return _hearing_page(row), status
-    flash(gettext("The outcome is on the record. Counsel of all sides see it on their page."), "ok")
+    flash(_saved_words(hearing_id), "ok")
     if request.form.get("do") == "next":
         case_id = _row(hearing_id).hearing.case_id
         return redirect(url_for("proposing.new", case_id=case_id, after=hearing_id), 303)
     return redirect(url_for("hearing.shown", hearing_id=hearing_id), 303)
+
+
+def _saved_words(hearing_id: int) -> str:
+    found = hearing_queries.find_hearing(db.session(), current_user.court_id, hearing_id)
+    due_at = notifications.due_at(db.session(), found)
+    text = gettext("The outcome is on the record. Counsel of all sides see it on their page.")
+    if due_at is None:
+        return text
+    at = wording.moment(due_at, current_user.court.zone, web.language())
+    more = gettext("They get a message at %(when)s; until then a change replaces it.", when=at)
+    return f"{text}{'' if web.language() == 'zh' else ' '}{more}"
+
+
+@bp.app_template_global()
+def outcome_message_due(hearing: Hearing) -> dt.datetime | None:
+    """Return when the message about a hearing's outcome goes out; None where none waits."""
+    return notifications.due_at(db.session(), hearing)
 
 
 def _row(hearing_id: int, typed: OutcomeFields | None = None) -> OutcomeRow:

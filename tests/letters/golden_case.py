@@ -241,6 +241,16 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "needed_as": {"en": "assessor", "zh": "人民陪审员"},
             "reason": "当日住院手术。" if zh else "I am in hospital that day.",
         }
+    if kind == "hearing_outcome":
+        told["hearing"] |= slots[0]
+        told["reason"] = (
+            "原告申请追加第三人。" if zh else "The claimant asks to join a third party."
+        )
+        told["outcome"] = {
+            "name": "adjourned",
+            "cause": "evidence",
+            "absent": [{"name": "孟二" if zh else "Ben Meng", "side": "respondent"}],
+        }
     if kind == "papers_set_aside":
         file = "交货单.docx" if zh else "Delivery receipts.docx"
         told["set_aside"] = {"paper": f"2. {names[1]}", "file": file, "finding": "Doc.Macro.X-1"}

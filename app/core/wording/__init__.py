@@ -54,6 +54,18 @@ _MOVE_REASONS = {
     "settlement": ("the parties are talking about a settlement", "双方正在协商和解"),
     "other": ("another reason", "其他理由"),
 }
+_OUTCOME_CAUSES = {
+    "excused": (
+        "somebody who must take part has a good reason not to come",
+        "必须到庭的人有正当理由没有到庭",
+    ),
+    "recusal": ("a judge is asked to withdraw", "当事人申请回避"),
+    "evidence": ("new evidence, a witness or an expert", "需要新的证据、证人或者鉴定"),
+    "settlement": ("the parties want to settle", "当事人要求调解"),
+    "absence": ("somebody did not come", "有人未到庭"),
+    "court": ("a reason of the court's own", "法院自身原因"),
+    "other": ("another reason", "其他原因"),
+}
 _FILINGS = {
     "evidence": ("evidence", "证据"),
     "pleading": ("a statement of claim or defence", "起诉状、答辩状"),
@@ -339,6 +351,11 @@ def bench_of(hearing: Mapping[str, Any], language: str) -> str:
 def move_reason_name(reason: str, language: str) -> str:
     """Name why counsel asks for another date; an unknown reason is returned as it is."""
     return _name(_MOVE_REASONS, reason, language)
+
+
+def outcome_cause_name(cause: str, language: str) -> str:
+    """Name why a hearing was adjourned or not held; an unknown cause is returned as it is."""
+    return _name(_OUTCOME_CAUSES, cause, language)
 
 
 def filing_kind_name(kind: str, language: str) -> str:
