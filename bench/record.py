@@ -26,6 +26,7 @@ from app.core.db import db
 from app.court import service
 from app.court.models import Court
 from app.people import service as people
+from app.people import tokens
 from app.record.hashing import START, instant, sha
 from app.record.models import ChainHead, Entry, EntryContent
 
@@ -63,7 +64,7 @@ def _fill(app: Any, lines: int, count: int) -> None:
     court = people.add_court(session, "Bench Court", zone="UTC", country="GB", language="en")
     user = people.add_user(session, court, EMAIL, role="assistant", now=NOW)
     people.set_password(user, PASSWORD)
-    token = people.create_token(session, user, "bench", NOW)
+    _, token = tokens.create(session, user, "bench", NOW)
     session.commit()
     _long_case(app, token)
     first = session.get_one(Case, 1)

@@ -22,6 +22,7 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.suggestions import bp as suggestions
+from app.api.tokens import bp as tokens
 from app.core.forms import InstantField, ListField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
 
@@ -76,6 +77,7 @@ def register(app: Flask) -> None:
         papers,
         standard_answers,
         delegates,
+        tokens,
     )
     for room in rooms:
         face.register_blueprint(room)

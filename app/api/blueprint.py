@@ -1,19 +1,18 @@
-"""Base of the API's resources: blueprint, parsing of input, authentication."""
+"""Base of the API's resources: blueprint and parsing of input."""
 
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from flask import Request, g, request
+from flask import Request, g
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
+from app.api.authentication import authenticate
 from app.api.json_body import parse_json
 from app.cases.forms import LANGUAGES
-from app.core.db import db
 from app.core.errors import N_, Invalid
 from app.core.forms import (
     ChoiceField,
@@ -24,7 +23,6 @@ from app.core.forms import (
     flat,
     posted,
 )
-from app.people import service as people
 
 PREFIX = "/api/v1"
 
@@ -121,17 +119,3 @@ def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **kwargs: Any) ->
     if method == "post":
         doc["parameters"] = [*doc.get("parameters", []), "IdempotencyKey"]
     return doc
-
-
-def authenticate() -> None:
-    """Identify the user by their bearer token (RFC 6750). Raises Unauthorized."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    has_token = scheme.lower() == "bearer" and token.strip()
-    user = people.user_of_token(db.session(), token.strip()) if has_token else None
-    if user is None:
-        challenge: dict[str, str | None] = {"realm": "tingqi"}
-        if has_token:
-            challenge["error"] = "invalid_token"
-        raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", challenge))
-    people.read_as(db.session(), user)
-    g.user_id = user.id

@@ -7,6 +7,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
+from app.api.authentication import requires
 from app.api.blueprint import PREFIX, PageIn, Resource
 from app.api.schemas import CaseOut, CasesOut, NewLinkOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -17,6 +18,7 @@ from app.cases.rules import addresses_by_channel
 from app.core.forms import TextField, posted
 from app.hearings.answers import key_renewal
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 
 bp = Resource("cases", __name__, description="Lawsuits, their parties and counsel")
 
@@ -38,6 +40,7 @@ class CasesIn(PageIn):
 class CaseCollection(MethodView):
     """All cases of the court."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(CasesIn.schema(), location="query")
     @bp.response(200, CasesOut)
     def get(self, query: CasesIn) -> Any:
@@ -52,6 +55,7 @@ class CaseCollection(MethodView):
             "next": shown[-1].id if more else None,
         }
 
+    @requires(TokenScope.SCHEDULE)
     @bp.arguments(CaseIn.schema())
     @bp.response(201, CaseOut)
     def post(self, form: CaseIn) -> Answer:
@@ -66,6 +70,7 @@ class CaseCollection(MethodView):
 
 
 @bp.route("/<row:case_id>/counsel/<row:counsel_id>/link", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.response(200, NewLinkOut)
 def replace_link(case_id: int, counsel_id: int) -> Answer:
     """End every link that counsel was sent in the case, and send a new one at once"""
@@ -94,6 +99,7 @@ def replace_link(case_id: int, counsel_id: int) -> Answer:
 class CaseResource(MethodView):
     """One case."""
 
+    @requires(TokenScope.READ)
     @bp.response(200, CaseOut)
     def get(self, case_id: int) -> Any:
         """Show a case"""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.api import attempts, cases, hearings
+from app.api.authentication import requires
 from app.api.schemas import AttemptOut, ContactsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
@@ -13,6 +14,7 @@ from app.cases.models import Case
 from app.desk.contacts import off_channel
 from app.hearings import queries as hearing_queries
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 from app.record import ledger
 from app.record.models import Entry
 from app.tasks.forms import ContactIn
@@ -32,6 +34,7 @@ def _shape(
 
 
 @cases.bp.route("/<row:case_id>/contacts", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.bp.response(200, ContactsOut)
 def of_case(case_id: int) -> Any:
     """Show every contact attempt of a case, with its lines, its grade and the chain of hashes"""
@@ -44,6 +47,7 @@ def of_case(case_id: int) -> Any:
 
 
 @hearings.bp.route("/<row:hearing_id>/contacts", methods=["GET"])
+@requires(TokenScope.READ)
 @hearings.bp.response(200, ContactsOut)
 def of_hearing(hearing_id: int) -> Any:
     """Show every contact attempt about a hearing"""
@@ -58,6 +62,7 @@ def of_hearing(hearing_id: int) -> Any:
 
 
 @cases.bp.route("/<row:case_id>/contacts", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @cases.bp.arguments(ContactIn.schema())
 @cases.bp.response(201, AttemptOut)
 def log(form: ContactIn, case_id: int) -> Answer:

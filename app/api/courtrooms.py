@@ -6,6 +6,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
+from app.api.authentication import requires
 from app.api.blueprint import Query, Resource
 from app.api.schemas import CourtroomOut, CourtroomsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -13,6 +14,7 @@ from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 
 bp = Resource("courtrooms", __name__, description="Where hearings are held")
 
@@ -21,6 +23,7 @@ bp = Resource("courtrooms", __name__, description="Where hearings are held")
 class CourtroomCollection(MethodView):
     """The court's courtrooms."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(Query.schema(), location="query")
     @bp.response(200, CourtroomsOut)
     def get(self, _: Query) -> Any:
@@ -30,6 +33,7 @@ class CourtroomCollection(MethodView):
         )
         return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
 
+    @requires(TokenScope.SCHEDULE)
     @bp.arguments(CourtroomIn.schema())
     @bp.response(201, CourtroomOut)
     def post(self, form: CourtroomIn) -> Answer:

@@ -9,6 +9,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.api import serializers
+from app.api.authentication import requires
 from app.api.blueprint import Query, Resource
 from app.api.schemas import FeedOut, FeedsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -22,6 +23,7 @@ from app.feeds import service as feeds
 from app.feeds.models import Feed
 from app.hearings.service import CourtContext
 from app.people.models import User
+from app.people.rules import TokenScope
 
 bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 
@@ -62,6 +64,7 @@ class FeedIn(Form):
 class FeedCollection(MethodView):
     """The asker's feeds."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(Query.schema(), location="query")
     @bp.response(200, FeedsOut)
     def get(self, _: Query) -> Any:
@@ -76,6 +79,7 @@ class FeedCollection(MethodView):
 
         return run_read(read)
 
+    @requires(TokenScope.SCHEDULE)
     @bp.arguments(FeedIn.schema())
     @bp.response(201, FeedOut)
     def post(self, form: FeedIn) -> Answer:
@@ -102,6 +106,7 @@ class FeedCollection(MethodView):
 
 
 @bp.route("/<row:feed_id>", methods=["DELETE"])
+@requires(TokenScope.SCHEDULE)
 @bp.response(204)
 def revoke(feed_id: int) -> Any:
     """Revoke a feed: its address opens nothing from now on"""

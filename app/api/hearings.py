@@ -9,6 +9,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
+from app.api.authentication import requires
 from app.api.blueprint import PREFIX, PageIn, Resource, query_instant
 from app.api.schemas import HearingOut, HearingsOut, MoveRequestsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -22,6 +23,7 @@ from app.hearings.rescheduling import deciding
 from app.hearings.service import CourtContext
 from app.outcomes import service as outcomes
 from app.outcomes.forms import OutcomeIn
+from app.people.rules import TokenScope
 
 bp = Resource("hearings", __name__, description="Hearings, their slots and what counsel said")
 
@@ -40,6 +42,7 @@ class HearingsIn(PageIn):
 class HearingCollection(MethodView):
     """All hearings of the court."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(HearingsIn.schema(), location="query")
     @bp.response(200, HearingsOut)
     def get(self, query: HearingsIn) -> Any:
@@ -53,6 +56,7 @@ class HearingCollection(MethodView):
 
         return run_read(read)
 
+    @requires(TokenScope.SCHEDULE)
     @bp.arguments(HearingIn.schema())
     @bp.response(201, HearingOut)
     def post(self, form: HearingIn) -> Answer:
@@ -70,6 +74,7 @@ class HearingCollection(MethodView):
 class HearingResource(MethodView):
     """One hearing."""
 
+    @requires(TokenScope.READ)
     @bp.response(200, HearingOut)
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
@@ -89,6 +94,7 @@ def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object])
 
 
 @bp.route("/<row:hearing_id>/fix", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(FixIn.schema())
 @bp.response(200, HearingOut)
 def fix(form: FixIn, hearing_id: int) -> Answer:
@@ -101,6 +107,7 @@ def fix(form: FixIn, hearing_id: int) -> Answer:
 
 
 @bp.route("/<row:hearing_id>/move", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(MoveIn.schema())
 @bp.response(200, HearingOut)
 def move(form: MoveIn, hearing_id: int) -> Answer:
@@ -114,6 +121,7 @@ def move(form: MoveIn, hearing_id: int) -> Answer:
 class MoveRequestCollection(MethodView):
     """Requests of counsel to move one hearing."""
 
+    @requires(TokenScope.READ)
     @bp.response(200, MoveRequestsOut)
     def get(self, hearing_id: int) -> Any:
         """List the requests to move a hearing, each with every side's consent"""
@@ -126,6 +134,7 @@ class MoveRequestCollection(MethodView):
 
 
 @bp.route("/<row:hearing_id>/move-requests/<row:number>", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(MoveDecisionIn.schema())
 @bp.response(200, HearingOut)
 def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
@@ -149,6 +158,7 @@ def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
 
 
 @bp.route("/<row:hearing_id>/outcome", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(OutcomeIn.schema())
 @bp.response(200, HearingOut)
 def outcome(form: OutcomeIn, hearing_id: int) -> Answer:
@@ -169,6 +179,7 @@ def change_bench(form: BenchChangeIn, hearing_id: int) -> Answer:
 
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(CancelIn.schema())
 @bp.response(200, HearingOut)
 def cancel(form: CancelIn, hearing_id: int) -> Answer:

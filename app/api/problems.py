@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, NotFound
 
+from app.api.authentication import ScopeMissing, TokenInAddress, TokenRefused
 from app.api.json_body import UnreadableJson
 from app.core.db import database_fault, is_away
 from app.core.errors import N_, Invalid, Message, Refusal
@@ -31,7 +32,12 @@ TITLES = {
     "invalid": N_("The input is not valid. See each field."),
     "unreadable": N_("The request could not be read."),
     "unauthorized": N_("A valid API token is needed."),
+    "token-in-address": N_(
+        "A token must not be part of an address, where logs keep it. Send it in the header "
+        "Authorization, and revoke this one."
+    ),
     "forbidden": N_("You are not allowed to do this."),
+    "scope-missing": N_("The token lacks the scope that this call needs."),
     "method-not-allowed": N_("This address cannot be used in this way."),
     "too-large": N_("The request is too large."),
     "media-type": N_("The body must be application/json."),
@@ -97,6 +103,14 @@ def answer(error: Exception) -> Response:
         return _invalid(error)
     if isinstance(error, Refusal):
         return _refused(error)
+    if isinstance(error, TokenInAddress):
+        return problem(400, "token-in-address")
+    if isinstance(error, TokenRefused) and error.message is not None:
+        headers = {"WWW-Authenticate": error.challenge}
+        return problem(401, "unauthorized", translated(error.message), headers=headers)
+    if isinstance(error, ScopeMissing):
+        headers = {"WWW-Authenticate": error.challenge}
+        return problem(403, "scope-missing", translated(error.message), headers=headers)
     if isinstance(error, UnreadableJson):
         return problem(400, "unreadable", translated(error.message))
     if isinstance(error, HTTPException):

@@ -13,6 +13,7 @@ from app.needs.rules import PersonRole
 from app.outcomes.rules import Outcome, OutcomeCause
 from app.papers.opinions.rules import DisputeState
 from app.papers.rules import PaperKind
+from app.people.rules import TokenScope
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 from app.record.rules import EvidenceGrade
 
@@ -755,3 +756,33 @@ class ExchangesOut(Schema):
     """The exchanges of evidence of a case, the newest first."""
 
     exchanges = fields.List(fields.Nested(ExchangeOut))
+
+
+class TokenOut(Schema):
+    """A token, but for the token itself, of which only a hash is stored."""
+
+    id = fields.Integer()
+    name = fields.String()
+    hint = fields.String(metadata={"description": "The first characters"})
+    court = fields.String(metadata={"description": "The one court that it opens"})
+    user = fields.String(metadata={"description": "E-mail address of the user as whom it acts"})
+    scopes = fields.List(_one_of(*TokenScope))
+    created_at = _moment()
+    expires_at = _moment("When it ends; null: never")
+    last_used_at = _moment("To about five minutes; null: never used")
+    revoked_at = _moment()
+    current = fields.Boolean(metadata={"description": "Whether this call was made with it"})
+
+
+class TokensOut(Schema):
+    """The tokens of a user, the newest first."""
+
+    tokens = fields.List(fields.Nested(TokenOut))
+
+
+class NewTokenOut(TokenOut):
+    """A token that was just made."""
+
+    token = fields.String(
+        metadata={"description": "Shown once: a repeated request is answered with an empty one"}
+    )

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api import serializers
+from app.api.authentication import requires
 from app.api.blueprint import Query, Resource, query_instant
 from app.api.schemas import SuggestionsOut
 from app.api.transactions import run_read
@@ -25,6 +26,7 @@ from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.service import CourtContext
 from app.law import working_days
+from app.people.rules import TokenScope
 
 bp = Resource("suggestions", __name__, description="Slots that suit everybody")
 MOST = 50
@@ -86,6 +88,7 @@ class SuggestionsIn(Query):
 class SuggestionCollection(MethodView):
     """The best slots."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(SuggestionsIn.schema(), location="query")
     @bp.response(200, SuggestionsOut)
     def get(self, query: SuggestionsIn) -> Any:

@@ -1,5 +1,6 @@
 """A user's own account page (language, API tokens), and the court's settings."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -9,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.core import web, wording
 from app.core.db import db, retrying
-from app.core.errors import Invalid
+from app.core.errors import N_, Invalid, Message
 from app.core.web.access import may, signed_in
 from app.core.web.params import row_number
 from app.court import change_log, places
 from app.court import settings as court_settings
 from app.court.authorship import signed_in_author
 from app.court.models import Court
-from app.people import service, sessions
+from app.people import sessions
+from app.people import tokens as api_tokens
 from app.people.models import User
+from app.people.rules import TokenScope, scopes_of_role
 
 bp = Blueprint("account", __name__)
 
@@ -30,13 +33,16 @@ def me() -> str:
 
 
 def _account_page(**context: Any) -> str:
+    allowed = scopes_of_role(current_user.role)
+    shown = {"form": {"name": "", "scopes": [], "until": ""}, "token_errors": {}, **context}
     return render_template(
         "people/account.html",
-        tokens=service.tokens_of(db.session(), current_user),
+        tokens=api_tokens.of_user(db.session(), current_user),
         sessions=sessions.of_user(db.session(), current_user.id, web.now()),
         here=g.user_session.id,
         device_name=sessions.device_name,
-        **context,
+        scopes=[each for each in TokenScope if each in allowed],
+        **shown,
     )
 
 
@@ -89,14 +95,34 @@ def tokens() -> Any:
 @signed_in
 def make_token() -> Any:
     """Create an API token and show it once."""
-    name = request.form.get("name", "").strip()[:100]
+    name = court_settings.plain(request.form.get("name", "").strip()[: api_tokens.MOST_NAME])
+    names, until = request.form.getlist("scope"), request.form.get("until", "").strip()
     user_id = current_user.id
 
     def create(session: Session) -> str:
         user = session.get_one(User, user_id)
-        return service.create_token(session, user, court_settings.plain(name), web.now())
+        scopes = api_tokens.chosen_scopes(names, user)
+        ends_at = api_tokens.end_of_day(_last_day(until), user)
+        _, token = api_tokens.create(
+            session, user, name, web.now(), scopes=scopes, expires_at=ends_at
+        )
+        return token
 
-    return _account_page(new_token=retrying(create))
+    try:
+        return _account_page(new_token=retrying(create))
+    except Invalid as fault:
+        form = {"name": name, "scopes": names, "until": until}
+        errors = {field: web.translated(words) for field, words in fault.errors.items()}
+        return _account_page(form=form, token_errors=errors), 422
+
+
+def _last_day(typed: str) -> dt.date | None:
+    """Return the day of a date field, or None for an empty one. Raises Invalid."""
+    try:
+        return dt.date.fromisoformat(typed) if typed else None
+    except ValueError as fault:
+        message = Message(N_("Enter a date such as 2026-12-15."))
+        raise Invalid({"expires_at": message}) from fault
 
 
 @bp.post("/me/tokens/<int:token_id>/revoke")
@@ -105,7 +131,7 @@ def revoke_token(token_id: int) -> Any:
     """Revoke an API token."""
     user_id = current_user.id
     retrying(
-        lambda session: service.revoke_token(
+        lambda session: api_tokens.revoke(
             session, session.get_one(User, user_id), token_id, web.now()
         )
     )
@@ -208,6 +234,26 @@ def place_name(court: Court) -> str:
     code = places.code_of(court.country, court.subdivision)
     place = wording.listed([country_name, *filter(None, [subdivision_name])], web.language())
     return f"{place}{wording.aside(code, web.language())}"
+
+
+@bp.app_template_global()
+def scope_names() -> dict[str, tuple[str, str]]:
+    """Return the name of each scope of a token, and what it allows."""
+    return {
+        TokenScope.READ: (gettext("Read"), gettext("cases, hearings, papers and the record")),
+        TokenScope.SCHEDULE: (
+            gettext("Schedule"),
+            gettext("enter cases, and propose, fix, move and cancel hearings"),
+        ),
+        TokenScope.CONTACT: (
+            gettext("Contact counsel"),
+            gettext("send answers, papers and links, and log contacts"),
+        ),
+        TokenScope.ADMIN: (
+            gettext("Administer"),
+            gettext("create and revoke tokens, and set the court up"),
+        ),
+    }
 
 
 @bp.app_template_global()

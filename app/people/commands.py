@@ -1,6 +1,8 @@
 """Commands that manage courts, users and API tokens."""
 
+import datetime as dt
 import sys
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,9 +12,9 @@ from app.core.db.schema_check import checked_app
 from app.core.errors import N_
 from app.core.terminal import gettext, say
 from app.court import places
-from app.people import service
-from app.people.models import User
-from app.people.rules import ROLES
+from app.people import service, tokens
+from app.people.models import ApiToken, User
+from app.people.rules import ROLES, TokenScope
 
 
 @click.group()
@@ -126,25 +128,54 @@ def token() -> None:
 @token.command("create")
 @click.argument("email")
 @click.option("--name", default="", help="Purpose of the token.")
-def create_token(email: str, name: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in TokenScope]),
+    help="What it may do; may be given several times. By default all that the user may do.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Last day on which it works, such as 2027-03-31. By default it does not end.",
+)
+def create_token(email: str, name: str, scopes: tuple[str, ...], until: dt.datetime | None) -> None:
     """Create a token that acts as a user; it is printed once, alone on stdout."""
     with checked_app().app_context(), transaction() as session:
         owner = service.find_user(session, email)
-        api_token = service.create_token(session, owner, name[:100], web.now())
+        chosen = tokens.chosen_scopes(scopes, owner) if scopes else None
+        ends_at = tokens.end_of_day(until.date() if until else None, owner)
+        _, api_token = tokens.create(
+            session, owner, name, web.now(), scopes=chosen, expires_at=ends_at
+        )
     click.echo(api_token)
 
 
 @token.command("list")
 @click.argument("email")
 def list_tokens(email: str) -> None:
-    """List a user's tokens, newest first."""
+    """List a user's tokens, newest first: scopes, last use and state of each."""
     with checked_app().app_context(), transaction() as session:
-        for api_token in service.tokens_of(session, service.find_user(session, email)):
-            state = gettext("valid")
-            if api_token.revoked_at:
-                state = gettext("revoked %(day)s", day=f"{api_token.revoked_at:%Y-%m-%d}")
-            created = f"{api_token.created_at:%Y-%m-%d}"
-            click.echo(f"{api_token.id}\t{api_token.hint}…\t{created}\t{state}\t{api_token.name}")
+        for each in tokens.of_user(session, service.find_user(session, email)):
+            created = f"{each.created_at:%Y-%m-%d}"
+            used = f"{each.last_used_at:%Y-%m-%d}" if each.last_used_at else gettext("never used")
+            scopes = tokens.stored(each.granted).replace(" ", ",")
+            cells = (each.id, f"{each.hint}…", created, scopes, used, _state(each), each.name)
+            click.echo("\t".join(map(str, cells)))
+
+
+def _state(api_token: ApiToken) -> str:
+    """Return whether a token can be used, and until when."""
+    if api_token.revoked_at:
+        return gettext("revoked %(day)s", day=f"{api_token.revoked_at:%Y-%m-%d}")
+    if api_token.expires_at is None:
+        return gettext("valid")
+    zone = ZoneInfo(api_token.user.court.zone)
+    last_day = (api_token.expires_at - dt.timedelta(minutes=1)).astimezone(zone)
+    expired = api_token.has_expired(web.now())
+    words = N_("expired after %(day)s") if expired else N_("valid until %(day)s")
+    return gettext(words, day=f"{last_day:%Y-%m-%d}")
 
 
 @token.command("revoke")
@@ -153,5 +184,5 @@ def list_tokens(email: str) -> None:
 def revoke_token(email: str, number: int) -> None:
     """Revoke one of a user's tokens, by its number in the list."""
     with checked_app().app_context(), transaction() as session:
-        service.revoke_token(session, service.find_user(session, email), number, web.now())
+        tokens.revoke(session, service.find_user(session, email), number, web.now())
     say(N_("Token %(number)s is revoked."), number=number)

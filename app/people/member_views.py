@@ -17,6 +17,7 @@ from app.court.authorship import signed_in_author
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 from app.people import members, service
+from app.people import tokens as api_tokens
 from app.people.models import User
 
 bp = Blueprint("members", __name__)
@@ -97,7 +98,7 @@ def _detail(user_id: int, **context: Any) -> str:
     return render_template(
         "people/user.html",
         user=user_,
-        tokens=service.tokens_of(session, user_),
+        tokens=api_tokens.of_user(session, user_),
         zone=current_user.court.zone,
         **context,
     )
@@ -148,7 +149,7 @@ def revoke_users_token(user_id: int, token_id: int) -> Any:
     def revoke(session: Session) -> None:
         by = author(session)
         user_ = members.find(session, by.court_id, user_id)
-        service.revoke_token(session, user_, token_id, by.now)
+        api_tokens.revoke(session, user_, token_id, by.now)
         change_log.note(session, by, "people", f"token/{user_.email}", f"{token_id}", "")
 
     retrying(revoke)

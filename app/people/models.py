@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Key, UTCDateTime
 from app.court.models import Court
+from app.people.rules import TokenScope, scopes_of_role
 
 
 class Role(StrEnum):
@@ -103,7 +104,21 @@ class ApiToken(Base):
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     # The first characters, to tell tokens apart in a list.
     hint: Mapped[str] = mapped_column(sa.String(12))
+    # Names of TokenScope parted by spaces, as OAuth writes them.
+    scopes: Mapped[str] = mapped_column(sa.String(100))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # None: never
+    last_used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # None: never
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def granted(self) -> frozenset[TokenScope]:
+        """Scopes that the token has now: none that its user's role has lost since."""
+        kept = set(self.scopes.split())
+        return frozenset(each for each in scopes_of_role(self.user.role) if each.value in kept)
+
+    def has_expired(self, now: dt.datetime) -> bool:
+        """Tell whether the token has reached its end."""
+        return self.expires_at is not None and self.expires_at <= now

@@ -1,4 +1,4 @@
-"""Courts, users, passwords and API tokens, within the caller's transaction."""
+"""Courts, users and passwords, within the caller's transaction."""
 
 import datetime as dt
 import secrets
@@ -16,10 +16,9 @@ from app.core.email_check import email_address
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.court import places
 from app.court.models import Court
-from app.people.models import ApiToken, Role, User
+from app.people.models import Role, User
 from app.people.rules import ROLES, SHORTEST_PASSWORD
 
-TOKEN_PREFIX = "tq_"  # noqa: S105  (so that a leaked token can be recognised)
 LINK_LIVES = dt.timedelta(days=7)  # of a password link
 _COURT_NAMES = sa.select(Court.name)
 _hasher = PasswordHasher()
@@ -210,45 +209,9 @@ def check_password(session: Session, email: str, password: str) -> User | None:
     return user if usable else None
 
 
-def create_token(session: Session, user: User, name: str, now: dt.datetime) -> str:
-    """Create an API token and return it; only its digest is stored."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(
-            user_id=user.id, name=name, digest=links.digest(token), hint=token[:8], created_at=now
-        )
-    )
-    session.flush()
-    return token
-
-
 READER = "reader"  # in a session's info: the role of the user for whom it reads
 
 
 def read_as(session: Session, user: User) -> None:
     """Note in a session for whom it reads, which decides on what it leaves out."""
     session.info[READER] = user.role
-
-
-def user_of_token(session: Session, token: str) -> User | None:
-    """Return the active user of an unrevoked API token, or None."""
-    row = session.scalar(
-        sa.select(ApiToken).where(
-            ApiToken.digest == links.digest(token), ApiToken.revoked_at.is_(None)
-        )
-    )
-    return row.user if row and row.user.active else None
-
-
-def tokens_of(session: Session, user: User) -> list[ApiToken]:
-    """Return a user's tokens, newest first, revoked ones included."""
-    query = sa.select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id.desc())
-    return list(session.scalars(query))
-
-
-def revoke_token(session: Session, user: User, token_id: int, now: dt.datetime) -> None:
-    """Revoke a user's token. Raises NotFound, also for a token of another user."""
-    token = session.get(ApiToken, token_id)
-    if token is None or token.user_id != user.id:
-        raise NotFound(N_("There is no such token."))
-    token.revoked_at = token.revoked_at or now

@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from app.core.db import schema_check, transaction
 from app.core.errors import N_, Message
 from app.people import service as people
+from app.people import tokens
 from app.rehearsal.environment import PATIENCE, RehearsalEnvironment
 from app.rehearsal.report import ANSWERED, NotObserved, expect
 from app.rehearsal.script import (
@@ -46,7 +47,7 @@ def court(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
         user = people.add_user(
             session, new_court, ASSISTANT, role="assistant", password=PASSWORD, now=script.start
         )
-        env.token = people.create_token(session, user, "rehearsal", script.start)
+        env.token = tokens.create(session, user, "rehearsal", script.start)[1]
     return Message("%(court)s, %(user)s", court=COURT, user=ASSISTANT)
 
 

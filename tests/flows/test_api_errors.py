@@ -51,13 +51,12 @@ def test_without_a_valid_token_nothing_is_shown(scenario: Scenario) -> None:
 def test_a_revoked_token_opens_nothing(scenario: Scenario) -> None:
     from app.core.db import transaction
     from app.people import service as people
+    from app.people import tokens
 
     assert scenario.api("GET", "/cases")[0] == 200
     with scenario.app.app_context(), transaction() as session:
         user = people.find_user(session, "wang@court.example")
-        people.revoke_token(
-            session, user, people.tokens_of(session, user)[0].id, scenario.clock.now()
-        )
+        tokens.revoke(session, user, tokens.of_user(session, user)[0].id, scenario.clock.now())
     assert scenario.api("GET", "/cases")[0] == 401
 
 

@@ -54,7 +54,7 @@ def test_a_court_is_set_up_from_nothing(environment: dict[str, str]) -> None:
     token = tingqi(environment, "token", "create", "wang@court.example", "--name", "cause list")
     assert token.stdout.startswith("tq_")
     listed = tingqi(environment, "token", "list", "wang@court.example").stdout
-    assert listed.endswith("\tvalid\tcause list\n")
+    assert listed.endswith("\tread,schedule,contact\tnever used\tvalid\tcause list\n")
     assert token.stdout.strip() not in listed
 
     number = listed.split("\t")[0]

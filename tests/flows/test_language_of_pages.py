@@ -474,7 +474,7 @@ def test_what_is_done_is_said_in_chinese(scenario: Scenario, made: dict[str, Any
         ("fixed twice", f"{hearing}/fix", order),
         ("cancelled twice", f"{hearing}/cancel", {"reason": "法官生病"}),
         ("a courtroom", "/settings/courtrooms", {"name": "第九法庭"}),
-        ("a token", "/me/tokens", {"label": "排期"}),
+        ("a token", "/me/tokens", {"name": "排期", "scope": "read"}),
         ("a calendar", "/calendars", {"scope": "judge", "whose": "1"}),
     ):
         page = send(desk, path, **data)

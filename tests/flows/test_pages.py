@@ -232,7 +232,7 @@ def test_a_courtroom_is_added_once(scenario: Scenario) -> None:
 
 def test_a_token_is_shown_once_and_ends_when_it_is_revoked(scenario: Scenario) -> None:
     browser = scenario.sign_in()
-    made = browser.post("/me/tokens", data={"name": "diary"})
+    made = browser.post("/me/tokens", data={"name": "diary", "scope": "read"})
     token = made.text.split('id="token">')[1].split("<")[0]
     asked = {"Authorization": f"Bearer {token}"}
     assert scenario.client.get("/api/v1/cases/1", headers=asked).status_code == 404

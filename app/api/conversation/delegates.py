@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.blueprint import Resource
 from app.api.cases import bp as cases
 from app.api.schemas import DelegateOut, DelegatesOut
@@ -13,6 +14,7 @@ from app.cases import service as case_service
 from app.delegates import queries, service
 from app.delegates.queries import DelegateView
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 
 bp = Resource("delegates", __name__, description="People who may act for counsel in a case")
 
@@ -36,6 +38,7 @@ def _shape(view: DelegateView) -> dict[str, Any]:
 
 
 @cases.route("/<row:case_id>/delegates", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.response(200, DelegatesOut)
 def of_case(case_id: int) -> Any:
     """List who may act for counsel in a case, and who may no longer; those who may come first"""
@@ -49,6 +52,7 @@ def of_case(case_id: int) -> Any:
 
 
 @bp.route("/<row:delegate_id>/end", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.response(200, DelegateOut)
 def end(delegate_id: int) -> Answer:
     """End what a delegate may do: their link is refused at once; all sides see it on the record"""

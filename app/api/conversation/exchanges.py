@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.cases import bp as cases
 from app.api.schemas import ExchangeOut, ExchangesOut
 from app.api.serializers import moment
@@ -21,6 +22,7 @@ from app.papers.exchange.overview import ExchangeOverview
 from app.papers.exchange.rules import ExchangeMode
 from app.papers.exchange.service import ExchangeTerms
 from app.people.models import User
+from app.people.rules import TokenScope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ def _exchange(shown: ExchangeOverview) -> dict[str, Any]:
 
 
 @cases.route("/<row:case_id>/exchanges", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.response(200, ExchangesOut)
 def exchanges_of_case(case_id: int) -> Any:
     """List the exchanges of evidence of a case, the newest first; sealed papers are counted"""
@@ -77,6 +80,7 @@ def exchanges_of_case(case_id: int) -> Any:
 
 
 @cases.route("/<row:case_id>/exchanges", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @cases.arguments(ExchangeIn.schema())
 @cases.response(201, ExchangeOut)
 def open_exchange(form: ExchangeIn, case_id: int) -> Answer:

@@ -7,6 +7,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.api import serializers
+from app.api.authentication import requires
 from app.api.cases import bp as cases
 from app.api.schemas import NeedOut, NeedsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -17,6 +18,7 @@ from app.hearings.service import CourtContext
 from app.needs import queries, rules, service
 from app.needs.rules import NeedInput, PersonRole
 from app.needs.service import NeedAuthor
+from app.people.rules import TokenScope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ def _author(context: CourtContext) -> NeedAuthor:
 
 
 @cases.route("/<row:case_id>/needs", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.response(200, NeedsOut)
 def of_case(case_id: int) -> Any:
     """List what people who come to the hearings of a case need; no other side reads it"""
@@ -52,6 +55,7 @@ def of_case(case_id: int) -> Any:
 
 
 @cases.route("/<row:case_id>/needs", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @cases.arguments(NeedIn.schema())
 @cases.response(201, NeedOut)
 def enter(form: NeedIn, case_id: int) -> Answer:
@@ -82,6 +86,7 @@ def enter(form: NeedIn, case_id: int) -> Answer:
 
 
 @cases.route("/<row:case_id>/needs/<row:need_id>", methods=["DELETE"])
+@requires(TokenScope.SCHEDULE)
 @cases.response(204)
 def withdraw(case_id: int, need_id: int) -> Any:
     """Delete an entry; one that is gone already changes nothing"""

@@ -8,6 +8,7 @@ from flask import Response, g, request
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.blueprint import Query, Resource
 from app.api.cases import bp as cases
 from app.api.schemas import FilingOut, FilingsOut
@@ -33,6 +34,7 @@ from app.papers.opinions.queries import OpinionItem
 from app.papers.queries import SidePapers, WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
 from app.people.models import User
+from app.people.rules import TokenScope
 from app.storage import downloads, staged_uploads
 from app.storage.limits import MOST_FILES
 from app.storage.staged_uploads import UploadRequest
@@ -164,6 +166,7 @@ def _withheld(filing: WithheldFiling, zone: str) -> dict[str, Any]:
 
 
 @cases.route("/<row:case_id>/papers", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.response(200, FilingsOut)
 def of_case(case_id: int) -> Any:
     """List what was filed in a case, the first filing first, with digests and who opened what"""
@@ -185,6 +188,7 @@ def of_case(case_id: int) -> Any:
 
 
 @cases.route("/<row:case_id>/papers", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @cases.doc(requestBody=UPLOAD)
 @cases.response(201, FilingOut)
 def give(case_id: int) -> Answer:
@@ -218,6 +222,7 @@ def give(case_id: int) -> Answer:
 
 
 @cases.route("/<row:case_id>/papers.zip", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.response(200, content_type="application/zip")
 def as_zip(case_id: int) -> Response:
     """Return all papers of a case as filed: a zip with a list of their digests"""
@@ -230,6 +235,7 @@ def as_zip(case_id: int) -> Response:
 
 
 @bp.route("/<row:paper_id>", methods=["GET"])
+@requires(TokenScope.READ)
 @bp.arguments(FileIn.schema(), location="query")
 @bp.response(200, content_type="application/octet-stream")
 def original(form: FileIn, paper_id: int) -> Response:

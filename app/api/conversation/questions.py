@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.blueprint import PageIn, Resource
 from app.api.cases import bp as cases
 from app.api.schemas import QuestionOut, QuestionsOut, StandardAnswersOut
@@ -16,6 +17,7 @@ from app.core.forms import ChoiceField, Form, RowIdField, TextField, posted
 from app.hearings.service import CourtContext
 from app.letters import wording_versions
 from app.people.models import User
+from app.people.rules import TokenScope
 from app.questions import queries, rules, service
 from app.questions.models import Question
 from app.questions.rules import QuestionOutcome, ReplyInput
@@ -67,6 +69,7 @@ def _shape(question: Question, reader: User | None) -> dict[str, Any]:
 
 
 @cases.route("/<row:case_id>/questions", methods=["GET"])
+@requires(TokenScope.READ)
 @cases.arguments(PageIn.schema(), location="query")
 @cases.response(200, QuestionsOut)
 def of_case(query: PageIn, case_id: int) -> Any:
@@ -85,6 +88,7 @@ def of_case(query: PageIn, case_id: int) -> Any:
 
 
 @bp.route("/<row:question_id>/answer", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.arguments(AnswerIn.schema())
 @bp.response(200, QuestionOut)
 def answer(form: AnswerIn, question_id: int) -> Answer:
@@ -102,6 +106,7 @@ def answer(form: AnswerIn, question_id: int) -> Answer:
 
 
 @standard_answers.route("", methods=["GET"])
+@requires(TokenScope.READ)
 @standard_answers.response(200, StandardAnswersOut)
 def all_standard_answers() -> Any:
     """List the court's standard answers, with their placeholders, by language"""
