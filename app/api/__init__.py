@@ -18,13 +18,18 @@ from app.api.conversation.papers import bp as papers
 from app.api.conversation.questions import bp as questions
 from app.api.conversation.questions import standard_answers
 from app.api.courtrooms import bp as courtrooms
+from app.api.document.completion import LARGEST_ID, complete
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.suggestions import bp as suggestions
 from app.api.tokens import bp as tokens
-from app.core.forms import InstantField, ListField, TextField
+from app.core.forms import InstantField, ListField, RowIdField, TextField
 from app.hearings.forms import LONGEST, SHORTEST, MinutesField
+
+# Texts have no control characters, several lines no others than line breaks and tabs.
+ONE_LINE = r"^[^\u0000-\u001F\u007F-\u009F]*$"
+ANY_LINES = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$"
 
 ABOUT = """Settle a court hearing's date with every lawyer in the case, on the record.
 
@@ -81,12 +86,16 @@ def register(app: Flask) -> None:
     )
     for room in rooms:
         face.register_blueprint(room)
+    complete(face.spec)
 
 
 def _limits(_: Any, field: fields.Field, **kwargs: Any) -> dict[str, Any]:
     """Return the limits of a field for the document."""
     if isinstance(field, TextField):
-        return {"maxLength": field.most, **({} if field.blank else {"minLength": 1})}
+        limits = {"maxLength": field.most, "pattern": ANY_LINES if field.lines else ONE_LINE}
+        return {**limits, **({} if field.blank else {"minLength": 1})}
+    if isinstance(field, RowIdField):
+        return {"minimum": 1, "maximum": LARGEST_ID}
     if isinstance(field, ListField):
         return {"minItems": field.least, "maxItems": field.most}
     if isinstance(field, MinutesField):

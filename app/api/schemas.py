@@ -19,8 +19,9 @@ from app.record.rules import EvidenceGrade
 
 
 def _moment(words: str = "") -> fields.String:
-    about = {"format": "date-time", "nullable": True, "example": "2026-12-15T09:30:00+08:00"}
-    return fields.String(metadata={**about, **({"description": words} if words else {})})
+    about = {"format": "date-time"}
+    described_as = {"description": words} if words else {}
+    return fields.String(allow_none=True, metadata={**about, **described_as})
 
 
 def _one_of(*words: str, **about: str) -> fields.String:
@@ -40,11 +41,11 @@ def _as_answered(field: fields.Field, description: str) -> fields.Field:
     if isinstance(field, ChoiceField):
         return fields.String(metadata={"enum": [each for each in field.choices if each], **about})
     if isinstance(field, DateField):
-        return fields.String(metadata={"format": "date", "nullable": True, **about})
+        return fields.String(allow_none=True, metadata={"format": "date", **about})
     if isinstance(field, fields.Boolean):
         return fields.Boolean(metadata=about)
     if isinstance(field, fields.Integer):
-        return fields.Integer(metadata=about)
+        return fields.Integer(allow_none=field.allow_none, metadata=about)
     if isinstance(field, BenchField):
         return fields.List(fields.Nested(BenchMemberOut), metadata=about)
     if isinstance(field, ListField):
@@ -97,7 +98,7 @@ CaseOut = _answer(
 class Listed(Schema):
     """A part of a list."""
 
-    next = fields.Integer(metadata={"nullable": True, "description": "Ask for more with ?after="})
+    next = fields.Integer(allow_none=True, metadata={"description": "Ask for more with ?after="})
 
 
 class CasesOut(Listed):
@@ -185,7 +186,7 @@ class MoveRequestOut(Schema):
     ended_at = _moment()
     refused_because = fields.String()
     agreed_slot = fields.Integer(
-        metadata={"nullable": True, "description": "The slot on which all sides agree"}
+        allow_none=True, metadata={"description": "The slot on which all sides agree"}
     )
     slots = fields.List(fields.Nested(MoveSlotOut))
     opinions = fields.List(fields.Nested(MoveOpinionOut))
@@ -221,7 +222,7 @@ class InvitationOut(Schema):
     id = fields.Integer()
     counsel = fields.String()
     counsel_id = fields.Integer()
-    representation_id = fields.Integer(metadata={"nullable": True})
+    representation_id = fields.Integer(allow_none=True)
     party = fields.String()
     side = fields.String()
     required = fields.Boolean()
@@ -245,7 +246,7 @@ class NeedOut(Schema):
 
     id = fields.Integer()
     hearing_id = fields.Integer(
-        metadata={"nullable": True, "description": "None: every hearing of the case"}
+        allow_none=True, metadata={"description": "None: every hearing of the case"}
     )
     role = _one_of(*PersonRole)
     name = fields.String()
@@ -267,19 +268,19 @@ class NeedsOut(Schema):
 class AbsenceOut(Schema):
     """A person who did not come, and how well it is shown that they knew when it began."""
 
-    counsel_id = fields.Integer(metadata={"nullable": True})
+    counsel_id = fields.Integer(allow_none=True)
     name = fields.String()
     side = fields.String()
     party = fields.String()
     evidence = _one_of(*(f"E{grade.value}" for grade in EvidenceGrade))
     proof = fields.Integer(
-        metadata={"nullable": True, "description": "Number of the entry of the record"}
+        allow_none=True, metadata={"description": "Number of the entry of the record"}
     )
     sufficient = fields.Boolean(
+        allow_none=True,
         metadata={
-            "nullable": True,
             "description": "For a default judgment; null where no rule of procedure says",
-        }
+        },
     )
 
 
@@ -309,7 +310,7 @@ class HearingOut(Schema):
     minutes = fields.Integer()
     starts_at = _moment("The date that holds; none while it is only proposed")
     ends_at = _moment()
-    courtroom = fields.String(metadata={"nullable": True})
+    courtroom = fields.String(allow_none=True)
     sittings = _sittings()
     judge = fields.String()
     bench = fields.List(
@@ -320,7 +321,7 @@ class HearingOut(Schema):
     reason = fields.String(metadata={"description": "Of the order, the move or the cancelling"})
     round = fields.Integer(metadata={"description": "Number of the newest round; 0 without one"})
     answer_by = _moment()
-    fix = fields.String(metadata={"nullable": True, "enum": ["auto", "assistant", None]})
+    fix = fields.String(allow_none=True, metadata={"enum": ["auto", "assistant"]})
     offered = fields.Boolean(
         metadata={"description": "A carrier has accepted a message to each side"}
     )
@@ -353,7 +354,7 @@ class PersonOut(Schema):
 
     name = fields.String()
     side = fields.String()
-    counsel_id = fields.Integer(metadata={"nullable": True})
+    counsel_id = fields.Integer(allow_none=True)
 
 
 class GradeOut(Schema):
@@ -372,7 +373,7 @@ class LineOut(Schema):
     direction = _one_of("out", "in")
     about = fields.String()
     attempt = fields.String()
-    counsel_id = fields.Integer(metadata={"nullable": True})
+    counsel_id = fields.Integer(allow_none=True)
     side = fields.String()
     channel = fields.String()
     kind = fields.String()
@@ -419,7 +420,7 @@ class ContactsOut(Schema):
     """The record of contact."""
 
     case = fields.Nested(CaseNamed)
-    hearing_id = fields.Integer(metadata={"nullable": True})
+    hearing_id = fields.Integer(allow_none=True)
     lines = fields.Integer(metadata={"description": "How many lines are shown"})
     chain = fields.Nested(ChainOut)
     attempts = fields.List(fields.Nested(AttemptOut))
@@ -505,7 +506,7 @@ class QuestionOut(Schema):
         values=fields.String(),
         metadata={"description": "By language, where each side was sent it in its own"},
     )
-    standard_answer_id = fields.Integer(metadata={"nullable": True})
+    standard_answer_id = fields.Integer(allow_none=True)
     standard_versions = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
@@ -516,9 +517,9 @@ class QuestionOut(Schema):
     )
     answered_at = _moment()
     answered_by = fields.String()
-    follows_id = fields.Integer(metadata={"nullable": True})
-    joined_id = fields.Integer(metadata={"nullable": True})
-    helpful = fields.Boolean(metadata={"nullable": True})
+    follows_id = fields.Integer(allow_none=True)
+    joined_id = fields.Integer(allow_none=True)
+    helpful = fields.Boolean(allow_none=True)
     added = fields.List(fields.Nested(AddedWordOut))
 
 
@@ -535,7 +536,7 @@ class QuestionsOut(Schema):
     """The questions of a case, the newest first."""
 
     questions = fields.List(fields.Nested(QuestionOut))
-    next = fields.Integer(metadata={"nullable": True, "description": "Ask for more with ?after="})
+    next = fields.Integer(allow_none=True, metadata={"description": "Ask for more with ?after="})
 
 
 class StandardWordsOut(Schema):
@@ -566,7 +567,7 @@ class DelegateOut(Schema):
     id = fields.Integer()
     case_id = fields.Integer()
     hearing_id = fields.Integer(
-        metadata={"nullable": True, "description": "Their only hearing; null: the whole case"}
+        allow_none=True, metadata={"description": "Their only hearing; null: the whole case"}
     )
     counsel = fields.String()
     counsel_id = fields.Integer()
@@ -578,7 +579,7 @@ class DelegateOut(Schema):
     may_answer = fields.Boolean(metadata={"description": "Not only read"})
     copies = fields.Boolean(metadata={"description": "They are sent what counsel is sent"})
     named_at = _moment()
-    until = fields.Date(metadata={"nullable": True, "description": "The last day, included"})
+    until = fields.Date(allow_none=True, metadata={"description": "The last day, included"})
     active = fields.Boolean()
     ended_at = _moment()
     ended_because = _one_of("", *DelegateEnd)
@@ -625,9 +626,9 @@ class PaperOpinionOut(Schema):
     counsel_id = fields.Integer()
     party = fields.String()
     side = fields.String()
-    authentic = fields.Boolean(metadata={"nullable": True})
-    lawful = fields.Boolean(metadata={"nullable": True})
-    relevant = fields.Boolean(metadata={"nullable": True})
+    authentic = fields.Boolean(allow_none=True)
+    lawful = fields.Boolean(allow_none=True)
+    relevant = fields.Boolean(allow_none=True)
     authentic_reason = fields.String(metadata={"description": 'Of the answer to it, or ""'})
     lawful_reason = fields.String()
     relevant_reason = fields.String()
@@ -645,7 +646,7 @@ class ServedOut(Schema):
     served_at = _moment()
     by = _one_of("", "delivered", "opened", "confirmed")
     channel = fields.String(metadata={"description": "Of the message that was delivered, or empty"})
-    entry = fields.Integer(metadata={"nullable": True})
+    entry = fields.Integer(allow_none=True)
     rule = fields.String(metadata={"description": "The article, in English"})
 
 
@@ -658,7 +659,7 @@ class PaperOut(Schema):
     kind = _one_of(*PaperKind)
     proves = fields.String()
     original = fields.Boolean()
-    pages = fields.Integer(metadata={"nullable": True})
+    pages = fields.Integer(allow_none=True)
     bytes = fields.Integer()
     files = fields.List(fields.Nested(PaperFileOut))
     readings = fields.List(fields.Nested(PaperReadingOut))

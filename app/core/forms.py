@@ -283,6 +283,7 @@ class InstantField(fields.Field):
     def __init__(self, *, absent: str = REQUIRED, **kwargs: Any) -> None:
         messages: ErrorMessages = {"required": absent, "null": absent}
         about = {"type": "string", "format": "date-time", "example": "2026-12-15T09:30:00+08:00"}
+        about["description"] = "With its offset; from the year 2000 to 2200"
         super().__init__(error_messages=messages, metadata=about, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dt.datetime:
@@ -309,10 +310,16 @@ class InstantField(fields.Field):
         return value.isoformat() if value else None
 
 
+def as_integer(value: Any) -> Any:
+    """Return 90 for 90.0, which JSON does not tell apart; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class WholeNumberField(fields.Integer):
     """A whole number: of JSON, or in plain digits as a form or a query gives it.
 
-    Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits.
+    Not what Python's ``int`` reads besides: ``1_0``, 90.7 as 90. Full-width digits are digits, and
+    90.0 is 90, as JSON Schema has it.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -323,7 +330,7 @@ class WholeNumberField(fields.Integer):
             if not _DIGITS.fullmatch(value := half_width(value)):
                 raise self.make_error("invalid", input=value)
             value = int(value)
-        return super()._validated(value)
+        return super()._validated(as_integer(value))
 
 
 class RowIdField(fields.Integer):
@@ -336,7 +343,7 @@ class RowIdField(fields.Integer):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         if isinstance(value, str):  # as a form or a query gives it
             value = whole_number(value, 18)
-        number = super()._deserialize(value, attr, data, **kwargs)
+        number = super()._deserialize(as_integer(value), attr, data, **kwargs)
         if isinstance(value, bool) or number is None or not 0 < number < 2**62:
             raise ValidationError([Message(N_("There is no such number."))])
         return number
