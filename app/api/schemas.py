@@ -137,7 +137,7 @@ class SittingOut(Schema):
     starts_at = _moment()
     ends_at = _moment()
     minutes = fields.Integer()
-    courtroom = fields.String(metadata={"nullable": True})
+    courtroom = fields.String(allow_none=True)
 
 
 def _sittings() -> fields.List:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0047"
+down_revision = "0050"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")

@@ -4,10 +4,10 @@ Each rule here holds for all calls alike, so that a new call needs nothing but i
 """
 
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
+from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.document.examples import example_of
 from app.api.problems import BY_STATUS, MEDIA_TYPE, TITLES
@@ -90,7 +90,7 @@ def _errors(method: str, path: str, *, body: bool, query: bool) -> Iterator[int]
 
 
 def _component(status: int) -> str:
-    return HTTPStatus(status).name
+    return HTTP_STATUS_CODES[status].upper().replace(" ", "_")
 
 
 def _problem(status: int, code: str) -> Part:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Request, request
 from flask.typing import ResponseReturnValue
@@ -38,9 +39,11 @@ class OpinionsForm:
 
 
 def _opinion(form: Mapping[str, str], of: int | str) -> OpinionInput:
-    answers = {each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect}
+    answers: dict[str, Any] = {
+        each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect
+    }
     fields = [each.reason_field for each in Aspect]
-    reasons = {name: typed_lines(form.get(f"{name}-{of}", "")) for name in fields}
+    reasons: dict[str, Any] = {name: typed_lines(form.get(f"{name}-{of}", "")) for name in fields}
     return OpinionInput(**answers, **reasons)
 
 

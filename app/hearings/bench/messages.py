@@ -117,7 +117,7 @@ def ask(
     now: dt.datetime,
 ) -> None:
     """Ask members whether they can come to each slot, and once more a day before it is due."""
-    more = {
+    more: dict[str, Any] = {
         "slots": facts.slots_facts(proposal),
         "answer_by": facts.iso(proposal.answer_by),
         "round": proposal.round,
