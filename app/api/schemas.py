@@ -456,6 +456,7 @@ class SuggestionOut(Schema):
     starts_at = _moment()
     ends_at = _moment()
     courtroom = fields.String()
+    sittings = _sittings()
     score = fields.Float(metadata={"description": "The more the better; the best has the most"})
     reasons = fields.List(fields.String())
     costs = fields.List(fields.Nested(CostOut))

@@ -25,6 +25,7 @@ from app.hearings import queries
 from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.service import CourtContext
+from app.hearings.sittings.rules import MOST_SITTINGS
 from app.law import working_days
 from app.people.rules import TokenScope
 
@@ -53,6 +54,18 @@ class SuggestionsIn(Query):
             validate=_one_to(LONGEST, SHORTEST),
             error_messages={"invalid": N_("Enter whole minutes, such as 90.")},
             metadata={"minimum": SHORTEST, "maximum": LONGEST},
+        )
+    )
+    days: int = posted(
+        WholeNumberField(
+            load_default=1,
+            validate=_one_to(MOST_SITTINGS),
+            error_messages={"invalid": N_("Enter a number.")},
+            metadata={
+                "minimum": 1,
+                "maximum": MOST_SITTINGS,
+                "description": "Consecutive court days, each of so many minutes",
+            },
         )
     )
     limit: int = posted(
@@ -110,7 +123,8 @@ class SuggestionCollection(MethodView):
                 _day(query.from_, zone),
                 _day(query.to, zone),
                 query.limit,
-                query.hearing_id,
+                days=query.days,
+                but=query.hearing_id,
             )
             found = suggestions.suggest(session, case, asked, context.now)
             working = working_days.working_days(session, context.court)
@@ -149,13 +163,25 @@ def _rooms(session: Session, context: CourtContext, names: str) -> list[Courtroo
     return found
 
 
-def _shape(each: suggestions.Suggestion, context: CourtContext) -> dict[str, Any]:
-    zone = context.court.zone
+def _shape(slot: suggestions.SuggestedSlot, context: CourtContext) -> dict[str, Any]:
+    zone, days = context.court.zone, slot.sittings
+    reasons = dict.fromkeys(translated(words) for each in days for words in each.reasons)
     return {
-        "starts_at": serializers.moment(each.starts_at, zone),
-        "ends_at": serializers.moment(each.ends_at, zone),
-        "courtroom": each.courtroom.name,
-        "score": each.score,
-        "reasons": [translated(words) for words in each.reasons],
-        "costs": [{"counsel": who, "why": translated(words)} for who, words in each.costs],
+        "starts_at": serializers.moment(slot.starts_at, zone),
+        "ends_at": serializers.moment(slot.ends_at, zone),
+        "courtroom": slot.courtroom.name,
+        "sittings": [
+            {
+                "starts_at": serializers.moment(each.starts_at, zone),
+                "ends_at": serializers.moment(each.ends_at, zone),
+                "minutes": (each.ends_at - each.starts_at) // dt.timedelta(minutes=1),
+                "courtroom": each.courtroom.name,
+            }
+            for each in days
+        ],
+        "score": sum(each.score for each in days) / len(days),
+        "reasons": list(reasons),
+        "costs": [
+            {"counsel": who, "why": translated(words)} for each in days for who, words in each.costs
+        ],
     }

@@ -29,6 +29,7 @@ from app.hearings.models import (
     Slot,
 )
 from app.hearings.rules import agreed_slot, resource
+from app.hearings.sittings.rules import days_of
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
 from app.papers.access import Reader
@@ -142,7 +143,8 @@ class CounselPage(CasePage):
     def same_offset_at(self) -> dt.datetime | None:
         """A time with the UTC offset of all slots, or None if a clock change lies between them."""
         zone = ZoneInfo(self.court.zone)
-        offsets = {each.slot.starts_at.astimezone(zone).utcoffset() for each in self.slots}
+        sittings = [sitting for each in self.slots for sitting in each.slot.sittings]
+        offsets = {each.starts_at.astimezone(zone).utcoffset() for each in sittings}
         return self.slots[0].slot.starts_at if len(offsets) == 1 else None
 
     @property
@@ -319,7 +321,7 @@ def _slots(session: Session, invitation: Invitation, *, with_busy: bool) -> list
         SlotView(
             slot=slot,
             says=answers.get(slot.id, ""),
-            busy=tuple(busy.get(slot.starts_at.astimezone(zone).date(), ())),
+            busy=tuple(at for day in days_of(slot.sittings, zone) for at in busy.get(day, ())),
             own_zone=_differing_zone(invitation.counsel.zone, zone.key, slot.starts_at),
         )
         for slot in proposal.slots
@@ -336,7 +338,8 @@ def _other_hearings_by_day(
     session: Session, invitation: Invitation, zone: ZoneInfo
 ) -> dict[dt.date, list[dt.datetime]]:
     """Return the starts of counsel's other hearings in this court near the slots, by local day."""
-    slot_starts = [slot.starts_at for slot in invitation.proposal.slots]
+    slots = invitation.proposal.slots
+    slot_starts = [each.starts_at for slot in slots for each in slot.sittings]
     days: dict[dt.date, list[dt.datetime]] = defaultdict(list)
     if not slot_starts:
         return days

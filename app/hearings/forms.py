@@ -25,7 +25,7 @@ from app.core.forms import (
 from app.court.bench import BenchMember
 from app.court.forms import BenchField
 from app.hearings.rules import MOST_SLOTS
-from app.hearings.sittings.rules import MOST_SITTINGS
+from app.hearings.sittings.rules import MOST_SITTINGS, Sitting
 
 SHORTEST, LONGEST = 5, 600  # minutes
 ENTER_TIME = N_("Enter the day and the time.")
@@ -118,6 +118,22 @@ class SlotIn(Form):
             first = min(self.sittings, key=lambda each: each.starts_at)
             object.__setattr__(self, "starts_at", first.starts_at)
             object.__setattr__(self, "courtroom", first.courtroom)
+
+    @classmethod
+    def of(cls, sittings: Sequence[Sitting]) -> "SlotIn":
+        """Return the slot of planned sittings, one or several."""
+        if len(sittings) == 1:
+            return cls(starts_at=sittings[0].starts_at, courtroom=sittings[0].courtroom_id)
+        return cls(
+            sittings=[
+                SittingIn(
+                    starts_at=each.starts_at,
+                    minutes=(each.ends_at - each.starts_at) // dt.timedelta(minutes=1),
+                    courtroom=each.courtroom_id,
+                )
+                for each in sittings
+            ]
+        )
 
     @property
     def parts(self) -> Sequence[SittingIn]:

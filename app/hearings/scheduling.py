@@ -163,7 +163,8 @@ def check_rules(
     warnings = working_days.warnings(
         context.court, working, case, starts, context.now, Counted.FROM_NOTICE
     )
-    warnings += _closed_days(slots, working, ZoneInfo(context.court.zone))
+    starts_of_slots = [[each.starts_at for each in sittings] for sittings in slots]
+    warnings += closed_days(starts_of_slots, working, ZoneInfo(context.court.zone))
     warnings += benches.warnings(case, members.everybody(hearing), context.now)
     if warnings:
         raise RuleWarning(
@@ -175,19 +176,20 @@ def check_rules(
         )
 
 
-def _closed_days(
-    slots: Sequence[Sequence[SittingTime]], working: working_days.WorkingDays, zone: ZoneInfo
+def closed_days(
+    slots: Sequence[Sequence[dt.datetime]], working: working_days.WorkingDays, zone: ZoneInfo
 ) -> list[Message]:
     """Return a warning for sets of sittings with days on which the court does not sit.
 
-    The form of a single time says so beside it; among many days one is overlooked.
+    ``slots`` are the starts of each slot's sittings. The form of a single time says so beside it;
+    among many days one is overlooked.
     """
     days = {
         day
-        for sittings in slots
-        if len(sittings) > 1
-        for day in sitting_rules.days_of(sittings, zone)
-        if not working.has(day)
+        for starts in slots
+        if len(starts) > 1
+        for at in starts
+        if not working.has(day := sitting_rules.day_of(at, zone))
     }
     if not days:
         return []

@@ -259,6 +259,26 @@ def sitting_count(days: int, sittings: int, language: str) -> str:
     return f"{sittings}次开庭" if zh else f"{sittings} sittings"
 
 
+def count_of(dated: Any, zone: str, language: str) -> str:
+    """Say how many days a hearing or a slot with several sittings has; "" of one sitting."""
+    sittings = getattr(dated, "sittings", ())
+    if len(sittings) < 2:
+        return ""
+    days = {local(each.starts_at, zone).date() for each in sittings}
+    return sitting_count(len(days), len(sittings), language)
+
+
+def date_of(dated: Any, zone: str, language: str) -> str:
+    """Say when a hearing or a slot is: "Mon 7 Dec 2026, 09:00–17:00 (3 days)".
+
+    Of several sittings the first, and how many days there are.
+    """
+    count = count_of(dated, zone, language)
+    first = dated.sittings[0] if count else dated
+    words = span(first.starts_at, first.ends_at, zone, language)
+    return words + (aside(count, language) if count else "")
+
+
 def day_of_days(number: int, days: int, language: str) -> str:
     """Say which day of a hearing one is: "day 2 of 3", "第2天，共3天"."""
     zh = language_of(language) == "zh"

@@ -1,6 +1,7 @@
 """The best slots for a hearing: everybody needed is free, within the court's hours and rules."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from app.hearings.availability.calculation.court_hours import (
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.models import Hearing
 from app.hearings.rules import Span, resource
+from app.hearings.sittings.rules import SittingTime
 from app.law import periods, working_days
 from app.law.day_counting import MOST_CLOSED
 from app.law.working_days import WorkingDays
@@ -47,6 +49,8 @@ class SuggestionQuery:
     first: dt.date | None = None
     last: dt.date | None = None
     many: int = 3
+    # Consecutive court days that a hearing needs, each as long.
+    days: int = 1
     but: int | None = None
     but_not: Collection[dt.datetime] = field(default=())
 
@@ -61,6 +65,33 @@ class Suggestion:
     score: float
     reasons: tuple[Message, ...]
     costs: tuple[tuple[str, Message], ...]
+
+
+@dataclass(frozen=True)
+class SuggestedSlot:
+    """A slot: one suggestion, or one for each of several days."""
+
+    sittings: Sequence[Suggestion]
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """When the first sitting begins."""
+        return self.sittings[0].starts_at
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """When the last sitting ends."""
+        return self.sittings[-1].ends_at
+
+    @property
+    def courtroom(self) -> Courtroom:
+        """Where the first sitting is."""
+        return self.sittings[0].courtroom
+
+    @property
+    def times(self) -> list[SittingTime]:
+        """The sittings as they are planned."""
+        return [SittingTime(s.starts_at, s.ends_at, s.courtroom.id) for s in self.sittings]
 
 
 def default_answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
@@ -136,7 +167,10 @@ def choose(
     searched: SuggestionSearch,
     found: Sequence[Opening],
 ) -> list[Suggestion]:
-    """Return the best of some openings, each with a courtroom, the best first."""
+    """Return the best of some openings, each with a courtroom, the best first.
+
+    Of a query for several days see ``choose_sets``.
+    """
     wish = searched.wish
     if wish is None or not query.rooms:
         return []
@@ -147,16 +181,8 @@ def choose(
             busy_time.free_rooms(session, list(rooms), some, wish.length, wish.buffer, query.but)
         )
 
-    zone = ZoneInfo(case.court.zone)
     return [
-        Suggestion(
-            each.opening.starts_at.astimezone(zone),
-            (each.opening.starts_at + wish.length).astimezone(zone),
-            rooms[each.room],
-            each.opening.score,
-            each.opening.reasons,
-            each.opening.costs,
-        )
+        _suggestion(each.opening, rooms[each.room], wish)
         for each in sorted(
             openings.choose_openings(found, wish, query.many, free),
             key=lambda choice: (-choice.opening.score, choice.opening.starts_at),
@@ -166,13 +192,80 @@ def choose(
 
 def suggest(
     session: Session, case: Case, query: SuggestionQuery, now: dt.datetime
-) -> list[Suggestion]:
+) -> list[SuggestedSlot]:
     """Return the best slots for a hearing of a case, the best first, at most ``asked.many``.
 
-    Exact: every start on the court's grid between the days is scored (see openings).
+    Exact: every start on the court's grid between the
+    days is scored (see openings).
     """
     searched = search(session, case, query, now)
-    return choose(session, case, query, searched, searched.found)
+    if query.days > 1:
+        return choose_sets(session, case, query, searched)
+    return [SuggestedSlot([s]) for s in choose(session, case, query, searched, searched.found)]
+
+
+def choose_sets(
+    session: Session, case: Case, query: SuggestionQuery, searched: SuggestionSearch
+) -> list[SuggestedSlot]:
+    """Return the best sets of consecutive court days, each with a courtroom a day, best first.
+
+    Everybody needed is free each day. The days begin at one time where they can, in one courtroom
+    where one is free on all; no two sets share a day.
+    """
+    wish = searched.wish
+    if wish is None or not query.rooms:
+        return []
+    rooms = {room.id: room for room in query.rooms}
+    free = busy_time.free_rooms(
+        session, list(rooms), searched.found, wish.length, wish.buffer, query.but
+    )
+    by_day: dict[dt.date, list[Opening]] = defaultdict(list)
+    for opening in searched.found:
+        if free[opening.starts_at]:
+            by_day[opening.day].append(opening)
+    zone = ZoneInfo(case.court.zone)
+    days = [day for day, _ in wish.days]
+    runs = [days[n : n + query.days] for n in range(len(days) - query.days + 1)]
+    sets = [
+        openings.best_set([by_day[day] for day in run], zone)
+        for run in runs
+        if all(day in by_day for day in run)
+    ]
+    chosen: list[Sequence[Opening]] = []
+    for each in sorted(sets, key=lambda found: (-sum(o.score for o in found), found[0].starts_at)):
+        taken = {opening.day for other in chosen for opening in other}
+        if len(chosen) < query.many and taken.isdisjoint(opening.day for opening in each):
+            chosen.append(each)
+    return [
+        SuggestedSlot(
+            [
+                _suggestion(opening, rooms[room], wish)
+                for opening, room in zip(
+                    each, _rooms_of([free[o.starts_at] for o in each]), strict=True
+                )
+            ]
+        )
+        for each in chosen
+    ]
+
+
+def _suggestion(opening: Opening, room: Courtroom, wish: OpeningQuery) -> Suggestion:
+    return Suggestion(
+        opening.starts_at.astimezone(wish.zone),
+        (opening.starts_at + wish.length).astimezone(wish.zone),
+        room,
+        opening.score,
+        opening.reasons,
+        opening.costs,
+    )
+
+
+def _rooms_of(free: Sequence[Sequence[int]]) -> list[int]:
+    """Return a courtroom for each day: one for all where there is one, else each day's first."""
+    for room in free[0]:
+        if all(room in others for others in free):
+            return [room] * len(free)
+    return [rooms[0] for rooms in free]
 
 
 def _wish(

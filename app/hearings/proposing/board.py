@@ -17,7 +17,7 @@ from app.hearings.availability.calculation.court_hours import longest_session, s
 from app.hearings.availability.calculation.day_strip import BusyRow, StripDay, StripMark
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.availability.suggestions import Suggestion
-from app.hearings.forms import SlotIn
+from app.hearings.forms import SittingIn, SlotIn
 from app.hearings.models import Hearing
 from app.hearings.proposing import prefill
 from app.hearings.proposing.form_fields import ProposalFields
@@ -56,9 +56,9 @@ class DayStrip:
 
 @dataclass(frozen=True)
 class SlotBoard:
-    """The slots of a form by their row, further suggestions by their letter, and the strip."""
+    """The sittings of a form by slot and number, further suggestions by letter, and the strip."""
 
-    weighed: dict[int, AssessedSlot]
+    weighed: dict[tuple[int, int], AssessedSlot]
     further: dict[str, Suggestion]
     strip: DayStrip
 
@@ -81,11 +81,11 @@ def build_board(
     Read-only; what may be proposed is checked when it is sent.
     """
     zone = ZoneInfo(case.court.zone)
-    starts = prefill.readable_starts(form, zone)
     query = prefill.suggestion_query(session, case, hearing, form, now, FURTHER)
-    search = suggestions.search(session, case, query, now, also=list(starts.values()))
+    spans = prefill.readable_spans(form, zone, query.minutes)
+    starts = [span.starts_at for span in spans.values()]
+    search = suggestions.search(session, case, query, now, also=starts)
     length = dt.timedelta(minutes=query.minutes)
-    spans = {n: Span(at, at + length) for n, at in starts.items()}
     clear = [
         o
         for o in search.found
@@ -93,15 +93,18 @@ def build_board(
             span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
         )
     ]
-    chosen = suggestions.choose(session, case, query, search, clear)
+    # A set of several days is added by one button, not drawn by letters.
+    chosen = suggestions.choose(session, case, query, search, clear) if query.days == 1 else []
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
-    clashes = _clashes(session, case, hearing, form, starts, query.minutes)
+    clashes = _clashes(session, case, hearing, form, spans)
     working = working_days.working_days(session, case.court)
     weighed = {
-        n: _weighed(search, span, clashes.get(n), outside(case.court, working, span), zone.key)
-        for n, span in spans.items()
+        place: _weighed(
+            search, span, clashes.get(place), outside(case.court, working, span), zone.key
+        )
+        for place, span in spans.items()
     }
-    marks = [StripMark(str(n + 1), span) for n, span in spans.items()]
+    marks = [StripMark(str(n + 1), span) for (n, _), span in spans.items()]
     marks += [StripMark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
     return SlotBoard(weighed, further, _strip(case.court, working, marks, search, query.minutes))
 
@@ -111,13 +114,19 @@ def _clashes(
     case: Case,
     hearing: Hearing | None,
     form: ProposalFields,
-    starts: dict[int, dt.datetime],
-    minutes: int,
-) -> dict[int, Message]:
-    slots = [SlotIn(starts_at=at, courtroom=form.slots[n].courtroom) for n, at in starts.items()]
-    clashes = booking.clashes_by_field(session, case, slots, minutes, hearing=hearing)
-    rows = list(starts)
-    return {rows[int(name.split(".")[1])]: words for name, words in clashes.items()}
+    spans: dict[tuple[int, int], Span],
+) -> dict[tuple[int, int], Message]:
+    places = list(spans)
+    slots = []
+    for n, k in places:
+        slot, span = form.slots[n], spans[n, k]
+        room = slot.further[k - 1].courtroom if k else slot.courtroom
+        minutes = (span.ends_at - span.starts_at) // dt.timedelta(minutes=1)
+        slots.append(
+            SlotIn(sittings=[SittingIn(starts_at=span.starts_at, minutes=minutes, courtroom=room)])
+        )
+    clashes = booking.clashes_by_field(session, case, slots, prefill.MINUTES, hearing=hearing)
+    return {places[int(name.split(".")[1])]: words for name, words in clashes.items()}
 
 
 def outside(court: Court, working: WorkingDays, span: Span) -> Message | None:

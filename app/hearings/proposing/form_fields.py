@@ -6,7 +6,7 @@ Times are typed by the clock of the court.
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,20 +16,36 @@ from app.core.errors import N_, Invalid, Message
 from app.core.forms import Form, load
 from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
+from app.hearings.sittings.rules import MOST_SITTINGS
+from app.law.day_counting import MOST_CLOSED
 
 _ROW = re.compile(r"slots\.(\d{1,3})\.(starts_at|courtroom)")
+_DAY = re.compile(r"slots\.(\d{1,3})\.sittings\.(\d{1,3})\.(starts_at|minutes|courtroom)")
+_FIRST_SITTING = re.compile(r"(slots\.\d+)\.sittings\.0\.(starts_at|courtroom)")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?")
 _DROP = re.compile(r"drop-slot\.(\d{1,3})")
+_ADD_DAY = re.compile(r"add-day\.(\d{1,3})")
+_DROP_DAY = re.compile(r"drop-day\.(\d{1,3})\.(\d{1,3})")
 _TAKE = re.compile(r"take\.([0-9T:-]{16})\|(.{1,200})")
 F = TypeVar("F", bound=Form)
 
 
 @dataclass
+class SittingFields:
+    """A further sitting of a slot as it is typed; without minutes as long as the first."""
+
+    starts_at: str = ""
+    minutes: str = ""
+    courtroom: str = ""
+
+
+@dataclass
 class SlotFields:
-    """One slot as it is typed."""
+    """One slot as it is typed: its first sitting, and further ones if it has several."""
 
     starts_at: str = ""
     courtroom: str = ""
+    further: list[SittingFields] = field(default_factory=list)
 
 
 @dataclass
@@ -46,6 +62,7 @@ class ProposalFields:
     seen: str = ""
     kind: str = ""
     minutes: str = ""
+    days: str = ""
     how: str = ""
     answer_by: str = ""
     fix: str = ""
@@ -79,19 +96,33 @@ def parse(posted: Iterable[tuple[str, str]]) -> ProposalFields:
     """Sort posted fields into rows; unknown fields are left out."""
     texts: dict[str, str] = {}
     rows: dict[int, SlotFields] = {}
+    further: dict[tuple[int, int], SittingFields] = {}
     for name, value in posted:
         row = _ROW.fullmatch(name)
         if name in NAMES:
             texts[name] = value
         elif row:
             setattr(rows.setdefault(int(row[1]), SlotFields()), row[2], value)
+        elif day := _DAY.fullmatch(name):
+            sitting = further.setdefault((int(day[1]), int(day[2])), SittingFields())
+            setattr(sitting, day[3], value)
+    for n, k in sorted(further):
+        rows.setdefault(n, SlotFields()).further.append(further[n, k])
     return ProposalFields(**texts, slots=[rows[n] for n in sorted(rows)])
 
 
 def from_json(stored: Mapping[str, Any]) -> ProposalFields:
     """Return the fields of a draft."""
     texts = {name: str(stored[name]) for name in NAMES if name in stored}
-    return ProposalFields(**texts, slots=[SlotFields(**slot) for slot in stored.get("slots", ())])
+    slots = [
+        SlotFields(
+            slot["starts_at"],
+            slot["courtroom"],
+            [SittingFields(**each) for each in slot.get("further", ())],
+        )
+        for slot in stored.get("slots", ())
+    ]
+    return ProposalFields(**texts, slots=slots)
 
 
 def parse_selection(query: Mapping[str, str]) -> CalendarSelection | None:
@@ -115,8 +146,17 @@ def blank_row(form: ProposalFields) -> SlotFields:
     return SlotFields(courtroom=form.slots[-1].courtroom if form.slots else "")
 
 
-def apply_action(form: ProposalFields, action: str) -> ProposalFields:
-    """Apply a button of the form: add a row for a slot, take a suggested one, drop one."""
+def apply_action(
+    form: ProposalFields, action: str, is_working_day: Callable[[dt.date], bool]
+) -> ProposalFields:
+    """Apply a button of the form: add a slot or a day, take a suggested slot, drop either."""
+    if match := _ADD_DAY.fullmatch(action):
+        for slot in form.slots[int(match[1]) : int(match[1]) + 1]:
+            if len(slot.further) < MOST_SITTINGS - 1:
+                slot.further.append(_next_day(slot, is_working_day))
+    elif match := _DROP_DAY.fullmatch(action):
+        for slot in form.slots[int(match[1]) : int(match[1]) + 1]:
+            del slot.further[int(match[2]) : int(match[2]) + 1]
     if action == "add-slot" and len(form.slots) < MOST_SLOTS:
         form.slots.append(blank_row(form))
     elif (match := _TAKE.fullmatch(action)) and len(drop_empty_rows(form).slots) < MOST_SLOTS:
@@ -126,10 +166,29 @@ def apply_action(form: ProposalFields, action: str) -> ProposalFields:
     return form
 
 
+def _next_day(slot: SlotFields, is_working_day: Callable[[dt.date], bool]) -> SittingFields:
+    """Return a further sitting on the next working day, otherwise like the last of a slot."""
+    last: SlotFields | SittingFields = slot.further[-1] if slot.further else slot
+    minutes = last.minutes if isinstance(last, SittingFields) else ""
+    local = _local(last.starts_at)
+    if local is None:
+        return SittingFields("", minutes, last.courtroom)
+    days = (local + dt.timedelta(days=n) for n in range(1, MOST_CLOSED))
+    following = next((at for at in days if is_working_day(at.date())), local)
+    return SittingFields(following.strftime("%Y-%m-%dT%H:%M"), minutes, last.courtroom)
+
+
 def drop_empty_rows(form: ProposalFields) -> ProposalFields:
-    """Leave out rows for slots in which no time was typed."""
+    """Leave out rows for slots, and for their further days, in which no time was typed."""
     form.slots = [slot for slot in form.slots if slot.starts_at.strip()]
+    for slot in form.slots:
+        slot.further = [each for each in slot.further if each.starts_at.strip()]
     return form
+
+
+def field_of(name: str) -> str:
+    """Return the page's field for a field of the input: a slot's first sitting is its own row."""
+    return _FIRST_SITTING.sub(r"\1.\2", name)
 
 
 def load_hearing(form: ProposalFields, case_id: int, zone: ZoneInfo) -> HearingIn:
@@ -176,23 +235,41 @@ def _load(
         "minutes": whole_number(form.minutes.strip()),
         "fix": form.fix.strip(),
         "override_reason": form.override_reason.strip(),
-        "slots": [
-            {
-                "starts_at": instant(slot.starts_at, zone, f"slots.{n}.starts_at", errors),
-                "courtroom": slot.courtroom,
-            }
-            for n, slot in enumerate(form.slots)
-        ],
+        "slots": [_slot(slot, n, zone, errors) for n, slot in enumerate(form.slots)],
     }
     if answer_by.strip():
         data["answer_by"] = instant(answer_by.strip(), zone, "answer_by", errors)
     try:
         loaded = load(form_type, data)
     except Invalid as fault:
-        raise Invalid({**fault.errors, **errors}) from fault
+        found = {field_of(name): words for name, words in fault.errors.items()}
+        raise Invalid({**found, **errors}) from fault
     if errors:
         raise Invalid(errors)
     return loaded
+
+
+def _slot(
+    slot: SlotFields, n: int, zone: ZoneInfo, errors: dict[str, Message]
+) -> dict[str, object]:
+    """Return a slot as input, a set of sittings where it has further ones."""
+    first: dict[str, object] = {
+        "starts_at": instant(slot.starts_at, zone, f"slots.{n}.starts_at", errors),
+        "courtroom": slot.courtroom,
+    }
+    if not slot.further:
+        return first
+    sittings = [first]
+    for k, each in enumerate(slot.further, 1):
+        name = f"slots.{n}.sittings.{k}.starts_at"
+        sitting: dict[str, object] = {
+            "starts_at": instant(each.starts_at, zone, name, errors),
+            "courtroom": each.courtroom,
+        }
+        if each.minutes.strip():
+            sitting["minutes"] = whole_number(each.minutes.strip())
+        sittings.append(sitting)
+    return {"sittings": sittings}
 
 
 def is_at_once(form: ProposalFields) -> bool:
@@ -204,12 +281,7 @@ def is_at_once(form: ProposalFields) -> bool:
 
 def instant(text: str, zone: ZoneInfo, name: str, errors: dict[str, Message]) -> dt.datetime | str:
     """Return the instant of a typed wall-clock time; "" after adding an error under ``name``."""
-    # Python would take a NUL behind a time, digits of other scripts, and week dates.
-    try:
-        match = _WALL_CLOCK.fullmatch(half_width(text))
-        local = dt.datetime.fromisoformat(match[0]) if match else None
-    except ValueError:
-        local = None
+    local = _local(text)
     if local is None:
         errors[name] = Message(N_("Enter the day and the time."))
         return ""
@@ -221,6 +293,16 @@ def instant(text: str, zone: ZoneInfo, name: str, errors: dict[str, Message]) ->
         errors[name] = at
         return ""
     return at
+
+
+def _local(text: str) -> dt.datetime | None:
+    """Return a typed wall-clock time, or None for what is none."""
+    # Python would take a NUL behind a time, digits of other scripts, and week dates.
+    try:
+        match = _WALL_CLOCK.fullmatch(half_width(text))
+        return dt.datetime.fromisoformat(match[0]) if match else None
+    except ValueError:
+        return None
 
 
 def wall_clock(at: dt.datetime, zone: ZoneInfo) -> str:

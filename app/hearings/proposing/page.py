@@ -19,13 +19,14 @@ from app.core.db import db
 from app.core.errors import Clash, Message, Refusal
 from app.court import queries as court_queries
 from app.court.models import Court
-from app.hearings import booking, queries, versions
+from app.hearings import booking, queries, scheduling, versions
 from app.hearings.bench import members
-from app.hearings.forms import HearingIn, MoveIn
+from app.hearings.forms import SHORTEST, HearingIn, MoveIn
 from app.hearings.models import Hearing, Proposal
 from app.hearings.proposing import board, confirmation, form_fields, prefill, preview
 from app.hearings.proposing.form_fields import CalendarSelection, ProposalFields
 from app.hearings.rules import MOST_SLOTS, Span, slot_errors
+from app.hearings.sittings.rules import MOST_SITTINGS
 from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
 from app.law import Counted, benches, working_days
 
@@ -73,7 +74,7 @@ class SendOrder:
 
     def minutes(self, hearing: Hearing | None) -> int:
         """Return the length of the hearing; a move may leave it as it is."""
-        return self.form.minutes or (hearing.minutes if hearing else 0)
+        return self.form.minutes or (hearing.minutes if hearing else SHORTEST)
 
 
 def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
@@ -156,6 +157,7 @@ def render_form(about: ProposalContext, form: ProposalFields, **context: Any) ->
         given=form,
         rooms=rooms,
         most=MOST_SLOTS,
+        most_sittings=MOST_SITTINGS,
         board=slot_board,
         kinds=[(kind, wording.kind_name(kind, language)) for kind in kinds],
         **{
@@ -180,16 +182,30 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
     )
     case, hearing = load_subject(order.about)
     starts = [slot.starts_at for slot in order.form.slots]
+    minutes, zone = order.minutes(hearing), ZoneInfo(court.zone)
     working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
     people = members.everybody(hearing) if hearing else members.of_hearings(case)
+    of_slots = [[each.starts_at for each in slot.parts] for slot in order.form.slots]
+    warnings += scheduling.closed_days(of_slots, working, zone)
     warnings += benches.warnings(case, people, now)
     early = working_days.warnings(court, working, case, starts, now, Counted.FROM_ENTRY)
-    length = dt.timedelta(minutes=order.minutes(hearing))
+    ordered = [
+        sorted(
+            (
+                (Span(at, at + dt.timedelta(minutes=part.minutes or minutes)), part.courtroom)
+                for part in slot.parts
+                for at in [part.starts_at]
+            ),
+            key=lambda sitting: sitting[0],
+        )
+        for slot in sorted(order.form.slots, key=lambda slot: slot.starts_at)
+    ]
     unusual = [
-        (at, words)
-        for at in sorted(starts)
-        if (words := board.outside(court, working, Span(at, at + length)))
+        (span.starts_at, words)
+        for sittings in ordered
+        for span, _ in sittings
+        if (words := board.outside(court, working, span))
     ]
     form.seen = seal(form)
     return render_form(
@@ -200,10 +216,10 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
         early=[web.translated(each) for each in early],
         checked=order.form,
         kind=hearing.kind if hearing else getattr(order.form, "kind", ""),
-        length=length,
+        minutes=minutes,
         unusual=unusual,
         at_once=order.at_once,
-        ordered=sorted(order.form.slots, key=lambda slot: slot.starts_at),
+        ordered=ordered,
         **context,
     )
 
@@ -245,4 +261,4 @@ def conflicts_by_field(order: SendOrder, fault: Exception) -> dict[str, str]:
     clashes = booking.clashes_by_field(
         db.session(), case, order.form.slots, order.minutes(hearing), hearing=hearing
     )
-    return {field: web.translated(words) for field, words in clashes.items()}
+    return {form_fields.field_of(name): web.translated(words) for name, words in clashes.items()}

@@ -14,8 +14,9 @@ from app.hearings.availability import suggestions
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.models import Hearing
 from app.hearings.proposing import form_fields
-from app.hearings.proposing.form_fields import ProposalFields, SlotFields
-from app.hearings.rules import MOST_SLOTS
+from app.hearings.proposing.form_fields import ProposalFields, SittingFields, SlotFields
+from app.hearings.rules import MOST_SLOTS, Span
+from app.hearings.sittings.rules import MOST_SITTINGS
 
 KINDS = ("trial", "pretrial", "evidence", "mediation", "conference", "judgment", "other")
 MINUTES = 90
@@ -39,6 +40,7 @@ def prefilled(
         once=str(uuid.uuid4()),
         kind=KINDS[0],
         minutes=str(MINUTES),
+        days="1",
         fix=unrepresented.default_fix_policy(case).value,
         how="ask",
     )
@@ -49,6 +51,7 @@ def prefilled(
     else:
         form.stood = versions.of_hearing(session, hearing)
         form.minutes = str(hearing.minutes)
+        form.days = str(max(hearing.sitting_count, 1))
         last = queries.last_proposal(session, hearing)
         if last and not unrepresented.unrepresented_parties(case):
             form.fix = last.fix
@@ -60,12 +63,21 @@ def prefilled(
     return add_suggestions(session, case, hearing, form, now)
 
 
-def readable_starts(form: ProposalFields, zone: ZoneInfo) -> dict[int, dt.datetime]:
-    """Return, by their row, the instants of those slots of a form that can be read."""
-    starts = {
-        n: form_fields.instant(slot.starts_at, zone, "", {}) for n, slot in enumerate(form.slots)
-    }
-    return {n: at for n, at in starts.items() if isinstance(at, dt.datetime)}
+def readable_spans(
+    form: ProposalFields, zone: ZoneInfo, minutes: int
+) -> dict[tuple[int, int], Span]:
+    """Return the spans of those sittings of a form that can be read, by slot and sitting."""
+    spans: dict[tuple[int, int], Span] = {}
+    for n, slot in enumerate(form.slots):
+        rows = [(slot.starts_at, ""), *((each.starts_at, each.minutes) for each in slot.further)]
+        for k, (typed, own) in enumerate(rows):
+            at = form_fields.instant(typed, zone, "", {})
+            length = whole_number(own.strip())
+            if not (isinstance(length, int) and SHORTEST <= length <= LONGEST):
+                length = minutes
+            if isinstance(at, dt.datetime):
+                spans[n, k] = Span(at, at + dt.timedelta(minutes=length))
+    return spans
 
 
 def suggestion_query(
@@ -86,7 +98,7 @@ def suggestion_query(
         suggestions.default_answer_by(session, case.court, now),
     )
     by = form_fields.instant(form.answer_by, zone, "answer_by", {})
-    known = set(readable_starts(form, zone).values())
+    known = {span.starts_at for span in readable_spans(form, zone, MINUTES).values()}
     last = queries.last_proposal(session, hearing) if hearing else None
     known |= {slot.starts_at for slot in last.slots} if last else set()
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
@@ -95,6 +107,7 @@ def suggestion_query(
         court_queries.courtrooms(session, case.court_id),
         max(usual, by) if isinstance(by, dt.datetime) else usual,
         many=many,
+        days=typed_days(form) or 1,
         but=hearing.id if hearing else None,
         but_not=known,
     )
@@ -111,8 +124,17 @@ def add_suggestions(
     zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(form.slots))
     query = suggestion_query(session, case, hearing, form, now, many)
     free = suggestions.suggest(session, case, query, now)
-    form.slots += [
-        SlotFields(form_fields.wall_clock(each.starts_at, zone), each.courtroom.name)
-        for each in sorted(free, key=lambda each: each.starts_at)
-    ]
+    for suggested in sorted(free, key=lambda each: each.starts_at):
+        first, *further = [
+            (form_fields.wall_clock(each.starts_at, zone), each.courtroom.name)
+            for each in suggested.sittings
+        ]
+        days = [SittingFields(at, "", room) for at, room in further]
+        form.slots.append(SlotFields(*first, days))
     return form
+
+
+def typed_days(form: ProposalFields) -> int | None:
+    """Return how many days a suggested slot is to have; None where that cannot be read."""
+    days = whole_number(form.days.strip())
+    return days if isinstance(days, int) and 1 <= days <= MOST_SITTINGS else None

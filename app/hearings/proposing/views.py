@@ -26,6 +26,8 @@ from app.hearings.proposing import page as proposal_page
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.proposing.page import ProposalContext, SendOrder
 from app.hearings.scheduling import CourtContext
+from app.hearings.sittings.rules import MOST_SITTINGS
+from app.law import working_days
 from app.people.models import User
 
 bp = Blueprint("proposing", __name__)
@@ -81,6 +83,9 @@ def another(hearing_id: int) -> Any:
     if hearing.outcome:
         return redirect(url_for("proposing.new", case_id=hearing.case_id, after=hearing_id), 303)
     panel = request.values.get("panel") == "1"
+    if panel and hearing.sitting_count > 1:
+        words = N_("This hearing has several sittings: move it on its own page, not here.")
+        raise Refusal(words)
     return _open(ProposalContext(hearing.case_id, hearing.id, panel=panel))
 
 
@@ -100,10 +105,15 @@ def _open(about: ProposalContext) -> Any:
     if do == "suggest":
         form = form_fields.drop_empty_rows(form)
         now = web.now()
+        if form.days.strip() and prefill.typed_days(form) is None:
+            words = gettext("Enter a number from 1 to %(most)s.", most=MOST_SITTINGS)
+            return proposal_page.render_form(about, form, errors={"days": words}), 422
         form = prefill.add_suggestions(db.session(), case, hearing, form, now)
         return proposal_page.render_form(about, form)
     if do not in ("preview", "send"):
-        return proposal_page.render_form(about, form_fields.apply_action(form, do))
+        working = working_days.working_days(db.session(), current_user.court)
+        form = form_fields.apply_action(form, do, working.has)
+        return proposal_page.render_form(about, form)
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
     form = form_fields.drop_empty_rows(form)
     shown = form_fields.is_key(form.once) and form.seen == proposal_page.seal(form)
@@ -190,7 +200,7 @@ def _submit(
     except NotFound:
         raise
     except Invalid as fault:
-        found = translated_errors(fault)
+        found = {form_fields.field_of(k): words for k, words in translated_errors(fault).items()}
         if about.panel and send and found.keys() == {"reason"}:
             return _submit(about, form, send=False, errors=found)
         return proposal_page.render_form(about, form, errors=found), 422

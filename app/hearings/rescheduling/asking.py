@@ -19,7 +19,8 @@ from app.core.channels import OtherChannel
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.hearings import facts, move_requests, notifications, queries
 from app.hearings.availability import suggestions
-from app.hearings.availability.suggestions import Suggestion, SuggestionQuery
+from app.hearings.availability.suggestions import SuggestedSlot, SuggestionQuery
+from app.hearings.forms import LONGEST
 from app.hearings.models import (
     AnswerChoice,
     Hearing,
@@ -31,6 +32,7 @@ from app.hearings.models import (
     MoveSlot,
     Stance,
 )
+from app.hearings.sittings.rules import spans_of_days
 from app.law import working_days
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, queue
@@ -76,17 +78,20 @@ class Opinion:
     channel: str = OtherChannel.LINK.value
 
 
-def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[Suggestion]:
+def suggested(session: Session, hearing: Hearing, now: dt.datetime) -> list[SuggestedSlot]:
     """Return up to five slots that suit everybody known, the earliest first; none is held.
 
-    They observe notice and evidence periods, and the time limit of the trial while it lasts.
+    They observe notice and evidence periods, and the time limit of the trial while it lasts. For a
+    hearing of several days each has as many consecutive ones, each as long as its longest.
     """
     if hearing.starts_at is None or hearing.ends_at is None:
         return []
     court = hearing.case.court
-    minutes = (hearing.ends_at - hearing.starts_at) // dt.timedelta(minutes=1)
+    days = spans_of_days(hearing.sittings, ZoneInfo(court.zone))
+    longest = max(end - begin for begin, end in days)
     query = SuggestionQuery(
-        minutes=minutes,
+        minutes=min(longest // dt.timedelta(minutes=1), LONGEST),
+        days=len(days),
         rooms=suggestions.active_courtrooms(session, court),
         answer_by=_answer_by(session, hearing, now),
         many=MAX_SLOTS,
@@ -109,7 +114,7 @@ def _last_day(case: Case, now: dt.datetime) -> dt.date | None:
     return limit.last_day
 
 
-def _start(suggestion: Suggestion) -> dt.datetime:
+def _start(suggestion: SuggestedSlot) -> dt.datetime:
     return suggestion.starts_at
 
 
@@ -278,10 +283,7 @@ def _open(
         revision=hearing.revision,
         answer_by=_answer_by(session, hearing, now),
         created_at=now,
-        slots=[
-            MoveSlot(starts_at=each.starts_at, ends_at=each.ends_at, courtroom=each.courtroom)
-            for each in found
-        ],
+        slots=[_slot(each) for each in found],
         opinions=[
             MoveOpinion(counsel=each.counsel, side=each.party.side, says={})
             for each in queries.acting_representations(session, hearing.case)
@@ -290,6 +292,12 @@ def _open(
     session.add(request)
     session.flush()
     return request
+
+
+def _slot(suggested: SuggestedSlot) -> MoveSlot:
+    slot = MoveSlot()
+    slot.set_sittings(suggested.times)
+    return slot
 
 
 def _fill_in(

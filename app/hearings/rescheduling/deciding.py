@@ -58,7 +58,7 @@ def move(
     hearing = request.hearing
     move_requests.close(session, request, MoveState.MOVED, context.now)
     form = MoveIn(
-        slots=[SlotIn(starts_at=slot.starts_at, courtroom=slot.courtroom_id)],
+        slots=[SlotIn.of(slot.sittings)],
         reason=reason or AGREED,
         override_reason=override_reason,
     )

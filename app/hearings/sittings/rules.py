@@ -61,6 +61,18 @@ def days_of(sittings: Sequence[Sitting | SittingTime], zone: ZoneInfo) -> list[d
     return sorted({day_of(each.starts_at, zone) for each in sittings})
 
 
+def spans_of_days(
+    sittings: Sequence[Sitting], zone: ZoneInfo
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return from when to when each day of sittings, earliest first, goes by a court's clock."""
+    spans: dict[dt.date, tuple[dt.datetime, dt.datetime]] = {}
+    for each in sittings:
+        day = day_of(each.starts_at, zone)
+        begin, end = spans.get(day, (each.starts_at, each.ends_at))
+        spans[day] = begin, max(end, each.ends_at)
+    return list(spans.values())
+
+
 def errors(
     times: Sequence[tuple[dt.datetime, int]], zone: ZoneInfo, path: str
 ) -> dict[str, Message]:

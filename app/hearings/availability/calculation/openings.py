@@ -238,6 +238,16 @@ def _of_counsel(
     return 0.0, None, None
 
 
+def best_set(days: Sequence[Sequence[Opening]], zone: ZoneInfo) -> list[Opening]:
+    """Return an opening for each day: all at the best time that every day has, else each best."""
+    by_clock = [{o.starts_at.astimezone(zone).time(): o for o in openings} for openings in days]
+    shared = set(by_clock[0]).intersection(*by_clock[1:])
+    if shared:
+        best = min(shared, key=lambda at: (-sum(day[at].score for day in by_clock), at))
+        return [day[best] for day in by_clock]
+    return [min(openings, key=lambda o: (-o.score, o.starts_at)) for openings in days]
+
+
 def choose_openings(
     openings: Sequence[Opening],
     query: OpeningQuery,
