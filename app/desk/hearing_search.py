@@ -14,7 +14,7 @@ from app.cases.queries import PAGE, case_filter
 from app.desk.queries import SOON
 from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState, Proposal, ProposalState
-from app.hearings.queries import owned_by
+from app.hearings.queries import owned_by, sits_within
 from app.hearings.rules import days_span
 from app.outcomes.queries import awaits
 from app.people.models import User
@@ -72,7 +72,7 @@ def search(
         sa.select(Hearing)
         .join(Hearing.case)
         .where(Hearing.court_id == user.court_id)
-        .where(*_judge_and_days(hearing_filter, ZoneInfo(user.court.zone)))
+        .where(*_judge_and_days(hearing_filter, user.court_id, ZoneInfo(user.court.zone)))
         .options(
             joinedload(Hearing.case),
             joinedload(Hearing.judge),
@@ -106,19 +106,18 @@ def _in_state(state: str) -> list[sa.ColumnElement[bool]]:
     return [Hearing.state.in_(both), sa.or_(Hearing.state == state, Hearing.starts_at.is_not(None))]
 
 
-def _judge_and_days(hearing_filter: HearingFilter, zone: ZoneInfo) -> list[sa.ColumnElement[bool]]:
+def _judge_and_days(
+    hearing_filter: HearingFilter, court_id: int, zone: ZoneInfo
+) -> list[sa.ColumnElement[bool]]:
     """Return the conditions for judge and day."""
     conditions = []
     if hearing_filter.judge is not None:
         conditions.append(members.needs(hearing_filter.judge))
-    if hearing_filter.first:
-        conditions.append(
-            Hearing.starts_at >= days_span(max(hearing_filter.first, EARLIEST), 1, zone).starts_at
-        )
-    if hearing_filter.last:
-        conditions.append(
-            Hearing.starts_at < days_span(min(hearing_filter.last, LATEST), 1, zone).ends_at
-        )
+    first, last = hearing_filter.first, hearing_filter.last
+    if first or last:
+        begin = days_span(max(first, EARLIEST), 1, zone).starts_at if first else None
+        end = days_span(min(last, LATEST), 1, zone).ends_at if last else None
+        conditions.append(sits_within(court_id, begin, end))
     return conditions
 
 

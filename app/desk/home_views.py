@@ -49,7 +49,7 @@ def _home_context() -> dict[str, Any]:
     waiting = queries.waiting(session, court, current_user if whose == "mine" else None, now)
     items = waiting.items(_day_ends(now))
     week = queries.week(session, court, now)
-    shown = [hearing for _, hearings in week for hearing in hearings]
+    shown = list({each.id: each for _, listed in week for each, _ in listed}.values())
     return {
         "court": court,
         "zone": court.zone,

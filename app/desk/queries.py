@@ -20,6 +20,7 @@ from app.hearings.bench import invitations
 from app.hearings.bench.rules import Agreement, MemberAvailability, agreement
 from app.hearings.models import (
     Hearing,
+    HearingSitting,
     HearingState,
     Invitation,
     MemberInvitation,
@@ -27,8 +28,9 @@ from app.hearings.models import (
     ProposalState,
     Slot,
 )
-from app.hearings.queries import owned_by
-from app.hearings.rules import days_span
+from app.hearings.queries import owned_by, sits_within
+from app.hearings.rules import Span, days_span
+from app.hearings.sittings.rules import Sitting
 from app.law import working_days
 from app.outcomes import queries as outcomes
 from app.outcomes.queries import AwaitingDay
@@ -317,8 +319,10 @@ def _proposals_to_handle(
     return session.scalars(query).unique().all()
 
 
-def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date, list[Hearing]]]:
-    """Return the next seven days with their hearings, at most WEEK of them in all.
+def week(
+    session: Session, court: Court, now: dt.datetime
+) -> list[tuple[dt.date, list[tuple[Hearing, Sitting]]]]:
+    """Return the next seven days with the sittings of hearings, of at most WEEK hearings.
 
     Today is always among them, another day without a hearing only where the court sits.
     """
@@ -331,29 +335,51 @@ def week(session: Session, court: Court, now: dt.datetime) -> list[tuple[dt.date
     )
     today, working = now.astimezone(zone).date(), working_days.working_days(session, court)
     coming_days = [today + dt.timedelta(days=n) for n in range(DAYS)]
-    days: dict[dt.date, list[Hearing]] = {
+    days: dict[dt.date, list[tuple[Hearing, Sitting]]] = {
         day: [] for day in coming_days if day == today or working.has(day)
     }
     for hearing in session.scalars(query):
-        if hearing.starts_at:
-            days.setdefault(hearing.starts_at.astimezone(zone).date(), []).append(hearing)
+        for sitting in hearing.sittings:
+            if (day := sitting.starts_at.astimezone(zone).date()) in coming_days:
+                days.setdefault(day, []).append((hearing, sitting))
+    for listed in days.values():
+        listed.sort(key=lambda each: each[1].starts_at)
     return sorted(days.items())
 
 
 def coming(session: Session, court: Court, now: dt.datetime) -> int:
-    """Count the hearings of the next seven days, today included."""
-    query = sa.select(sa.func.count(Hearing.id)).where(
-        Hearing.court_id == court.id, *_in_next_days(court, now)
+    """Count the sittings of the next seven days, today included."""
+    span = _next_days(court, now)
+    live = [Hearing.court_id == court.id, Hearing.state != HearingState.CANCELLED.value]
+    of_one = sa.select(sa.func.count(Hearing.id)).where(
+        *live,
+        Hearing.sitting_count == 1,
+        Hearing.starts_at >= span.starts_at,
+        Hearing.starts_at < span.ends_at,
     )
-    return session.scalar(query) or 0
+    of_several = (
+        sa.select(sa.func.count(HearingSitting.id))
+        .join(Hearing, Hearing.id == HearingSitting.hearing_id)
+        .where(
+            *live,
+            HearingSitting.starts_at >= span.starts_at,
+            HearingSitting.starts_at < span.ends_at,
+        )
+    )
+    return (session.scalar(of_one) or 0) + (session.scalar(of_several) or 0)
+
+
+def _next_days(court: Court, now: dt.datetime) -> Span:
+    """Return the span of the next seven days, today included."""
+    zone = ZoneInfo(court.zone)
+    return days_span(now.astimezone(zone).date(), DAYS, zone)
 
 
 def _in_next_days(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     """Return the conditions for hearings of the next seven days, today included."""
-    zone = ZoneInfo(court.zone)
-    span = days_span(now.astimezone(zone).date(), DAYS, zone)
+    span = _next_days(court, now)
     not_cancelled = Hearing.state != HearingState.CANCELLED.value
-    return [not_cancelled, Hearing.starts_at >= span.starts_at, Hearing.starts_at < span.ends_at]
+    return [not_cancelled, sits_within(court.id, span.starts_at, span.ends_at)]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, NotFound
-from app.hearings.models import Hearing, HearingState, Invitation, Proposal, ProposalState
+from app.hearings.models import (
+    Hearing,
+    HearingSitting,
+    HearingState,
+    Invitation,
+    Proposal,
+    ProposalState,
+)
 from app.notices.models import ASKS, Notice
 from app.people.models import User
 from app.record.rules import WENT_OUT
@@ -28,6 +35,28 @@ def find_hearing(
     if hearing is None:
         raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
     return hearing
+
+
+def sits_within(
+    court_id: int, begin: dt.datetime | None, end: dt.datetime | None
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a sitting of a hearing's date begins in a span.
+
+    ``begin`` is in it, ``end`` is not; None is no bound. Of one sitting and of several by their
+    own indexes.
+    """
+    dated = aliased(Hearing)
+    of_one = sa.select(dated.id).where(dated.court_id == court_id, *_between(dated, begin, end))
+    of_several = sa.select(HearingSitting.hearing_id).where(*_between(HearingSitting, begin, end))
+    return Hearing.id.in_(sa.union_all(of_one, of_several))
+
+
+def _between(
+    times: Any, begin: dt.datetime | None, end: dt.datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    bounds = [times.starts_at.is_not(None)]
+    bounds += [times.starts_at >= begin] if begin else []
+    return bounds + ([times.starts_at < end] if end else [])
 
 
 def lock_hearing(session: Session, hearing_id: int) -> Hearing:

@@ -154,10 +154,9 @@ def _with_defaults(session: Session, hearing: Hearing, reply: Reply, mail: Incom
     at = reply.time[0]
     at = at.replace(tzinfo=at.tzinfo or zone) if at else None
     proposal = queries.open_proposal(session, hearing)
-    slot_times = (
-        [each.starts_at for each in proposal.slots] if proposal and proposal.tentative else []
-    )
-    is_current_date = at is not None and at in (*slot_times, hearing.starts_at)
+    slots = proposal.slots if proposal and proposal.tentative else []
+    sittings = [*hearing.sittings, *(sitting for slot in slots for sitting in slot.sittings)]
+    is_current_date = at is not None and at in [each.starts_at for each in sittings]
     is_only_date = hearing.revision <= 1 and (at is None or reply.method == "COUNTER")
     return replace(reply, sequence=hearing.revision) if is_current_date or is_only_date else reply
 
@@ -217,10 +216,12 @@ def _count(
         return _answer(session, filed, proposal, invitation, reply, now, secret)
     if hearing.starts_at is None or hearing.state == HearingState.CANCELLED:
         return NOTHING
-    if hearing.starts_at <= now:
+    if hearing.sittings[-1].starts_at <= now:
         return OLD
+    # Calendars answer a day of several alone: that says nothing of the others.
+    one_day = reply.slot_at is not None and hearing.sitting_count > 1
     _close_earlier(session, filed, now)
-    if reply.partstat == "ACCEPTED" and hearing.state == HearingState.FIXED:
+    if reply.partstat == "ACCEPTED" and hearing.state == HearingState.FIXED and not one_day:
         acknowledgements.acknowledge(
             session,
             invitation.id,
@@ -247,7 +248,9 @@ def _answer(
     """Answer an open proposal: for the slot in the reply, or the only one."""
     zone = ZoneInfo(proposal.hearing.case.court.zone)
     at = reply.slot_at.replace(tzinfo=reply.slot_at.tzinfo or zone) if reply.slot_at else None
-    slot = next((each for each in proposal.slots if each.starts_at == at), None)
+    slots = [each for each in proposal.slots if at in [s.starts_at for s in each.sittings]]
+    # A day that two sets share names neither of them.
+    slot = slots[0] if len(slots) == 1 else None
     if at is None and len(proposal.slots) == 1:
         slot = proposal.slots[0]
     own_invitation = next(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.cases.models import Counsel, Party, Representation
 from app.court.models import Court
 from app.hearings.models import Hearing, HearingState
+from app.hearings.queries import sits_within
 from app.hearings.rules import days_span
 from app.outcomes.models import Absence, HearingOutcome
 from app.record.models import Entry
@@ -103,16 +104,18 @@ def awaiting(
 ) -> list[AwaitingDay]:
     """Return the days with hearings that wait for an outcome, the earliest first."""
     query = (
-        sa.select(Hearing.starts_at, Hearing.ends_at)
+        sa.select(Hearing.starts_at, Hearing.ends_at, Hearing.sitting_count)
         .join(Hearing.case)
         .where(*awaits(court, now), *owned)
         .order_by(Hearing.ends_at)
     )
     zone, days = ZoneInfo(court.zone), dict[dt.date, list[dt.datetime]]()
-    for starts_at, ends_at in session.execute(query):
+    for starts_at, ends_at, sitting_count in session.execute(query):
         if starts_at is None or ends_at is None:
             continue
-        days.setdefault(starts_at.astimezone(zone).date(), []).append(ends_at)
+        # A hearing of several days is over with its last sitting, which ends by midnight.
+        last = ends_at - dt.timedelta(microseconds=1) if sitting_count > 1 else starts_at
+        days.setdefault(last.astimezone(zone).date(), []).append(ends_at)
     return [AwaitingDay(on, len(ends), min(ends)) for on, ends in sorted(days.items())][:MOST_DAYS]
 
 
@@ -138,7 +141,10 @@ def of_day(
     owned: Sequence[sa.ColumnElement[bool]],
     now: dt.datetime,
 ) -> Sequence[Hearing]:
-    """Return the hearings of a day that are over and can have an outcome, by time and room."""
+    """Return the hearings of a day that are over and can have an outcome, by time and room.
+
+    One of several days is among those of its last.
+    """
     span = days_span(on, 1, ZoneInfo(court.zone))
     query = (
         sa.select(Hearing)
@@ -146,8 +152,8 @@ def of_day(
         .where(
             Hearing.court_id == court.id,
             Hearing.state == HearingState.FIXED.value,
-            Hearing.starts_at >= span.starts_at,
-            Hearing.starts_at < span.ends_at,
+            sits_within(court.id, span.starts_at, span.ends_at),
+            sa.or_(Hearing.sitting_count == 1, Hearing.ends_at <= span.ends_at),
             Hearing.ends_at <= now,
             *owned,
         )

@@ -12,7 +12,7 @@ from app.core.matters import Matter
 from app.core.normalization import name_key
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
-from app.hearings import move_requests
+from app.hearings import booking, move_requests
 from app.hearings import queries as hearings
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
@@ -190,6 +190,7 @@ def _write(
     )
     session.flush()
     _end_what_waits(session, hearing, context.now)
+    _give_up_days_ahead(session, hearing, context.now)
     ledger.append(session, entries(context.user, outcome, before), context.now)
     if sends:
         notifications.queue_messages(session, outcome, people.values(), context.now)
@@ -250,6 +251,18 @@ def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselRe
     notices = assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, known, begins)
     return {each.counsel.id: each for each in contacts}
+
+
+def _give_up_days_ahead(session: Session, hearing: Hearing, now: dt.datetime) -> None:
+    """Free the sittings that have not begun when a hearing's outcome is entered."""
+    begun = [each for each in hearing.sittings if each.starts_at <= now]
+    if not begun or len(begun) == len(hearing.sittings):
+        return
+    hearing.set_sittings(begun)
+    hearing.corrections += 1  # calendars to subscribe to show the sittings that were held
+    hearing.changed_at = now
+    session.flush()
+    booking.book(session, hearing, None, sorted(hearings.acting_counsel_ids(session, hearing)))
 
 
 def _end_what_waits(session: Session, hearing: Hearing, now: dt.datetime) -> None:

@@ -292,12 +292,14 @@ def calendar_events() -> Any:
                 "start": f"{wording.local(block.starts_at, zone):%Y-%m-%dT%H:%M:%S}",
                 "end": f"{wording.local(block.ends_at, zone):%Y-%m-%dT%H:%M:%S}",
                 "resourceIds": [str(id_) for id_ in block.lanes(query.by)],
-                "title": block.number,
-                "startEditable": block.state == BlockState.FIXED and block.starts_at > now,
+                "title": block.number + _nth_of_several(block),
+                "startEditable": block.state == BlockState.FIXED
+                and block.starts_at > now
+                and block.sitting_count == 1,
                 "extendedProps": {
                     "hearing": block.hearing_id,
                     "state": block.outcome or block.state,
-                    "short": short_number(block.number),
+                    "short": short_number(block.number) + _nth_of_several(block),
                     "kind": wording.kind_name(block.kind, web.language()),
                     # The lane says the one, this the other.
                     "other": block.judge if query.by == Grouping.COURTROOM else block.courtroom,
@@ -312,6 +314,11 @@ def calendar_events() -> Any:
             if not block.lanes(query.by).keys().isdisjoint(lanes.shown)
         ]
     )
+
+
+def _nth_of_several(block: CalendarBlock) -> str:
+    """Return which sitting of its hearing a block is, where it has several: " 2/3"."""
+    return f" {block.sitting}/{block.sitting_count}" if block.sitting_count > 1 else ""
 
 
 def _need_words(needs: Sequence[Need]) -> str:

@@ -238,8 +238,8 @@ def _already_done(view: HearingPage, action: str, typed: dict[str, str]) -> str:
     chosen = next((slot for slot in slots if str(slot.id) == typed.get("slot_id")), None)
     if action != "fix" or hearing.state != HearingState.FIXED or not hearing.starts_at:
         return ""
-    when = wording.span(hearing.starts_at, hearing.ends_at, view.court.zone, web.language())
-    if chosen and chosen.starts_at == hearing.starts_at:
+    when = wording.date_of(hearing, view.court.zone, web.language())
+    if chosen and chosen.starts_at == hearing.starts_at and chosen.ends_at == hearing.ends_at:
         return gettext(
             "This date was fixed already, for %(when)s. Nothing was sent a second time.", when=when
         )

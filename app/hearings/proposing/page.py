@@ -31,7 +31,7 @@ from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
 from app.law import Counted, benches, working_days
 
 # Fields that may still be changed after the preview, for no message shows them.
-NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason")
+NOT_IN_MESSAGES = ("once", "stood", "seen", "override_reason", "days")
 
 
 @dataclass(frozen=True)
