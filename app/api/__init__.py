@@ -14,6 +14,7 @@ from app.api.cases import bp as cases
 from app.api.conversation import exchanges as exchanges
 from app.api.conversation import needs as needs
 from app.api.conversation.delegates import bp as delegates
+from app.api.conversation.members import bp as members
 from app.api.conversation.papers import bp as papers
 from app.api.conversation.questions import bp as questions
 from app.api.conversation.questions import standard_answers
@@ -82,7 +83,6 @@ def register(app: Flask) -> None:
         papers,
         standard_answers,
         delegates,
-        tokens,
     )
     for room in rooms:
         face.register_blueprint(room)

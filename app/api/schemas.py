@@ -788,3 +788,48 @@ class NewTokenOut(TokenOut):
     token = fields.String(
         metadata={"description": "Shown once: a repeated request is answered with an empty one"}
     )
+
+
+class NeededPersonOut(Schema):
+    """Somebody outside the court who is needed at hearings, and where they are reached."""
+
+    id = fields.Integer()
+    name = fields.String()
+    role = _one_of(*BenchRole)
+    email = fields.String()
+    phone = fields.String()
+    language = fields.String()
+
+
+class NeededPeopleOut(Schema):
+    """The people outside a court who are needed at its hearings."""
+
+    members = fields.List(fields.Nested(NeededPersonOut))
+
+
+class MemberAnswerOut(Schema):
+    """Whether a member can come to one slot of the newest round."""
+
+    slot_id = fields.Integer()
+    says = _one_of("yes", "no")
+
+
+class HearingMemberOut(Schema):
+    """A member of a hearing who is outside the court: how far they were reached, what they said."""
+
+    id = fields.Integer(metadata={"description": "Of the person, as in `GET /members`"})
+    name = fields.String()
+    role = _one_of(*BenchRole)
+    state = _one_of(
+        *("no_address", "cannot_come", "not_delivered", "unknown", "not_invited", "queued"),
+        *("sent", "delivered", "opened", "told", "answered", "confirmed"),
+    )
+    at = _moment("Since when")
+    reason = fields.String(metadata={"description": "Why they cannot come on the date that holds"})
+    answers = fields.List(fields.Nested(MemberAnswerOut))
+
+
+class HearingMembersOut(Schema):
+    """The members of a hearing who are outside the court."""
+
+    members = fields.List(fields.Nested(HearingMemberOut))

@@ -13,6 +13,7 @@ from app.core.db import retrying
 from app.core.errors import N_, Clash, Message, Misconfigured
 from app.core.forms import load
 from app.core.web import now, services
+from app.court.bench import BenchRole
 from app.court.models import Courtroom, Judge
 from app.demo.story import STORY, ZONE, assistant_context, working_day
 from app.feeds import service as feeds
@@ -118,7 +119,8 @@ def calendars(session: Session) -> list[tuple[Message, str]]:
         raise LookupError("the demo's assistant is gone")
     own = Message(N_("%(user)s: all own hearings"), user=context.user.name)
     feed_scopes = [(own, "assistant", context.user.id)]
-    judges = session.scalars(sa.select(Judge).order_by(Judge.id))
+    of_court = Judge.role == BenchRole.JUDGE.value
+    judges = session.scalars(sa.select(Judge).where(of_court).order_by(Judge.id))
     feed_scopes += [
         (Message(N_("Judge %(name)s"), name=judge.name), "judge", judge.id) for judge in judges
     ]

@@ -19,7 +19,7 @@ from app.core.forms import load
 from app.core.runtime.clock import SetClock
 from app.court import service
 from app.court.change_log import ChangeAuthor
-from app.demo import conversation, declared_address, papers
+from app.demo import conversation, declared_address, members, papers
 from app.demo.history import PastMonths
 from app.hearings import forms, queries
 from app.hearings import service as hearings
@@ -115,6 +115,7 @@ class StoryPlayer:
             case_data = load(CaseIn, self._case(each))
             user = people.find_user(session, ASSISTANT)
             self.ids[n] = cases.enter(session, court, user, case_data, now - ENTERED_BEFORE).id
+        members.enter_addresses(session, court, STORY["members"])
 
     def _past_months(self, session: Session) -> None:
         user = people.find_user(session, ASSISTANT)
@@ -137,6 +138,7 @@ class StoryPlayer:
             "title": data["title"],
             "procedure": data["procedure"],
             "judge": data["judge"],
+            "bench": data.get("bench", ""),
             "parties": [
                 {
                     "role": role,
@@ -187,6 +189,12 @@ class StoryPlayer:
             yield StoryEvent(
                 self.at(day, clock), partial(self._answer, hearing_ids, counsel_key, says, comment)
             )
+        for day, clock, name, says in data.get("members", ()):
+            answer = partial(members.answer, hearing_ids, name, says, self.secret)
+            yield StoryEvent(self.at(day, clock), partial(self._as_assistant, answer))
+        for day, clock, name, reason in data.get("dates", ()):
+            say = partial(members.say_to_date, hearing_ids, name, reason)
+            yield StoryEvent(self.at(day, clock), partial(self._as_assistant, say))
         if move := data.get("moved"):
             yield StoryEvent(self.at(*move["on"]), partial(self._move, hearing_ids, move))
 

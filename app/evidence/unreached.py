@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.cases.models import Case, Counsel
 from app.core.matters import Matter
 from app.court.models import Court
-from app.hearings.models import Hearing, Invitation, Proposal
+from app.hearings.models import Hearing, Invitation, MemberInvitation, Proposal
 from app.notices.keys import NoticeKey
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
@@ -21,6 +21,10 @@ from app.record.rules import INFORMING, WENT_OUT, Event, NoticeState
 LOOK_BACK = dt.timedelta(days=30)
 BAD = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.MISSED.value)
 MOST = 500
+# A person in a hearing: hearing, counsel and member invitation; one of these two is None.
+HearingPerson = tuple[int, int | None, int | None]
+# A message: its matter, kind and version, and its person.
+MessageKey = tuple[str, str, int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Unreached:
     notices: Sequence[Notice]
     since: dt.datetime
     phone: str = ""
+    # Of a member of the bench who is outside the court: their member invitation.
+    member_id: int | None = None
 
     @property
     def tries(self) -> list[tuple[str, str]]:
@@ -65,18 +71,23 @@ def people(
         if entry.about in hearings
     ]
     reached_at = _reached_at(session, unreached)
-    newest: dict[tuple[int, int | None], Unreached] = {}
+    newest: dict[HearingPerson, Unreached] = {}
     for each in sorted(unreached, key=lambda each: each.since):
-        person = (each.hearing.id, each.counsel_id)
+        person = (each.hearing.id, each.counsel_id, each.member_id)
         if person not in reached_at or reached_at[person] < each.since:
             newest[person] = each
     phones = _phones(session, newest.values())
-    found = [replace(each, phone=phones.get(each.counsel_id, "")) for each in newest.values()]
+    needed = [each.member_id for each in newest.values() if each.member_id is not None]
+    members = {each.id: each.judge.phone for each in _members(session, needed)}
+    found = [
+        replace(each, phone=phones.get(each.counsel_id) or members.get(each.member_id or 0, ""))
+        for each in newest.values()
+    ]
     return sorted(found, key=lambda each: (each.state == NoticeState.MISSED.value, each.since))
 
 
 def _phones(session: Session, unreached: Iterable[Unreached]) -> dict[int | None, str]:
-    ids = {each.counsel_id for each in unreached}
+    ids = {each.counsel_id for each in unreached if each.counsel_id is not None}
     query = sa.select(Counsel.id, Counsel.phone).where(Counsel.id.in_(ids))
     return {row[0]: row[1] for row in session.execute(query)} if ids else {}
 
@@ -86,7 +97,8 @@ def _bad(session: Session, court: Court, now: dt.datetime) -> Sequence[Notice]:
         sa.select(Notice)
         .where(
             Notice.court_id == court.id,
-            Notice.counsel_id.is_not(None),
+            sa.or_(Notice.counsel_id.is_not(None), Notice.member_id.is_not(None)),
+            Notice.kind != NoticeKind.MEMBER_NUDGE.value,
             Notice.state.in_(BAD),
             Notice.created_at > now - LOOK_BACK,
         )
@@ -132,9 +144,7 @@ def _hearings(
     return {hearing.about: hearing for hearing in session.scalars(query)}
 
 
-def _by_matter(
-    session: Session, bad: Sequence[Notice]
-) -> dict[tuple[str, str, int | None], list[Notice]]:
+def _by_matter(session: Session, bad: Sequence[Notice]) -> dict[MessageKey, list[Notice]]:
     """Return all notices of each message that went wrong over some channel, newest first."""
     matters = {_matter(notice) for notice in bad}
     if not matters:
@@ -142,19 +152,24 @@ def _by_matter(
     query = (
         sa.select(Notice)
         .where(Notice.about.in_({matter[0] for matter in matters}))
-        .where(Notice.counsel_id.in_({matter[2] for matter in matters}))
+        .where(
+            sa.or_(
+                Notice.counsel_id.in_({matter[2] for matter in matters}),
+                Notice.member_id.in_({matter[3] for matter in matters}),
+            )
+        )
         .order_by(Notice.id.desc())
     )
-    groups: dict[tuple[str, str, int | None], list[Notice]] = defaultdict(list)
+    groups: dict[MessageKey, list[Notice]] = defaultdict(list)
     for notice in session.scalars(query):
         if _matter(notice) in matters:
             groups[_matter(notice)].append(notice)
     return groups
 
 
-def _matter(notice: Notice) -> tuple[str, str, int | None]:
+def _matter(notice: Notice) -> MessageKey:
     key = NoticeKey.parse(notice.key)
-    return notice.about, f"{key.kind}/{key.version}", notice.counsel_id
+    return notice.about, f"{key.kind}/{key.version}", notice.counsel_id, notice.member_id
 
 
 def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | None:
@@ -170,6 +185,7 @@ def _unreached(hearing: Hearing | None, notices: list[Notice]) -> Unreached | No
         first.counsel_id,
         notices,
         max(notice.created_at for notice in notices),
+        member_id=first.member_id,
     )
 
 
@@ -182,17 +198,19 @@ def _no_address(hearing: Hearing, entry: Entry) -> Unreached:
 
 def _reached_at(
     session: Session, unreached: Sequence[Unreached]
-) -> dict[tuple[int, int | None], dt.datetime]:
+) -> dict[HearingPerson, dt.datetime]:
     """Return when each answered, was called or got another message about the hearing last."""
     if not unreached:
         return {}
     hearing_ids = {each.hearing.about: each.hearing.id for each in unreached}
     cases = {each.hearing.case_id for each in unreached}
     counsel = {each.counsel_id for each in unreached}
-    last: dict[tuple[int, int | None], dt.datetime] = {}
+    last: dict[HearingPerson, dt.datetime] = {}
 
-    def reached(hearing_id: int, counsel_id: int | None, at: dt.datetime) -> None:
-        key = (hearing_id, counsel_id)
+    def reached(
+        hearing_id: int, counsel_id: int | None, at: dt.datetime, member_id: int | None = None
+    ) -> None:
+        key = (hearing_id, counsel_id, member_id)
         last[key] = max(at, last.get(key, at))
 
     answered = (
@@ -215,11 +233,32 @@ def _reached_at(
                     each.hearing.about,
                 ):
                     reached(each.hearing.id, entry.counsel_id, entry.at)
-    arrived = sa.select(Notice.about, Notice.counsel_id, Notice.created_at).where(
+    members = {each.member_id for each in unreached if each.member_id is not None}
+    arrived = sa.select(Notice.about, Notice.counsel_id, Notice.member_id, Notice.created_at).where(
         Notice.about.in_(hearing_ids),
-        Notice.counsel_id.in_(counsel),
+        sa.or_(Notice.counsel_id.in_(counsel), Notice.member_id.in_(members)),
         Notice.state.in_(WENT_OUT),
     )
     for sent in session.execute(arrived).all():
-        reached(hearing_ids[sent.about], sent.counsel_id, sent.created_at)
+        reached(hearing_ids[sent.about], sent.counsel_id, sent.created_at, sent.member_id)
+    for invitation in _members(session, members):
+        acts = (invitation.answered_at, invitation.confirmed_at, invitation.declined_at)
+        for at in (*filter(None, acts), *_calls(session, invitation)):
+            reached(invitation.hearing_id, None, at, invitation.id)
     return last
+
+
+def _members(session: Session, member_ids: Iterable[int]) -> Sequence[MemberInvitation]:
+    ids = set(member_ids)
+    query = sa.select(MemberInvitation).where(MemberInvitation.id.in_(ids))
+    return session.scalars(query).all() if ids else []
+
+
+def _calls(session: Session, invitation: MemberInvitation) -> list[dt.datetime]:
+    """Return when a member was called, by the entries of those calls."""
+    calls = sa.select(Entry.at).where(
+        Entry.case_id == invitation.hearing.case_id,
+        Entry.attempt == invitation.attempt,
+        Entry.kind == "by_hand",
+    )
+    return list(session.scalars(calls))

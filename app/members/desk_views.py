@@ -1,6 +1,7 @@
 """The court's part: members of a hearing who are outside it, and those who cannot come."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,15 +9,16 @@ from flask_babel import gettext
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from app.cases.models import Case
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Refusal
 from app.core.web.access import signed_in
 from app.core.web.params import row_number
-from app.hearings.bench import answering
+from app.hearings.bench import answering, invitations
 from app.hearings.models import Hearing, MemberInvitation
 from app.members import lines, service
-from app.members.lines import MemberLine
+from app.members.lines import MemberLine, MemberState
 from app.people.models import Role, User
 
 bp = Blueprint("needed", __name__)
@@ -26,6 +28,35 @@ bp = Blueprint("needed", __name__)
 def member_lines(hearing: Hearing) -> list[MemberLine]:
     """Return a line for each member of a hearing who is outside the court."""
     return lines.lines(db.session(), hearing, web.now())
+
+
+class MemberToAsk(NamedTuple):
+    """A member outside the court whom a round asks."""
+
+    name: str
+    role: str
+    judge_id: int
+    can_be_reached: bool
+
+
+@bp.app_template_global()
+def members_to_ask(owner: Hearing | Case) -> list[MemberToAsk]:
+    """Return the members outside the court whom a round of a hearing, or of a case, asks."""
+    return [
+        MemberToAsk(each.judge.name, each.role, each.judge_id, bool(invitations.ways(each.judge)))
+        for each in owner.members
+        if each.role in invitations.OUTSIDE
+    ]
+
+
+@bp.app_template_global()
+def absent_members(hearing: Hearing) -> list[MemberLine]:
+    """Return the members who cannot come on the date of a hearing, unless that was seen."""
+    return [
+        each
+        for each in member_lines(hearing)
+        if each.state is MemberState.CANNOT_COME and not each.is_noted
+    ]
 
 
 @bp.app_template_global()
@@ -66,7 +97,8 @@ def seen(invitation_id: int) -> ResponseReturnValue:
     court_id, now = current_user.court_id, web.now()
     retrying(lambda session: answering.note(session, court_id, invitation_id, now))
     flash(gettext("It is off your list, and stays on the record."), "ok")
-    return redirect(url_for("home.home"), 303)
+    hearing_id = row_number(request.form.get("hearing", ""))
+    return _back(hearing_id) if hearing_id else redirect(url_for("home.home"), 303)
 
 
 @bp.post("/members/invitations/<int:invitation_id>/called")

@@ -22,7 +22,7 @@ from app.record.rules import LOST, PENDING, Event, NoticeState
 class MemberState(PresentedState):
     """How far a member was reached, and what they said, with its presentation."""
 
-    NO_ADDRESS = "no_address", N_("No address"), "telephone-x", "bad"
+    NO_ADDRESS = "no_address", N_("No address"), "telephone-x", "due"
     CANNOT_COME = "cannot_come", N_("Cannot come"), "x-lg", "due"
     NOT_DELIVERED = "not_delivered", N_("Not delivered"), "x-octagon-fill", "bad"
     UNKNOWN = "unknown", N_("Outcome unknown"), "question-circle", "due"

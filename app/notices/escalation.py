@@ -1,6 +1,7 @@
 """Escalation of a notice that did not reach its person: to the next channel and the assistant."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,11 +32,10 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
     """
     if NoticeKind(notice.kind).traits.to_one_address:
         return
-    if notice.counsel_id is None or not notice.facts:
+    if (notice.counsel_id is None and notice.member_id is None) or not notice.facts:
         return
     if superseded(session, [notice.row], now):
         return
-    counsel = session.get_one(Counsel, notice.counsel_id)
     key = NoticeKey.parse(notice.key)._replace(repeat=0)
     siblings = session.scalars(
         sa.select(Notice).where(
@@ -49,13 +49,23 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
         next_channel = ""
     elif carrying is None:
         tried = {each.channel for each in siblings}
-        untried = [way for way in addresses_by_channel(counsel, every=True) if way[0] not in tried]
+        untried = [way for way in _ways(session, notice) if way[0] not in tried]
         if untried:
             court = session.get_one(Court, notice.court_id)
             due_at = min(outside_quiet_hours_at(court, now), max(now, notice.stale_at - LAST_CALL))
             requests.append(request_for(notice.row, untried[0], due_at))
             next_channel = untried[0][0]
     queue(session, [*requests, *_to_assistant(session, notice, next_channel, now)], now)
+
+
+def _ways(session: Session, notice: Notice) -> Sequence[tuple[str, str]]:
+    """Return all ways to reach the person of a notice.
+
+    None for a member of a bench: they get each message over all ways that are known.
+    """
+    if notice.counsel_id is None:
+        return ()
+    return addresses_by_channel(session.get_one(Counsel, notice.counsel_id), every=True)
 
 
 def _to_assistant(

@@ -61,6 +61,8 @@ def again(session: Session, notice: Notice, now: dt.datetime) -> int:
 
 
 def _address(session: Session, notice: Notice) -> str:
+    if notice.member_id is not None:
+        raise Refusal(N_("Send them a new link instead, on the page of the hearing."))
     counsel = session.get(Counsel, notice.counsel_id) if notice.counsel_id else None
     known = dict(addresses_by_channel(counsel, every=True)) if counsel else {}
     address: str = known.get(notice.channel, "" if counsel else notice.address)

@@ -5,6 +5,7 @@ from app.rehearsal import (
     steps_address,
     steps_agree,
     steps_ask,
+    steps_bench,
     steps_outcome,
     steps_papers,
     steps_set_up,
@@ -44,6 +45,7 @@ ALL = (
     RehearsalStep(N_("cancel"), ("move",), steps_tell.cancel),
     RehearsalStep(N_("answer too late"), ("cancel",), steps_ask.too_late),
     RehearsalStep(N_("outcome"), ("answer too late",), steps_outcome.absence),
+    RehearsalStep(N_("bench"), ("outcome",), steps_bench.assessor),
     RehearsalStep(N_("record"), ("fixed",), steps_tell.whole_record),
     RehearsalStep(N_("nothing twice"), ("both sides asked",), steps_tell.nothing_twice),
 )

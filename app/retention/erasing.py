@@ -11,10 +11,18 @@ from app.cases.models import Away, BusyCalendar, BusyTime, Case, Counsel, Party,
 from app.core.db import Base
 from app.core.errors import N_, Refusal
 from app.core.forms import Form
-from app.court.models import Court
+from app.court.models import Court, Judge
 from app.delegates import service as delegates
 from app.hearings import move_requests
-from app.hearings.models import Hearing, HearingState, Invitation, OfferedHalfDay, Proposal
+from app.hearings.models import (
+    Hearing,
+    HearingMember,
+    HearingState,
+    Invitation,
+    MemberInvitation,
+    OfferedHalfDay,
+    Proposal,
+)
 from app.hearings.proposing import drafts
 from app.needs import service as needs
 from app.notices.models import Notice
@@ -118,6 +126,9 @@ def _blank_words(session: Session, case_id: int) -> None:
         sa.update(Hearing).where(Hearing.case_id == case_id).values(reason=""),
         sa.update(Proposal).where(Proposal.id.in_(proposals)).values(overridden_because=""),
         sa.update(Invitation).where(Invitation.proposal_id.in_(proposals)).values(comment=""),
+        sa.update(MemberInvitation)
+        .where(MemberInvitation.hearing_id.in_(hearings))
+        .values(declined_because=""),
         sa.delete(OfferedHalfDay).where(
             OfferedHalfDay.invitation_id.in_(
                 sa.select(Invitation.id).where(Invitation.proposal_id.in_(proposals))
@@ -125,6 +136,19 @@ def _blank_words(session: Session, case_id: int) -> None:
         ),
     ):
         session.execute(words.execution_options(**unsynchronized))
+
+
+def _blank_members(session: Session, case_id: int) -> None:
+    """Blank addresses of members of benches outside the court who are needed in no other case."""
+    here = sa.select(Hearing.id).where(Hearing.case_id == case_id)
+    of_case = sa.select(MemberInvitation.judge_id).where(MemberInvitation.hearing_id.in_(here))
+    elsewhere = sa.select(HearingMember.judge_id).where(HearingMember.hearing_id.not_in(here))
+    session.execute(
+        sa.update(Judge)
+        .where(Judge.id.in_(of_case), Judge.id.not_in(elsewhere))
+        .values(email="", phone="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _blank_people(session: Session, case_id: int, nameless: str) -> None:
@@ -136,6 +160,7 @@ def _blank_people(session: Session, case_id: int, nameless: str) -> None:
     parties = sa.update(Party).where(Party.case_id == case_id)
     blanked = _blanked(PartyIn, nameless)
     session.execute(parties.values(blanked).execution_options(**unsynchronized))
+    _blank_members(session, case_id)
     counsel_ids = sa.select(Representation.counsel_id).join(Party).where(Party.case_id == case_id)
     for counsel_id in session.scalars(counsel_ids.distinct()).all():
         others = session.scalars(

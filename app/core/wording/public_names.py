@@ -52,6 +52,7 @@ def public_name(name: str, rule: str) -> str:
 _BETWEEN = re.compile(
     r"[\s、，,.。&与诉和及因等的—–-]+|\b(v|vs|and|versus|in re)\b\.?", re.IGNORECASE
 )
+_AGAINST = re.compile(r"[与诉和及]|\b(?:v|vs|and|versus)\b", re.IGNORECASE)
 _CAUSE = re.compile(r"[^与诉、\s]{1,30}(纠纷|之诉|罪|案件|案)")
 
 
@@ -63,9 +64,12 @@ def public_title(title: str, parties: Sequence[str], rule: str) -> str:
     """
     if rule == NameRule.FULL:
         return title
-    rest = title
+    rest, known = title, 0
     for name in sorted(filter(None, parties), key=len, reverse=True):
+        known += rest.count(name)
         rest = rest.replace(name, " ")
+    if len(_AGAINST.findall(rest)) >= max(known, 1):
+        return ""  # it names somebody else too
     words = _BETWEEN.sub(" ", rest).split()
     cause = words[0] if len(words) == 1 else ""
     named = any(part in cause for name in parties for part in _parts(name))

@@ -115,13 +115,18 @@ def ask(
     proposal: Proposal,
     invited: Sequence[MemberInvitation],
     now: dt.datetime,
+    *,
+    again: str = "",
 ) -> None:
-    """Ask members whether they can come to each slot, and once more a day before it is due."""
+    """Ask members whether they can come to each slot, and once more a day before it is due.
+
+    ``again`` tells apart messages about one round to those who are asked later, or anew.
+    """
     more: dict[str, Any] = {
         "slots": facts.slots_facts(proposal),
         "answer_by": facts.iso(proposal.answer_by),
         "round": proposal.round,
-        "version": f"r{proposal.round}",
+        "version": f"r{proposal.round}{again}",
     }
     until = proposal.answer_by
     asked = requests(hearing, NoticeKind.MEMBER_ASKED, invited, now, until, **more)
@@ -228,12 +233,12 @@ def tell_what_there_is(
     begun = hearing.starts_at is not None and hearing.starts_at <= now
     if not invited or begun:
         return False
-    version = f"{hearing.revision}.m{now:%Y%m%d%H%M%S}"
+    again = f".m{now:%Y%m%d%H%M%S}"
     if hearing.starts_at is not None and not nobody_notified:
-        tell_date(session, hearing, invited, now, version=version)
+        tell_date(session, hearing, invited, now, version=f"{hearing.revision}{again}")
     proposal = next((each for each in hearing.proposals if each.state == ProposalState.OPEN), None)
     if proposal is not None and now < proposal.answer_by:
-        ask(session, hearing, proposal, invited, now)
+        ask(session, hearing, proposal, invited, now, again=again)
     return hearing.starts_at is not None
 
 
