@@ -2,10 +2,12 @@
 
     python bench/listing.py [--hearings 200] [--rooms 10] [--judges 20] [--weeks 4] [--seconds 60]
         [--workers 2] [--seed 1] [--postgresql]
+    python bench/listing.py --benches [--assessors 20]
 
 A court with a seventh of the courtrooms' time booked, 120 counsel of whom a fifth travel, and some
-preferences and priorities. Building the problem and the search are timed as in the command; memory
-is that of the process.
+preferences and priorities. With ``--benches`` each case has a bench of three: its judge, of 30
+unless said otherwise, another judge and an assessor. Building the problem and the search are timed
+as in the command; memory is that of the process.
 """
 
 import argparse
@@ -67,7 +69,7 @@ def _fill(options: argparse.Namespace, chance: random.Random) -> int:
         desk = CourtContext(court, None, NOW, SECRET)
         rooms = [service.add_courtroom(session, court, f"Room {n}") for n in range(options.rooms)]
         created = [
-            cases.enter(session, court, None, load(CaseIn(), _case(n, options, chance)), NOW)
+            cases.enter(session, court, None, load(CaseIn, _case(n, options, chance)), NOW)
             for n in range(options.hearings)
         ]
         for number, each in enumerate(session.query(Counsel).order_by(Counsel.id)):
@@ -88,6 +90,7 @@ def _case(number: int, options: argparse.Namespace, chance: random.Random) -> di
         "number": f"B-{number}",
         "procedure": "summary",
         "judge": f"J{number % options.judges}",
+        "bench": _bench(number, options),
         "parties": [
             {
                 "role": side,
@@ -98,6 +101,18 @@ def _case(number: int, options: argparse.Namespace, chance: random.Random) -> di
             for side, who in zip(("claimant", "respondent"), sides, strict=True)
         ],
     }
+
+
+def _bench(number: int, options: argparse.Namespace) -> list[dict[str, str]]:
+    """Return another judge and an assessor; drawn apart, so that all else is as without them."""
+    if not options.benches:
+        return []
+    chance = random.Random(f"{options.seed}/{number}")
+    second = (number + chance.randrange(1, options.judges)) % options.judges
+    return [
+        {"name": f"J{second}", "role": "judge"},
+        {"name": f"Assessor {chance.randrange(options.assessors)}", "role": "assessor"},
+    ]
 
 
 def _book(
@@ -156,7 +171,11 @@ def _measure(listing_id: int, options: argparse.Namespace) -> None:
     def watch(far: Progress) -> bool:
         if time.perf_counter() - reported[0] > 10:
             reported[0] = time.perf_counter()
-            print(f"{reported[0] - begun:5.0f} s  {_said(far)}", flush=True)
+            spent = time.process_time() - cpu
+            print(
+                f"{reported[0] - begun:5.0f} s, {spent:.0f} of a processor  {_said(far)}",
+                flush=True,
+            )
         return False
 
     outcome = search(
@@ -180,7 +199,8 @@ def _options() -> argparse.Namespace:
     for name, usual in (
         ("hearings", 200),
         ("rooms", 10),
-        ("judges", 20),
+        ("judges", None),
+        ("assessors", 20),
         ("weeks", 4),
         ("seconds", 60),
         ("workers", 2),
@@ -188,7 +208,10 @@ def _options() -> argparse.Namespace:
     ):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--postgresql", action="store_true")
-    return parser.parse_args()
+    parser.add_argument("--benches", action="store_true")
+    options = parser.parse_args()
+    options.judges = options.judges or (30 if options.benches else 20)
+    return options
 
 
 if __name__ == "__main__":

@@ -83,6 +83,8 @@ def register(app: Flask) -> None:
         papers,
         standard_answers,
         delegates,
+        members,
+        tokens,
     )
     for room in rooms:
         face.register_blueprint(room)

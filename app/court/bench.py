@@ -175,6 +175,12 @@ def everybody(members: Sequence[BenchMember], judge: str) -> list[BenchMember]:
     return [*presiding, BenchMember(judge, role), *others]
 
 
+def listed(people: Sequence[BenchMember], judge: str) -> list[BenchMember]:
+    """Return the people whom a form names as they will be listed; ``judge`` is the case's."""
+    whose = judge_of(people, judge) or judge
+    return everybody(beside(people, whose), whose)
+
+
 def as_facts(members: Sequence[BenchMember]) -> list[dict[str, str]]:
     """Return people as plain JSON, for letters, the API and ``wording.bench_line``."""
     return [{"name": each.name, "role": each.role.value} for each in members]

@@ -8,7 +8,6 @@ from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.court import bench
 from app.desk.hearing.page import HearingPage
-from app.hearings.bench import changing
 from app.hearings.bench.presentation import bench_names
 from app.hearings.forms import BenchChangeIn
 from app.hearings.models import Hearing, MoveRequest
@@ -53,7 +52,7 @@ def cancelling(view: HearingPage, reason: str) -> ConfirmationPage:
 def changing_bench(view: HearingPage, form: BenchChangeIn) -> ConfirmationPage:
     """Return the confirmation of another bench of a hearing, and of its case if that changes."""
     hearing, language = view.hearing, web.language()
-    people = changing.people_of(form.bench, hearing.case.judge.name)
+    people = bench.listed(form.bench, hearing.case.judge.name)
     facts = _hearing(hearing) + _date(hearing)
     facts += [
         (gettext("Before"), bench_names(hearing, everybody=True)),

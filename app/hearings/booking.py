@@ -14,7 +14,7 @@ from app.core import wording
 from app.core.db import Key, UTCDateTime, bulk
 from app.core.errors import N_, Clash, HearingTime, Message
 from app.court import service as court_service
-from app.court.bench import BenchRole
+from app.court.bench import BenchMember, BenchRole
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import queries
 from app.hearings.bench import members
@@ -377,13 +377,16 @@ def clashes_by_field(
     minutes: int,
     *,
     hearing: Hearing | None = None,
+    named: Sequence[BenchMember] | None = None,
 ) -> dict[str, Message]:
     """Return the conflict of each slot of a form, or of each of its sittings, by its field.
 
     ``hearing`` is the one that is to have the slots, if it is there already: it has a bench of its
-    own, and its bookings do not conflict.
+    own, and its bookings do not conflict. ``named`` is the bench of a new one, if not the case's.
     """
     bench = members.judge_ids(hearing) if hearing else benches.judge_ids(case)
+    if named is not None:
+        bench = list(members.known_people(session, case, named))
     people = [resource("judge", each) for each in bench]
     people += [
         resource("counsel", each.counsel_id)

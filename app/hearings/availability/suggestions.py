@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.core.errors import Message
+from app.court.bench import BenchMember
 from app.court.models import Court, Courtroom
 from app.hearings import queries
 from app.hearings.availability import busy_time
@@ -21,6 +22,7 @@ from app.hearings.availability.calculation.court_hours import (
     sessions_of_day,
 )
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
+from app.hearings.bench import members
 from app.hearings.models import Hearing
 from app.hearings.rules import Span, resource
 from app.hearings.sittings.rules import SittingTime
@@ -40,7 +42,8 @@ class SuggestionQuery:
     """A search: how long, between which days, in which courtrooms.
 
     The time of the hearing ``but`` counts as free, the starts ``but_not`` are excluded; all are
-    told the day after ``answer_by``.
+    told the day after ``answer_by``. ``bench``: everybody whom the hearing needs, if not those of
+    the case or of ``but``.
     """
 
     minutes: int
@@ -53,6 +56,7 @@ class SuggestionQuery:
     days: int = 1
     but: int | None = None
     but_not: Collection[dt.datetime] = field(default=())
+    bench: Sequence[BenchMember] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,12 @@ def search(
     """
     wish, span = _wish(session, case, query, now)
     around = Span(min([span.starts_at, *also]), max([span.ends_at, *also]))
-    people = _people(session, case, around, ZoneInfo(case.court.zone), query.but)
+    sitting = (
+        members.known_people(session, case, query.bench)
+        if query.bench is not None
+        else _sitting(session, case, query.but)
+    )
+    people = _people(session, case, sitting, around, ZoneInfo(case.court.zone), query.but)
     weighed = openings.find_openings(wish, people) if wish else []
     unwanted = {at.astimezone(dt.UTC) for at in query.but_not}
     found = [each for each in weighed if each.starts_at not in unwanted]
@@ -299,13 +308,17 @@ def _wish(
 
 
 def _people(
-    session: Session, case: Case, span: Span, zone: ZoneInfo, but: int | None
+    session: Session,
+    case: Case,
+    sitting: Mapping[int, str],
+    span: Span,
+    zone: ZoneInfo,
+    but: int | None,
 ) -> list[Attendee]:
-    """Return the judge and counsel with their busy time, from a day before to a day after."""
+    """Return bench and counsel with their busy time, from a day before to a day after."""
     counsel = [each.counsel for each in queries.acting_representations(session, case)]
     day = dt.timedelta(days=1)
     around = Span(span.starts_at - day, span.ends_at + day)
-    sitting = _sitting(session, case, but)
     numbers = [resource("judge", each) for each in sitting]
     numbers += [resource("counsel", each.id) for each in counsel]
     here = busy_time.booked_spans(session, numbers, around, but)

@@ -372,9 +372,3 @@ def _notify(
         },
         **more,
     )
-
-
-def people_of(line: Sequence[BenchMember], judge: str) -> list[BenchMember]:
-    """Return the people that a form names, as they will be listed."""
-    whose = bench.judge_of(line, judge) or judge
-    return bench.everybody(bench.beside(line, whose), whose)

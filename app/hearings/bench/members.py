@@ -10,9 +10,11 @@ from app.cases import benches
 from app.cases.models import Case
 from app.core import wording
 from app.core.errors import N_, Invalid, Message
+from app.core.normalization import name_key
 from app.court import bench
 from app.court import service as court_service
 from app.court.bench import BenchMember
+from app.court.models import Judge
 from app.hearings.models import Hearing, HearingMember
 
 
@@ -65,6 +67,21 @@ def set_bench(session: Session, hearing: Hearing, members: Sequence[BenchMember]
     hearing.judge = court_service.judge_named(session, case.court, judge)
     hearing.members = benches.rows_of(session, case.court, beside, hearing.members, HearingMember)
     session.flush()
+
+
+def known_people(session: Session, case: Case, people: Sequence[BenchMember]) -> dict[int, str]:
+    """Return named people by id, whose hearing it is first, without entering anybody.
+
+    Whoever the court does not know yet has a negative number, which nothing is booked for.
+    """
+    whose = bench.judge_of(people, case.judge.name) or case.judge.name
+    names = [whose, *(each.name for each in bench.beside(people, whose))]
+    keys = {name_key(each): each for each in names}
+    known = sa.select(Judge.name_key, Judge.id).where(
+        Judge.court_id == case.court_id, Judge.name_key.in_(keys)
+    )
+    ids = {row.name_key: row.id for row in session.execute(known)}
+    return {ids.get(key, -place): name for place, (key, name) in enumerate(keys.items(), 1)}
 
 
 def needs(judge_id: int) -> sa.ColumnElement[bool]:

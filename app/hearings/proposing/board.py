@@ -19,7 +19,7 @@ from app.hearings.availability.calculation.openings import Attendee, Opening, Op
 from app.hearings.availability.suggestions import Suggestion
 from app.hearings.forms import SittingIn, SlotIn
 from app.hearings.models import Hearing
-from app.hearings.proposing import prefill
+from app.hearings.proposing import form_fields, prefill
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.rules import Span
 from app.law import working_days
@@ -125,7 +125,14 @@ def _clashes(
         slots.append(
             SlotIn(sittings=[SittingIn(starts_at=span.starts_at, minutes=minutes, courtroom=room)])
         )
-    clashes = booking.clashes_by_field(session, case, slots, prefill.MINUTES, hearing=hearing)
+    clashes = booking.clashes_by_field(
+        session,
+        case,
+        slots,
+        prefill.MINUTES,
+        hearing=hearing,
+        named=form_fields.named_bench(form),
+    )
     return {places[int(name.split(".")[1])]: words for name, words in clashes.items()}
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from app.core.characters import half_width, whole_number
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import Form, load
+from app.court import bench
+from app.court.bench import BenchMember, UnreadableBench
 from app.hearings.forms import HearingIn, MoveIn
 from app.hearings.rules import MOST_SLOTS, from_wall_clock
 from app.hearings.sittings.rules import MOST_SITTINGS
@@ -63,6 +65,8 @@ class ProposalFields:
     kind: str = ""
     minutes: str = ""
     days: str = ""
+    # Everybody whom a new hearing needs, in one line; blank: those of the case.
+    bench: str = ""
     how: str = ""
     answer_by: str = ""
     fix: str = ""
@@ -193,8 +197,15 @@ def field_of(name: str) -> str:
 
 def load_hearing(form: ProposalFields, case_id: int, zone: ZoneInfo) -> HearingIn:
     """Load a new hearing. Raises Invalid, with every error."""
-    texts = {"kind": form.kind.strip()}
-    return _load(HearingIn, form, {**texts, "case_id": case_id}, form.answer_by, zone)
+    own: dict[str, object] = {"kind": form.kind.strip(), "case_id": case_id}
+    if form.bench.strip():
+        own["bench"] = form.bench
+    try:
+        return _load(HearingIn, form, own, form.answer_by, zone)
+    except Invalid as fault:  # of a bench, whose field is one for all people
+        of_bench = [words for name, words in fault.errors.items() if name.startswith("bench.")]
+        others = {k: words for k, words in fault.errors.items() if not k.startswith("bench.")}
+        raise Invalid({**others, **({"bench": of_bench[0]} if of_bench else {})}) from fault
 
 
 def load_move(form: ProposalFields, zone: ZoneInfo) -> MoveIn:
@@ -270,6 +281,14 @@ def _slot(
             sitting["minutes"] = whole_number(each.minutes.strip())
         sittings.append(sitting)
     return {"sittings": sittings}
+
+
+def named_bench(form: ProposalFields) -> list[BenchMember] | None:
+    """Return the people whom a form names; None where it names none, or cannot be read."""
+    try:
+        return bench.parse(form.bench) or None
+    except UnreadableBench:
+        return None
 
 
 def is_at_once(form: ProposalFields) -> bool:

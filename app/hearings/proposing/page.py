@@ -17,7 +17,9 @@ from app.core import web, wording
 from app.core.characters import whole_number
 from app.core.db import db
 from app.core.errors import Clash, Message, Refusal
+from app.court import bench
 from app.court import queries as court_queries
+from app.court.bench import BenchMember
 from app.court.models import Court
 from app.hearings import booking, queries, scheduling, versions
 from app.hearings.bench import members
@@ -185,7 +187,7 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
     minutes, zone = order.minutes(hearing), ZoneInfo(court.zone)
     working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
-    people = members.everybody(hearing) if hearing else members.of_hearings(case)
+    people = people_of(order, case, hearing)
     of_slots = [[each.starts_at for each in slot.parts] for slot in order.form.slots]
     warnings += scheduling.closed_days(of_slots, working, zone)
     warnings += benches.warnings(case, people, now)
@@ -215,6 +217,7 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
         warnings=[web.translated(each) for each in warnings],
         early=[web.translated(each) for each in early],
         checked=order.form,
+        people_line=wording.bench_line(bench.as_facts(people), web.language()),
         kind=hearing.kind if hearing else getattr(order.form, "kind", ""),
         minutes=minutes,
         unusual=unusual,
@@ -222,6 +225,14 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
         ordered=ordered,
         **context,
     )
+
+
+def people_of(order: SendOrder, case: Case, hearing: Hearing | None) -> list[BenchMember]:
+    """Return who sits and is needed in the hearing that a form asks for."""
+    if hearing is not None:
+        return members.everybody(hearing)
+    named = getattr(order.form, "bench", None)
+    return bench.listed(named, case.judge.name) if named else members.of_hearings(case)
 
 
 def selection_errors(selection: CalendarSelection) -> dict[str, str]:
@@ -259,6 +270,11 @@ def conflicts_by_field(order: SendOrder, fault: Exception) -> dict[str, str]:
         return {}
     case, hearing = load_subject(order.about)
     clashes = booking.clashes_by_field(
-        db.session(), case, order.form.slots, order.minutes(hearing), hearing=hearing
+        db.session(),
+        case,
+        order.form.slots,
+        order.minutes(hearing),
+        hearing=hearing,
+        named=getattr(order.form, "bench", None),
     )
     return {form_fields.field_of(name): web.translated(words) for name, words in clashes.items()}

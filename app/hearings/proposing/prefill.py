@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
+from app.core import wording
 from app.core.characters import whole_number
+from app.court import bench
 from app.court import queries as court_queries
 from app.hearings import queries, unrepresented, versions
 from app.hearings.availability import suggestions
+from app.hearings.bench import members
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.models import Hearing
 from app.hearings.proposing import form_fields
@@ -31,10 +34,12 @@ def prefilled(
     now: dt.datetime,
     *,
     earlier: Hearing | None = None,
+    language: str = "",
 ) -> ProposalFields:
     """Return the fields of a first proposal, or of a further one for a hearing.
 
-    A new hearing that continues an ``earlier`` one of the case gets its kind and length.
+    A new hearing that continues an ``earlier`` one of the case gets its kind, length and bench; the
+    bench is written in ``language``.
     """
     form = ProposalFields(
         once=str(uuid.uuid4()),
@@ -46,6 +51,8 @@ def prefilled(
     )
     if hearing is None:
         form.stood = versions.of_case(session, case.id)
+        people = members.everybody(earlier) if earlier else members.of_hearings(case)
+        form.bench = wording.bench_line(bench.as_facts(people), language)
         if earlier is not None:
             form.kind, form.minutes = earlier.kind, str(earlier.minutes)
     else:
@@ -110,6 +117,7 @@ def suggestion_query(
         days=typed_days(form) or 1,
         but=hearing.id if hearing else None,
         but_not=known,
+        bench=form_fields.named_bench(form),
     )
 
 

@@ -127,7 +127,9 @@ def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> Any:
     if draft is not None and selection is None:
         return proposal_page.render_form(about, form_fields.from_json(draft.fields), draft=draft)
     earlier = _earlier(case) if hearing is None else None
-    form = prefill.prefilled(db.session(), case, hearing, web.now(), earlier=earlier)
+    form = prefill.prefilled(
+        db.session(), case, hearing, web.now(), earlier=earlier, language=web.language()
+    )
     form.reason = _suggested_reason(hearing) if hearing else ""
     if selection is not None:
         form = form_fields.with_selection(form, selection)
