@@ -2,8 +2,8 @@
 
     python bench/suggestions.py [--bookings 1000000] [--postgresql] [--quick]
 
-90 days, 20 courtrooms, a judge and 4 counsel, each time of another case; timed is the service
-including its queries, in one process next to its database.
+90 days, 20 courtrooms, 4 counsel and a judge, then a bench of three, each time of another case;
+timed is the service including its queries, in one process next to its database.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from databases import throwaway
 from measuring import Row, options, table
 
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import Case, CaseMember, Counsel, Party, Representation
 from app.core.db import db, transaction
 from app.court.models import Court, Courtroom, Judge
 from app.hearings.availability import suggestions
@@ -42,16 +42,17 @@ def measure(arguments: argparse.Namespace) -> list[Row]:
         count = _fill(10_000 if arguments.quick else arguments.bookings)
         with transaction() as session:
             session.execute(sa.text("ANALYZE"))
-        return [
-            _row(stage.database, count, MOST["postgresql" if arguments.postgresql else "sqlite"])
-        ]
+        most = MOST["postgresql" if arguments.postgresql else "sqlite"]
+        return [_row(stage.database, count, most, benches=benches) for benches in (False, True)]
 
 
-def _row(database: str, bookings: int, most: float) -> Row:
+def _row(database: str, bookings: int, most: float, *, benches: bool) -> Row:
     session = db.session()
     court = session.scalars(sa.select(Court)).one()
     rooms = suggestions.active_courtrooms(session, court)
-    ids = list(session.scalars(sa.select(Case.id).order_by(Case.id).limit(CASES)))
+    of_three = Case.id.in_(sa.select(CaseMember.case_id))
+    cases = sa.select(Case.id).where(of_three if benches else ~of_three).order_by(Case.id)
+    ids = list(session.scalars(cases.limit(CASES)))
     spent, results = [], []
     for case_id in [*ids[:20], *ids]:
         session.expire_all()
@@ -67,7 +68,7 @@ def _row(database: str, bookings: int, most: float) -> Row:
     spent = sorted(spent[20:])
     p95 = spent[int(len(spent) * 0.95)] * 1000
     return Row(
-        f"Suggestions among {bookings:,} bookings",
+        f"Suggestions among {bookings:,} bookings{', benches of three' if benches else ''}",
         database,
         f"p95 ≤ {most:g} ms",
         f"{p95 / most:.2f} ×",
@@ -88,7 +89,7 @@ def _fill(count: int) -> int:
             sa.insert(Judge),
             [
                 {"court_id": court.id, "name": f"Judge {n}", "name_key": f"j{n}"}
-                for n in range(ROOMS)
+                for n in range(3 * ROOMS)
             ],
         )
         session.execute(
@@ -112,7 +113,8 @@ def _fill(count: int) -> int:
             ],
         )
         judges, rooms, counsel = (
-            list(session.scalars(sa.select(m.id))) for m in (Judge, Courtroom, Counsel)
+            list(session.scalars(sa.select(m.id).order_by(m.id)))
+            for m in (Judge, Courtroom, Counsel)
         )
         session.execute(
             sa.insert(Case),
@@ -123,13 +125,21 @@ def _fill(count: int) -> int:
                     "number_key": f"b-{n}",
                     "title": "",
                     "procedure": "ordinary",
-                    "judge_id": chance.choice(judges),
+                    "judge_id": chance.choice(judges[:ROOMS]),
                     "created_at": NOW,
                 }
-                for n in range(CASES)
+                for n in range(2 * CASES)
             ],
         )
-        cases = list(session.scalars(sa.select(Case.id)))
+        cases = list(session.scalars(sa.select(Case.id).order_by(Case.id)))
+        session.execute(
+            sa.insert(CaseMember),
+            [
+                {"case_id": case, "judge_id": chance.choice(some), "role": role, "position": place}
+                for case in cases[CASES:]
+                for place, (role, some) in enumerate(_members(judges))
+            ],
+        )
         session.execute(
             sa.insert(Party),
             [{"case_id": c, "role": "", "side": "claimant", "name": "P"} for c in cases],
@@ -147,6 +157,11 @@ def _fill(count: int) -> int:
     return _book(chance, count, court_id, judges, rooms, counsel, cases)
 
 
+def _members(judges: list[int]) -> list[tuple[str, list[int]]]:
+    """Return who sits beside the judges: further judges, and assessors."""
+    return [("judge", judges[ROOMS : 2 * ROOMS]), ("assessor", judges[2 * ROOMS :])]
+
+
 def _book(
     chance: random.Random,
     count: int,
@@ -156,7 +171,7 @@ def _book(
     counsel: list[int],
     cases: list[int],
 ) -> int:
-    """Fill days from now outwards with three of four possible hearings, four bookings each."""
+    """Fill days from now outwards with three of four possible hearings, six bookings each."""
     created, day = 0, 0
     while created < count:
         on = NOW.date() + dt.timedelta(days=day // 2 if day % 2 == 0 else -(day // 2 + 1))
@@ -190,7 +205,7 @@ def _book(
                 )
                 rows.append(
                     [
-                        resource("judge", judges[n]),
+                        *(resource("judge", judges[n + ROOMS * k]) for k in range(3)),
                         resource("courtroom", rooms[n]),
                         *(resource("counsel", each) for each in people_[2 * n : 2 * n + 2]),
                     ]

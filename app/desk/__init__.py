@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 def register(app: "Flask") -> None:
     """Register the feature's pages."""
     from app.desk import (
+        case_bench_views,
         case_views,
         counsel_views,
         home_views,
@@ -24,6 +25,7 @@ def register(app: "Flask") -> None:
     for pages in (
         calendar_panel,
         calendar_views,
+        case_bench_views,
         case_views,
         contact_views,
         counsel_views,

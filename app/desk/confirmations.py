@@ -3,7 +3,7 @@
 from flask import url_for
 from flask_babel import gettext
 
-from app.cases.models import Representation
+from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
 from app.court import bench
@@ -67,6 +67,23 @@ def changing_bench(view: HearingPage, form: BenchChangeIn) -> ConfirmationPage:
         back=_hearing_url(hearing),
         facts=facts + _reason(form.reason),
         unreachable=_unreachable(view),
+    )
+
+
+def changing_case_bench(case: Case, form: BenchChangeIn) -> ConfirmationPage:
+    """Return the confirmation of another bench of a case and of its hearings to come."""
+    people = bench.listed(form.bench, case.judge.name)
+    facts = [
+        (gettext("Case"), case.number),
+        (gettext("Before"), bench_names(case, everybody=True)),
+        (gettext("From now on"), wording.bench_line(bench.as_facts(people), web.language())),
+    ]
+    return ConfirmationPage(
+        gettext("Change the bench"),
+        gettext("Change the bench and tell counsel"),
+        "people",
+        back=url_for("case.case", case_id=case.id),
+        facts=facts + _reason(form.reason),
     )
 
 

@@ -327,3 +327,36 @@ def at_once(jobs: list[Any]) -> list[Any]:
     for each in threads:
         each.join()
     return results
+
+
+def test_the_bench_of_a_case_changes_with_or_without_its_hearings(scenario: Scenario) -> None:
+    status, entered = scenario.api("POST", "/cases", {**CASE, "bench": BENCH})
+    assert status == 201
+    asked = proposal(entered["id"], (at(14), "第三法庭"))
+    status, hearing = scenario.api("POST", "/hearings", asked)
+    assert status == 201, hearing
+    scenario.beat()
+    browser = scenario.sign_in()
+    path = f"/cases/{entered['id']}/bench"
+    page = browser.get(path).text
+    assert "陈法官（审判长）、周法官、吴陪审（人民陪审员）</textarea>" in page
+    stood = re.findall(r'name="stood" value="([^"]+)"', page)[0]
+    typed = {"bench": "陈法官（审判长）、周法官、钱陪审（人民陪审员）", "stood": stood}
+    assert browser.post(path, data=typed).status_code == 303
+    shown = scenario.api("GET", f"/hearings/{hearing['id']}")[1]
+    assert shown["bench"] == BENCH
+    late = browser.post(path, data=typed)
+    assert late.status_code == 409
+    assert "现在的合议庭" in late.text or "现为" in late.text
+    stood = re.findall(r'name="stood" value="([^"]+)"', late.text)[0]
+    typed = {"bench": "陈法官（审判长）、韩法官、钱陪审（人民陪审员）", "stood": stood, "whole_case": "1"}
+    shown = browser.post(path, data=typed)
+    assert shown.status_code == 200
+    assert "变更后：陈法官（审判长）、韩法官、吴陪审（人民陪审员）" in shown.text
+    assert confirmed(browser, path, typed).status_code == 303
+    names = [each["name"] for each in scenario.api("GET", f"/hearings/{hearing['id']}")[1]["bench"]]
+    assert names == ["陈法官", "韩法官", "吴陪审"]
+    for bench, words in (("", "审判长"), ("陈法官、李敏、周法官", "李敏")):
+        refused = browser.post(path, data={"bench": bench, "whole_case": "1"})
+        assert refused.status_code == 422
+        assert words in refused.text.split('id="bench-people-error"')[1].split("</span>")[0]

@@ -89,16 +89,28 @@ def change(
     return hearing
 
 
-def change_case(session: Session, context: CourtContext, case_id: int, form: BenchChangeIn) -> Case:
+def change_case(
+    session: Session,
+    context: CourtContext,
+    case_id: int,
+    form: BenchChangeIn,
+    *,
+    version: str = "",
+) -> Case:
     """Let a case have another bench; with ``form.whole_case`` its hearings to come, too.
 
-    Raises as ``change`` does.
+    ``version`` is the fingerprint of the bench that the form was loaded with. Raises as ``change``
+    does.
     """
     case = cases.find_case(session, context.court.id, case_id)
     if form.whole_case:
         ids = [each.id for each in queries.upcoming_hearings(session, case, context.now)]
         queries.lock_hearings(session, ids)
     lock_case(session, case.id, context.secret)
+    session.refresh(case)
+    if version and members.fingerprint(case) != version:
+        words = N_("The bench of this case was changed while you were typing: it is now %(names)s.")
+        raise Clash(words, names=members.names_by_language(case))
     before = members.of_hearings(case)
     benches.set_bench(session, case, form.bench)
     _log(session, context, case, before)

@@ -28,16 +28,21 @@ def everybody(hearing: Hearing) -> list[BenchMember]:
     return bench.everybody(benches.named(hearing.members), hearing.judge.name)
 
 
-def names_by_language(hearing: Hearing) -> dict[str, str]:
-    """Return all people of a hearing in one line, by language, as a fact of a message."""
-    people = bench.as_facts(everybody(hearing))
+def people_of(owner: Hearing | Case) -> list[BenchMember]:
+    """Return all people of a hearing, or of the hearings of a case."""
+    return everybody(owner) if isinstance(owner, Hearing) else of_hearings(owner)
+
+
+def names_by_language(owner: Hearing | Case) -> dict[str, str]:
+    """Return all people in one line, by language, as a fact of a message."""
+    people = bench.as_facts(people_of(owner))
     return {language: wording.bench_line(people, language) for language in wording.LANGUAGES}
 
 
-def fingerprint(hearing: Hearing) -> str:
+def fingerprint(owner: Hearing | Case) -> str:
     """Return a short digest of who sits and is needed, each with what they do, in any order."""
-    roles = sorted((each.judge_id, each.role) for each in hearing.members)
-    return hashlib.sha256(repr((hearing.judge_id, roles)).encode()).hexdigest()[:8]
+    roles = sorted((each.judge_id, each.role) for each in owner.members)
+    return hashlib.sha256(repr((owner.judge_id, roles)).encode()).hexdigest()[:8]
 
 
 def of_hearings(case: Case) -> list[BenchMember]:

@@ -18,8 +18,7 @@ def bench_names(owner: Hearing | Case, *, everybody: bool = False) -> str:
 
     Interpreters, experts and witnesses are named on the court's own pages alone.
     """
-    people = members.everybody(owner) if isinstance(owner, Hearing) else members.of_hearings(owner)
-    shown = [each for each in people if everybody or each.role.sits]
+    shown = [each for each in members.people_of(owner) if everybody or each.role.sits]
     return wording.bench_line(bench.as_facts(shown), web.language())
 
 
