@@ -12,7 +12,8 @@ DOCS = HOME / "docs"
 PAIRS = [(HOME / "README.md", HOME / "README.zh.md")]
 PAIRS += [(DOCS / page.name, page) for page in sorted((DOCS / "zh").glob("*.md"))]
 # What the people of a court themselves need.
-OF_A_COURT = {"counsel.md", "import.md", "paper.md", "papers.md", "questions.md", "settings.md"}
+OF_A_COURT = {"counsel.md", "import.md", "outcomes.md", "paper.md", "papers.md", "questions.md"}
+OF_A_COURT |= {"settings.md"}
 HAN = r"[\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"{HAN}[,;:!?]|[,;!?]{HAN}|{HAN}\(|\){HAN}|{HAN}\.(?=\s|$)")
 

@@ -2,7 +2,8 @@
 
 Written in bulk, since the story's way through pages and beats would take minutes. The first months
 are as if imported from before the court used Tingqi; of the later ones all messages and answers
-are on the record.
+are on the record. Questions and moves are few, and go through the services of the application with
+the time set back.
 """
 
 import datetime as dt
@@ -20,6 +21,8 @@ from app.cases.models import Case, Counsel, Party, Representation
 from app.core.channels import OtherChannel
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import facts
+from app.hearings import service as hearings
+from app.hearings.forms import MoveIn
 from app.hearings.models import (
     Answer,
     AnswerChoice,
@@ -27,10 +30,14 @@ from app.hearings.models import (
     Hearing,
     HearingState,
     Invitation,
+    MoveReason,
     Proposal,
     ProposalState,
     Slot,
 )
+from app.hearings.rescheduling import asking, deciding
+from app.hearings.rescheduling.asking import Plea
+from app.hearings.rules import MoveCause
 from app.hearings.scheduling import CourtContext
 from app.law import working_days
 from app.law.working_days import WorkingDays
@@ -43,11 +50,13 @@ from app.outcomes.forms import OutcomeIn
 from app.outcomes.models import Absence, HearingOutcome
 from app.outcomes.rules import Outcome, OutcomeCause
 from app.people.models import User
+from app.questions import service as questions
+from app.questions.rules import QuestionInput, ReplyInput
 from app.record import ledger
 from app.record.ledger import NewEntry
 from app.record.rules import Event, EvidenceGrade, NoticeState
 
-BEFORE_WEEKS, AFTER_WEEKS = 12, 14
+BEFORE_WEEKS, AFTER_WEEKS = 12, 16
 OF_WEEK = 6  # hearings
 # Of a hundred hearings: how many had somebody absent before, and since.
 ABSENT_BEFORE, ABSENT_SINCE = 19, 6
@@ -68,6 +77,7 @@ class PastHearing:
     starts_at: dt.datetime
     counsel: Sequence[tuple[Counsel, Party, Representation]]
     proposals: list[Proposal] = field(default_factory=list)
+    moved: bool = False
 
 
 class PastMonths:
@@ -88,7 +98,7 @@ class PastMonths:
     def write(self) -> None:
         """Write all weeks, the earliest first, and say from which day the court sends."""
         weeks = BEFORE_WEEKS + AFTER_WEEKS
-        monday = self.today - dt.timedelta(days=self.today.weekday(), weeks=weeks + 2)
+        monday = self.today - dt.timedelta(days=self.today.weekday(), weeks=weeks)
         for week in range(weeks):
             self._week(monday + dt.timedelta(weeks=week), sent=week >= BEFORE_WEEKS)
         self.court.sends_from = monday + dt.timedelta(weeks=BEFORE_WEEKS)
@@ -245,7 +255,9 @@ class PastMonths:
         readers = [each for each in everybody if self.random.random() < SHARE_OF_READERS]
         self._append(readers, Event.CONFIRMED, "knows", answered + dt.timedelta(days=1))
         reminded = min(past.starts_at for past in week) - dt.timedelta(days=3)
-        self._send(week, NoticeKind.REMINDER, "1", reminded)
+        self._questions(week[-2:], answered + dt.timedelta(days=2))
+        self._moves(week, answered + dt.timedelta(days=2))
+        self._send([past for past in week if not past.moved], NoticeKind.REMINDER, "1", reminded)
 
     def _append(
         self,
@@ -286,7 +298,10 @@ class PastMonths:
             for past in week
             for invitation in past.proposals[-1].invitations
         ]
-        ids = queue(self.session, requests, at)
+        self._hand_over(queue(self.session, requests, at), kind, at)
+
+    def _hand_over(self, ids: Sequence[int], kind: NoticeKind | None, at: dt.datetime) -> None:
+        """Let the outbox accept queued messages."""
         handed = at + dt.timedelta(seconds=2)
         sent = (
             sa.update(Notice)
@@ -302,11 +317,73 @@ class PastMonths:
         self.session.execute(sent.execution_options(synchronize_session=False))
         columns = sa.select(*COLUMNS).where(Notice.id.in_(ids)).order_by(Notice.id)
         rows = [NoticeRow(*row) for row in self.session.execute(columns)]
-        words = {"subject": ZH_SUBJECTS[kind]}
+        words = {"subject": ZH_SUBJECTS.get(kind, "法院通知")}
         started = [entry_of(row, Event.STARTED, personal=words) for row in rows]
         accepted = [entry_of(row, Event.ACCEPTED, carrier="outbox") for row in rows]
         ledger.append(self.session, started, at)
         ledger.append(self.session, accepted, handed)
+
+    # --- questions and moves, through the services -----------------------------------------------
+
+    def _questions(self, week: Sequence[PastHearing], asked: dt.datetime) -> None:
+        """Let counsel ask a question in each of some cases, most of which is answered in time."""
+        for past in week:
+            representation = self.random.choice(past.counsel)[2]
+            subject, words, reply = self.random.choice(QUESTIONS)
+            typed = QuestionInput(subject=subject, words=words, all_sides=True)
+            question = questions.ask(self.session, representation, typed, asked, self.secret)
+            self._hand_over_queued(past, asked)
+            days = 6 if self.random.random() < SHARE_OF_LATE_ANSWERS else 1
+            at = asked + dt.timedelta(days=days)
+            answer = ReplyInput(words=reply)
+            questions.answer(
+                self.session, self.court.id, question.id, answer, self.user, at, self.secret
+            )
+            self._hand_over_queued(past, at)
+
+    def _moves(self, week: Sequence[PastHearing], at: dt.datetime) -> None:
+        """Move a hearing of each week: of the court's own accord, or as counsel asks."""
+        if self.number % (2 * OF_WEEK):
+            past, cause = week[0], self.random.choice((*MoveCause, ""))
+            context = CourtContext(self.court, self.user, at, self.secret)
+            later = MoveIn(
+                starts_at=past.starts_at + dt.timedelta(minutes=30 * self.random.choice((1, 2))),
+                courtroom=past.hearing.courtroom_id,
+                reason="另行安排",
+                cause=cause,
+                override_reason="已当面征得各方同意",
+            )
+            hearings.move(self.session, context, past.hearing.id, later)
+        else:
+            past = week[1]
+            self._request(past, at)
+        self._hand_over_queued(past, at)
+        past.starts_at, past.moved = past.hearing.starts_at or past.starts_at, True
+
+    def _request(self, past: PastHearing, at: dt.datetime) -> None:
+        """Let counsel ask for another date, and the court decide a day later."""
+        reason = self.random.choice(REASONS)
+        invitation = past.proposals[-1].invitations[0]
+        request = asking.request_move(self.session, invitation.id, Plea(reason, ""), at)
+        self._hand_over_queued(past, at)
+        decided = at + dt.timedelta(days=1)
+        slot = next((each for each in request.slots if each.starts_at < past.starts_at), None)
+        if slot is None or self.random.random() < SHARE_OF_REFUSED:
+            deciding.refuse(self.session, request, "日程已满，庭期不变", decided)
+        else:
+            context = CourtContext(self.court, self.user, decided, self.secret)
+            more = {"reason": "理由成立，准予改期", "override_reason": "理由成立"}
+            deciding.move(self.session, context, request, slot.id, **more)
+        self._hand_over_queued(past, decided)
+
+    def _hand_over_queued(self, past: PastHearing, at: dt.datetime) -> None:
+        """Let the outbox accept all messages that wait in a case."""
+        self.session.flush()
+        waiting = sa.select(Notice.id).where(
+            Notice.case_id == past.hearing.case_id, Notice.state == NoticeState.QUEUED.value
+        )
+        if ids := self.session.scalars(waiting).all():
+            self._hand_over(ids, None, at)
 
     # --- outcomes --------------------------------------------------------------------------------
 
@@ -315,11 +392,12 @@ class PastMonths:
         plain = []
         for past in week:
             form = self._outcome_form(past, ABSENT_SINCE if sent else ABSENT_BEFORE)
-            if not sent or (form.outcome == Outcome.HELD and not form.absent):
+            if not past.moved and (not sent or (form.outcome == Outcome.HELD and not form.absent)):
                 plain.append((past, form))
                 continue
             context = CourtContext(self.court, self.user, entered, b"")
             outcomes.enter(self.session, context, past.hearing.id, form)
+            self._hand_over_queued(past, entered)
         self._plain_outcomes(plain, entered, recorded=sent)
 
     def _outcome_form(self, past: PastHearing, absent_of_hundred: int) -> OutcomeIn:
@@ -383,6 +461,15 @@ class PastMonths:
             ledger.append(self.session, lines, at)
 
 
+# Subject, words and the court's answer.
+QUESTIONS = (
+    ("证据副本份数", "证据副本应提交几份？", "请按对方当事人人数提交，另加一份。"),
+    ("远程开庭", "能否以视频方式参加庭审？", "可以，请于开庭前三日提出申请。"),
+    ("证人出庭", "证人是否需要提前到庭？", "请提前三十分钟到庭等候。"),
+    ("停车", "法院内是否可以停车？", "院内不提供停车位，请使用附近停车场。"),
+)
+REASONS = (MoveReason.ILLNESS, MoveReason.ABSENT, MoveReason.EVIDENCE, MoveReason.SETTLEMENT)
+SHARE_OF_LATE_ANSWERS, SHARE_OF_REFUSED = 0.12, 0.35
 ZH_SUBJECTS = {
     NoticeKind.PROPOSAL: "征询开庭时间",
     NoticeKind.FIXED: "开庭时间已排定",

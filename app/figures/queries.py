@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseMember
 from app.core.normalization import name_key
+from app.court.bench import BenchRole
 from app.court.models import Court, Judge
 from app.figures.rules import Comparison, Month, Share, bounds
 from app.hearings.models import (
     Answer,
     AnswerChoice,
+    CourtMove,
     Hearing,
+    HearingMember,
     HearingState,
     Invitation,
     MoveOpinion,
@@ -65,17 +68,34 @@ class Scope:
         return sa.and_(at >= self.bounds[0], at < self.bounds[-1])
 
     def of_hearings(self) -> list[sa.ColumnElement[bool]]:
-        """Return the conditions of the hearings, joined with their cases."""
+        """Return the conditions of the hearings, joined with their cases.
+
+        A judge's own are those in which they sit, presiding or beside others: what becomes of a
+        hearing is the whole bench's. Who is needed and does not sit has none.
+        """
         conditions = [Hearing.court_id == self.court.id, *self._procedure()]
-        return [*conditions, *([Hearing.judge_id == self.judge_id] if self.judge_id else [])]
+        if self.judge_id is None:
+            return conditions
+        sits = _sits(HearingMember, self.judge_id).where(HearingMember.hearing_id == Hearing.id)
+        own = sa.or_(Hearing.judge_id == self.judge_id, sits.correlate(Hearing))
+        return [*conditions, own]
 
     def of_cases(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions of cases, for what is about no hearing."""
         conditions = [Case.court_id == self.court.id, *self._procedure()]
-        return [*conditions, *([Case.judge_id == self.judge_id] if self.judge_id else [])]
+        if self.judge_id is None:
+            return conditions
+        sits = _sits(CaseMember, self.judge_id).where(CaseMember.case_id == Case.id)
+        return [*conditions, sa.or_(Case.judge_id == self.judge_id, sits.correlate(Case))]
 
     def _procedure(self) -> list[sa.ColumnElement[bool]]:
         return [Case.procedure == self.procedure] if self.procedure else []
+
+
+def _sits(member: type[HearingMember] | type[CaseMember], judge_id: int) -> sa.Exists:
+    """Return the condition that a judge is a member who sits."""
+    roles = [role.value for role in BenchRole if role.sits]
+    return sa.exists().where(member.judge_id == judge_id, member.role.in_(roles))
 
 
 def judge_of(session: Session, user: User) -> int | None:
@@ -230,6 +250,42 @@ def moves_by_reason(session: Session, scope: Scope) -> dict[tuple[int, str, str]
             MoveRequest.state != MoveState.OPEN.value,
         )
         .group_by(month, Case.procedure, MoveOpinion.reason)
+    )
+    rows = session.execute(query)
+    return {(n, name, why): Share(int(count), int(of)) for n, name, why, count, of in rows}
+
+
+def moves_by_court(session: Session, scope: Scope) -> dict[tuple[int, str, str], Share]:
+    """Return by month, procedure and cause how many moves of the court's own led to another date.
+
+    Counted in the month of the act. A move to one slot does so at once; one that asks about several
+    once a slot is agreed or fixed, and is not counted while it is asked. The cause is "" where none
+    was chosen.
+    """
+    month = scope.month(CourtMove.moved_at)
+    at_once = CourtMove.round == 0
+    query = (
+        sa.select(
+            month,
+            Case.procedure,
+            CourtMove.cause,
+            _count(sa.or_(at_once, Proposal.state == ProposalState.DECIDED.value)),
+            sa.func.count(),
+        )
+        .select_from(CourtMove)
+        .join(Hearing, Hearing.id == CourtMove.hearing_id)
+        .join(Case, Case.id == CourtMove.case_id)
+        .outerjoin(
+            Proposal,
+            sa.and_(Proposal.hearing_id == CourtMove.hearing_id, Proposal.round == CourtMove.round),
+        )
+        .where(
+            *scope.of_hearings(),
+            CourtMove.court_id == scope.court.id,
+            scope.within(CourtMove.moved_at),
+            sa.or_(at_once, Proposal.state != ProposalState.OPEN.value),
+        )
+        .group_by(month, Case.procedure, CourtMove.cause)
     )
     rows = session.execute(query)
     return {(n, name, why): Share(int(count), int(of)) for n, name, why, count, of in rows}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.rules import PROCEDURES
 from app.figures import plots, queries
-from app.figures.plots import BarChart
+from app.figures.plots import BarChart, ChartValue, IntervalChart, StackedChart
 from app.figures.queries import Cell, Median, Scope
 from app.figures.rules import FEWEST, Comparison, Month, Share
 from app.outcomes.rules import CAUSES, Outcome
@@ -48,9 +48,12 @@ class FiguresReport:
     total: FigureRow
     by_month: Mapping[Month, FigureRow]
     by_procedure: Mapping[str, FigureRow]
-    # Numbers of hearings by outcome and cause; of requests by reason, granted of decided.
+    # Numbers of hearings by outcome and cause.
     outcomes: Mapping[tuple[str, str], int]
+    # Of requests of counsel by reason, granted of decided; of the court's own moves by cause, those
+    # that led to another date.
     moves: Mapping[str, Share]
+    court_moves: Mapping[str, Share]
     channels: Sequence[str]
     comparison: Comparison | None
     # The cells from which all of these were added up, for the file.
@@ -73,7 +76,10 @@ class FiguresReport:
     def days_chart(self, label: Callable[[Month], str]) -> BarChart:
         """Return the chart of the median days to the date, by month."""
         return plots.bar_chart(
-            [(label(month), row.median_days, None) for month, row in self.by_month.items()]
+            [
+                ChartValue(label(month), row.days.of if row.days else 0, row.median_days)
+                for month, row in self.by_month.items()
+            ]
         )
 
     def share_chart(self, label: Callable[[Month], str], name: str) -> BarChart:
@@ -83,8 +89,29 @@ class FiguresReport:
             share: Share = getattr(row, name)
             interval = share.interval if share.shown else None
             span = (interval.low, interval.high) if interval else None
-            values.append((label(month), share.value if share.shown else None, span))
+            value = share.value if share.shown else None
+            values.append(ChartValue(label(month), share.of, value, span))
         return plots.bar_chart(values, most=1.0)
+
+    def messages_chart(self, label: Callable[[Month], str]) -> StackedChart:
+        """Return the chart of messages per hearing, by month, each bar divided by channel."""
+        values, parts = [], []
+        for month, row in self.by_month.items():
+            own = [row.messages_per_hearing(channel) for channel in self.channels]
+            shown = [each for each in own if each is not None]
+            values.append(ChartValue(label(month), row.hearings, sum(shown) if shown else None))
+            parts.append([each or 0.0 for each in own])
+        return plots.stacked_chart(values, parts)
+
+    def comparison_chart(self) -> IntervalChart | None:
+        """Return the chart of no-shows before and after; None where it would say nothing."""
+        compared = self.comparison
+        if compared is None or not compared.enough:
+            return None
+        shares = ((each, each.interval) for each in (compared.before, compared.after))
+        return plots.interval_chart(
+            [(each.value or 0.0, span.low, span.high) for each, span in shares if span]
+        )
 
 
 @dataclass(frozen=True)
@@ -108,9 +135,6 @@ def build(session: Session, scope: Scope, now: dt.datetime) -> FiguresReport:
     outcomes: dict[tuple[str, str], int] = defaultdict(int)
     for (_, _, what, why), count in parts.outcomes.items():
         outcomes[what, why] += count
-    moves: dict[str, Share] = {}
-    for (_, _, why), share in parts.moves.items():
-        moves[why] = _plus(moves.get(why, NO_CASES), share)
     channels = sorted({channel for _, _, channel in parts.messages})
     return FiguresReport(
         scope=scope,
@@ -124,11 +148,20 @@ def build(session: Session, scope: Scope, now: dt.datetime) -> FiguresReport:
             for name in procedures
         },
         outcomes=outcomes,
-        moves=moves,
+        moves=_by_reason(parts.moves),
+        court_moves=_by_reason(parts.court_moves),
         channels=channels,
         comparison=queries.comparison(session, scope),
         cells=parts.cells(months),
     )
+
+
+def _by_reason(cells: Mapping[tuple[int, str, str], Share]) -> dict[str, Share]:
+    """Add up the cells of each reason, the most frequent first; what has none is last."""
+    found: dict[str, Share] = {}
+    for (_, _, why), share in cells.items():
+        found[why] = _plus(found.get(why, NO_CASES), share)
+    return dict(sorted(found.items(), key=lambda each: (not each[0], -each[1].of, each[0])))
 
 
 def _of_month(index: int) -> Callable[[Cell], bool]:
@@ -159,13 +192,14 @@ class _Parts:
         self.messages = queries.messages(session, scope, now)
         self.outcomes = queries.outcomes(session, scope)
         self.moves = queries.moves_by_reason(session, scope)
+        self.court_moves = queries.moves_by_court(session, scope)
 
     @property
     def used(self) -> set[Cell]:
         """The cells in which anything is counted."""
         keyed: tuple[Mapping[Any, Any], ...] = (
             *(self.days, self.agreed, self.no_shows, self.questions, self.hearings),
-            *(self.outcomes, self.moves),
+            *(self.outcomes, self.moves, self.court_moves),
         )
         return {(key[0], key[1]) for each in keyed for key in each}
 
@@ -206,6 +240,8 @@ class _Parts:
             found += [_cell(months[n], name, figure, "", s) for (n, name), s in cells.items()]
         for (n, name, why), share in self.moves.items():
             found.append(_cell(months[n], name, "moves", why, share))
+        for (n, name, why), share in self.court_moves.items():
+            found.append(_cell(months[n], name, "court_moves", why, share))
         totals: dict[Cell, int] = defaultdict(int)
         for (n, name, _, _), count in self.outcomes.items():
             totals[n, name] += count

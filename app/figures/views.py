@@ -20,6 +20,7 @@ from app.figures import queries, report, rules
 from app.figures.queries import Scope
 from app.figures.report import FigureCell, FiguresReport
 from app.figures.rules import Month
+from app.hearings.rules import MoveCause
 from app.outcomes.rules import Outcome, OutcomeCause
 
 bp = Blueprint("figures", __name__)
@@ -39,6 +40,7 @@ def shown() -> str:
         month_name=_month_name,
         short_month=_short_month,
         reason_name=lambda reason: wording.move_reason_name(reason, web.language()),
+        court_cause=_court_cause,
         outcomes=list(Outcome),
         channel_labels=[gettext(channels.look(each).label) for each in figures.channels],
         court=current_user.court,
@@ -112,6 +114,7 @@ def _figure_names() -> dict[str, str]:
         "shown_absent": gettext("Absent people who were shown to know the date"),
         "questions": gettext("Questions answered in time"),
         "moves": gettext("Requests for another date that were granted"),
+        "court_moves": gettext("Moves by the court of its own accord that led to another date"),
         "outcomes": gettext("Outcomes of hearings"),
         "messages": gettext("Messages per hearing"),
         "compared_before": gettext("No-shows before"),
@@ -119,10 +122,16 @@ def _figure_names() -> dict[str, str]:
     }
 
 
+def _court_cause(cause: str) -> str:
+    return gettext(MoveCause(cause).label) if cause else gettext("not said")
+
+
 def _detail(cell: FigureCell) -> str:
     language: Any = web.language()
     if cell.figure == "moves":
         return wording.move_reason_name(cell.detail, language)
+    if cell.figure == "court_moves":
+        return _court_cause(cell.detail)
     if cell.figure == "outcomes":
         what, _, why = cell.detail.partition("/")
         words = [Outcome(what).label, *([OutcomeCause(why).label] if why else [])]

@@ -24,7 +24,7 @@ from app.core.forms import (
 )
 from app.court.bench import BenchMember
 from app.court.forms import BenchField
-from app.hearings.rules import MOST_SLOTS
+from app.hearings.rules import MOST_SLOTS, MoveCause
 from app.hearings.sittings.rules import MOST_SITTINGS, Sitting
 
 SHORTEST, LONGEST = 5, 600  # minutes
@@ -253,6 +253,8 @@ class MoveIn(Form):
             absent=N_("Enter the reason for the new slots or the new date."),
         )
     )
+    # What the move is counted as; nobody but the court reads it.
+    cause: str = posted(ChoiceField(("", *MoveCause), load_default=""))
     override_reason: str = posted(TextField(2000, lines=True, load_default=""))
 
 

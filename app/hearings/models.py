@@ -611,6 +611,28 @@ class MoveRequest(Base):
     )
 
 
+class CourtMove(Base):
+    """An act by which the court moved a hearing that had a date, of its own accord.
+
+    ``round`` is that of the proposal by which it asked about several slots; 0 where it set the new
+    date at once.
+    """
+
+    __tablename__ = "court_move"
+    __table_args__ = (sa.Index("ix_court_move_court_id_moved_at", "court_id", "moved_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"), index=True)
+    hearing_id: Mapped[int] = mapped_column(sa.ForeignKey("hearing.id"), index=True)
+    round: Mapped[int] = mapped_column()
+    # A MoveCause; empty where none was chosen.
+    cause: Mapped[str] = mapped_column(sa.String(20))
+    moved_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+    hearing: Mapped[Hearing] = relationship()
+
+
 class MoveSlot(WithSittings, Base):
     """One time and courtroom, or a set, that suited everybody known when the request was made."""
 

@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.core.errors import N_, Message
+from app.core.wording.presented import LabelledEnum
 
 KINDS = ("judge", "courtroom", "counsel")
 MOST_SLOTS = 10
+
+
+class MoveCause(LabelledEnum):
+    """Why the court moves a hearing of its own accord, by which moves are counted."""
+
+    BENCH = "bench", N_("a judge or another member cannot sit")
+    COURTROOM = "courtroom", N_("the courtroom cannot be used")
+    PARTY = "party", N_("somebody who must take part cannot come")
+    EVIDENCE = "evidence", N_("evidence or papers are missing")
+    OTHER = "other", N_("another reason")
 
 
 def resource(kind: str, row: int) -> int:

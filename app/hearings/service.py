@@ -19,7 +19,7 @@ from app.hearings.answers.service import AnswerInput, answer, decide
 from app.hearings.bench import attending, members
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
 from app.hearings.imported import add_imported_hearing, new_imported_hearing
-from app.hearings.models import Hearing, HearingState, ProposalState, Slot
+from app.hearings.models import CourtMove, Hearing, HearingState, ProposalState, Slot
 from app.hearings.scheduling import (
     CourtContext,
     check_rules,
@@ -130,10 +130,12 @@ def move(
     *,
     version: str | None = None,
     agreed: bool = False,
+    requested: bool = False,
 ) -> Hearing:
     """Move a hearing to one new slot at once, or open a proposal of several.
 
     ``agreed``: all sides have agreed to the slot, so that the move is no order of the court.
+    ``requested``: counsel asked for it, so that it is not counted as the court's own.
 
     With several slots the date that holds stays until a new one is agreed. ``version`` is that of
     the hearing when the form was loaded; None checks nothing. Raises AlreadySent where the same
@@ -149,6 +151,8 @@ def move(
     _check_no_outcome(hearing)
     slots = _slots_to_move_to(hearing, form)
     move_requests.close_requests(session, hearing, context.now)
+    if hearing.starts_at is not None and not requested:
+        session.add(_court_move(session, hearing, form, context.now))
     if form.minutes:
         hearing.minutes = form.minutes
     if form.answer_by is not None:
@@ -181,6 +185,19 @@ def move(
         agreed=agreed,
     )
     return hearing
+
+
+def _court_move(session: Session, hearing: Hearing, form: MoveIn, now: dt.datetime) -> CourtMove:
+    """Return the row by which a move of the court's own accord is counted."""
+    last = queries.last_proposal(session, hearing) if form.answer_by is not None else None
+    return CourtMove(
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        hearing_id=hearing.id,
+        round=(last.round if last else 0) + 1 if form.answer_by is not None else 0,
+        cause=form.cause,
+        moved_at=now,
+    )
 
 
 def _check_no_outcome(hearing: Hearing) -> None:

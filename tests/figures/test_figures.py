@@ -11,18 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.db import db, transaction
-from app.court.models import Court
+from app.court.models import Court, Judge
 from app.demo.history import ABSENT_BEFORE, PastMonths
 from app.figures import queries, report, rules
 from app.figures.queries import Scope
 from app.figures.rules import Month
-from app.hearings.models import Hearing
+from app.hearings.models import CourtMove, Hearing, MoveRequest, MoveState
+from app.notices.models import Notice
 from app.outcomes.models import Absence, HearingOutcome
 from app.people import service as people
 from app.record import ledger
 from app.record.rules import Event
-from tests.conftest import NOW, SECRET, Scenario
-from tests.outcomes.test_outcomes import enter, fixed, over
+from tests.conftest import NOW, SECRET, Scenario, at, case_with, proposal
+from tests.outcomes.test_outcomes import LI, ROOM, ZHAO, enter, fixed, over
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def _report(scenario: Scenario, **more: Any) -> report.FiguresReport:
     with scenario.app.app_context():
         court = db.session.scalars(sa.select(Court)).one()
         last = rules.month_of(NOW.date())
-        scope = Scope(court, rules.months(last.plus(-9), last), **more)
+        scope = Scope(court, rules.months(last.plus(-9), last.plus(1)), **more)
         return report.build(db.session(), scope, NOW)
 
 
@@ -72,11 +73,81 @@ def test_the_figures_are_those_of_the_rows(past: Scenario) -> None:
     assert total.no_shows.count == absent
     assert (total.agreed.count, total.agreed.of) == (sum(rounds), len(rounds))
     assert total.hearings == len(with_proposal)
-    # Proposal, date and reminder to each of two counsel.
-    assert total.messages_per_hearing("email") == pytest.approx(6, abs=0.1)
+    with past.app.app_context():
+        carried = sa.select(sa.func.count()).where(
+            Notice.state.in_(["sent", "delivered"]),
+            Notice.counsel_id.is_not(None),
+            Notice.about.startswith("hearing/"),
+        )
+        count = db.session.scalar(carried) or 0
+    # Proposal, date and reminder to each of two counsel; more where the hearing was moved.
+    assert total.messages_per_hearing("email") == pytest.approx(count / len(with_proposal))
+    assert count / len(with_proposal) > 5.5
     for name in ("no_shows", "agreed", "questions"):
         for part in (figures.by_month, figures.by_procedure):
             assert sum(getattr(row, name).of for row in part.values()) == getattr(total, name).of
+
+
+def test_moves_are_counted_by_reason_and_by_whose_act_they_are(past: Scenario) -> None:
+    figures = _report(past)
+    with past.app.app_context():
+        requests = db.session.scalars(sa.select(MoveRequest)).all()
+        granted = sum(each.state == MoveState.MOVED for each in requests)
+        own = db.session.scalars(sa.select(CourtMove)).all()
+        causes = {each.cause for each in own}
+    assert sum(each.of for each in figures.moves.values()) == len(requests) > 0
+    assert sum(each.count for each in figures.moves.values()) == granted
+    # A granted request is no move of the court's own.
+    assert sum(each.of for each in figures.court_moves.values()) == len(own) > 0
+    assert set(figures.court_moves) == causes
+
+
+def test_a_move_that_asks_about_several_slots_counts_once_a_date_is_agreed(
+    scenario: Scenario,
+) -> None:
+    hearing = fixed(scenario)
+    slots = [{"starts_at": at(n), "courtroom": ROOM} for n in (20, 21)]
+    body = {"slots": slots, "answer_by": at(10), "reason": "合议庭另有安排", "cause": "bench"}
+    status, moved = scenario.api("POST", f"/hearings/{hearing['id']}/move", body)
+    assert status == 200, moved
+    assert _report(scenario).court_moves == {}
+    order = {"slot_id": moved["slots"][0]["id"], "reason": "期限将至"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    assert _report(scenario).court_moves == {"bench": rules.Share(1, 1)}
+    odd = {"slots": slots[:1], "reason": "x", "cause": "weather"}
+    status, problem = scenario.api("POST", f"/hearings/{hearing['id']}/move", odd)
+    assert (status, problem["errors"][0]["field"]) == (422, "cause")
+    # Without a cause it is counted as not said.
+    plain = {"slots": [{"starts_at": at(25), "courtroom": ROOM}], "reason": "法官出差"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/move", plain)[0] == 200
+    shown = _report(scenario).court_moves
+    assert shown == {"bench": rules.Share(1, 1), "": rules.Share(1, 1)}
+    page = html.unescape(scenario.sign_in().get("/figures?lang=en").text)
+    assert "a judge or another member cannot sit" in page
+    assert "not said" in page
+
+
+def test_a_judge_owns_the_hearings_in_which_they_sit(scenario: Scenario) -> None:
+    case = case_with("（2026）沪0115民初9031号", LI, ZHAO)
+    bench = [
+        {"name": case["judge"], "role": "presiding"},
+        {"name": "孙法官", "role": "judge"},
+        {"name": "钱人民", "role": "assessor"},
+        {"name": "文翻译", "role": "interpreter"},
+    ]
+    status, entered = scenario.api("POST", "/cases", case)
+    assert status == 201, entered
+    body = {**proposal(entered["id"], (at(14), ROOM), minutes=30), "bench": bench}
+    status, hearing = scenario.api("POST", "/hearings", body)
+    assert status == 201, hearing
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "期限将至"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    over(scenario)
+    assert enter(scenario, hearing, outcome="held")[0] == 200
+    with scenario.app.app_context():
+        judges = {each.name: each.id for each in db.session.scalars(sa.select(Judge))}
+    for name, count in ((case["judge"], 1), ("孙法官", 1), ("钱人民", 1), ("文翻译", 0)):
+        assert _report(scenario, judge_id=judges[name]).with_outcome == count, name
 
 
 def test_the_records_of_the_past_are_whole(past: Scenario) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.figures import plots, rules
+from app.figures.plots import ChartValue
 from app.figures.rules import Comparison, Month, Share
 
 shares = st.integers(1, 5000).flatmap(
@@ -114,7 +115,7 @@ def test_any_text_is_a_month_or_none(text: str) -> None:
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e6)), max_size=40))
 def test_bars_stay_on_the_chart(values: list[float | None]) -> None:
-    chart = plots.bar_chart([(str(n), value, None) for n, value in enumerate(values)])
+    chart = plots.bar_chart([ChartValue(str(n), 9, value) for n, value in enumerate(values)])
     for bar in chart.bars:
         assert plots.TOP <= bar.y <= plots.FLOOR
         assert 0 <= bar.height <= plots.FLOOR - plots.TOP + 0.1

@@ -71,6 +71,7 @@ class ProposalFields:
     answer_by: str = ""
     fix: str = ""
     reason: str = ""
+    cause: str = ""
     override_reason: str = ""
     slots: list[SlotFields] = field(default_factory=list)
 
@@ -220,8 +221,9 @@ def load_move(form: ProposalFields, zone: ZoneInfo) -> MoveIn:
     elif not at_once and not form.answer_by.strip():
         errors["answer_by"] = Message(N_("Enter the date by which counsel can answer."))
     answer_by = "" if at_once else form.answer_by
+    texts = {"reason": form.reason.strip(), "cause": form.cause.strip()}
     try:
-        move = _load(MoveIn, form, {"reason": form.reason.strip()}, answer_by, zone)
+        move = _load(MoveIn, form, texts, answer_by, zone)
     except Invalid as fault:
         raise Invalid({**errors, **fault.errors}) from fault
     if errors:

@@ -25,6 +25,7 @@ from app.hearings.proposing import drafts, form_fields, prefill, preview
 from app.hearings.proposing import page as proposal_page
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.proposing.page import ProposalContext, SendOrder
+from app.hearings.rules import MoveCause
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import MOST_SITTINGS
 from app.law import working_days
@@ -155,6 +156,12 @@ def _save_draft(about: ProposalContext, form: ProposalFields) -> None:
 def _delete_draft(about: ProposalContext) -> None:
     user_id = current_user.id
     retrying(lambda session: drafts.delete(session, user_id, about.key))
+
+
+@bp.app_template_global()
+def move_causes() -> list[tuple[str, str]]:
+    """Return what a move of the court's own accord can be counted as, with its words."""
+    return [(cause.value, gettext(cause.label)) for cause in MoveCause]
 
 
 @bp.app_template_global()

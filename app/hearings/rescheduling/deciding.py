@@ -62,7 +62,7 @@ def move(
         reason=reason or AGREED,
         override_reason=override_reason,
     )
-    return hearings.move(session, context, hearing.id, form, agreed=not reason)
+    return hearings.move(session, context, hearing.id, form, agreed=not reason, requested=True)
 
 
 def refuse(session: Session, request: MoveRequest, reason: str, now: dt.datetime) -> None:
