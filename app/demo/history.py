@@ -298,9 +298,9 @@ class PastMonths:
             for past in week
             for invitation in past.proposals[-1].invitations
         ]
-        self._hand_over(queue(self.session, requests, at), kind, at)
+        self._hand_over(queue(self.session, requests, at), ZH_SUBJECTS[kind], at)
 
-    def _hand_over(self, ids: Sequence[int], kind: NoticeKind | None, at: dt.datetime) -> None:
+    def _hand_over(self, ids: Sequence[int], subject: str, at: dt.datetime) -> None:
         """Let the outbox accept queued messages."""
         handed = at + dt.timedelta(seconds=2)
         sent = (
@@ -317,7 +317,7 @@ class PastMonths:
         self.session.execute(sent.execution_options(synchronize_session=False))
         columns = sa.select(*COLUMNS).where(Notice.id.in_(ids)).order_by(Notice.id)
         rows = [NoticeRow(*row) for row in self.session.execute(columns)]
-        words = {"subject": ZH_SUBJECTS.get(kind, "法院通知")}
+        words = {"subject": subject}
         started = [entry_of(row, Event.STARTED, personal=words) for row in rows]
         accepted = [entry_of(row, Event.ACCEPTED, carrier="outbox") for row in rows]
         ledger.append(self.session, started, at)
@@ -383,7 +383,7 @@ class PastMonths:
             Notice.case_id == past.hearing.case_id, Notice.state == NoticeState.QUEUED.value
         )
         if ids := self.session.scalars(waiting).all():
-            self._hand_over(ids, None, at)
+            self._hand_over(ids, "法院通知", at)
 
     # --- outcomes --------------------------------------------------------------------------------
 

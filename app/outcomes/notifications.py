@@ -4,12 +4,13 @@ A hearing that was simply held tells nobody to do anything: counsel read it on t
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core.matters import Matter
 from app.hearings import facts
 from app.hearings.models import Hearing, HearingState
 from app.hearings.notifications import STALE_AFTER
@@ -113,11 +114,16 @@ def _next_date(session: Session, outcome: HearingOutcome) -> tuple[bool, dt.date
     return any(state == HearingState.PROPOSED for _, state in rows), min(dates, default=None)
 
 
-def due_at(session: Session, hearing: Hearing) -> dt.datetime | None:
-    """Return when the message about a hearing's outcome goes out; None where none waits."""
-    query = sa.select(sa.func.min(Notice.due_at)).where(
-        Notice.about == hearing.about,
-        Notice.kind == NoticeKind.HEARING_OUTCOME.value,
-        Notice.state == NoticeState.QUEUED.value,
+def waiting(session: Session, hearing_ids: Collection[int]) -> dict[int, dt.datetime]:
+    """Return when the messages about outcomes of some hearings go out, where one still waits."""
+    about = {str(Matter.hearing(each)): each for each in hearing_ids}
+    query = (
+        sa.select(Notice.about, sa.func.min(Notice.due_at))
+        .where(
+            Notice.about.in_(about),
+            Notice.kind == NoticeKind.HEARING_OUTCOME.value,
+            Notice.state == NoticeState.QUEUED.value,
+        )
+        .group_by(Notice.about)
     )
-    return session.scalar(query)
+    return {about[matter]: due_at for matter, due_at in session.execute(query)}

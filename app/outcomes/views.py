@@ -1,7 +1,7 @@
 """Pages on which outcomes are entered: of one hearing, and of all hearings of a day."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -139,11 +139,10 @@ def enter(hearing_id: int) -> Any:
     typed = form_fields.parse(request.form.items(multi=True)).get(hearing_id, OutcomeFields())
     if only_shown():
         return _hearing_page(_row(hearing_id, typed))
-    errors, refused, status = _save(hearing_id, typed)
-    if status:
+    if refused := _save({hearing_id: typed}).get(hearing_id):
         row = _row(hearing_id, typed)
-        row.errors, row.refused = errors, refused
-        return _hearing_page(row), status
+        row.errors, row.refused = refused.errors, refused.words
+        return _hearing_page(row), refused.status
     flash(_saved_words(hearing_id), "ok")
     if request.form.get("do") == "next":
         case_id = _row(hearing_id).hearing.case_id
@@ -152,8 +151,7 @@ def enter(hearing_id: int) -> Any:
 
 
 def _saved_words(hearing_id: int) -> str:
-    found = hearing_queries.find_hearing(db.session(), current_user.court_id, hearing_id)
-    due_at = notifications.due_at(db.session(), found)
+    due_at = notifications.waiting(db.session(), [hearing_id]).get(hearing_id)
     text = gettext("The outcome is on the record. Counsel of all sides see it on their page.")
     if due_at is None:
         return text
@@ -165,7 +163,7 @@ def _saved_words(hearing_id: int) -> str:
 @bp.app_template_global()
 def outcome_message_due(hearing: Hearing) -> dt.datetime | None:
     """Return when the message about a hearing's outcome goes out; None where none waits."""
-    return notifications.due_at(db.session(), hearing)
+    return notifications.waiting(db.session(), [hearing.id]).get(hearing.id)
 
 
 def _row(hearing_id: int, typed: OutcomeFields | None = None) -> OutcomeRow:
@@ -178,26 +176,46 @@ def _hearing_page(row: OutcomeRow) -> str:
     return render_template("outcomes/hearing.html", row=row, case=case, zone=case.court.zone)
 
 
-def _save(hearing_id: int, typed: OutcomeFields) -> tuple[dict[str, str], str, int]:
-    """Save one outcome; return errors by field, why it was refused, and the status, 0 if saved."""
+@dataclass(frozen=True)
+class RefusedOutcome:
+    """Why an outcome was not saved: errors by field, or words, and the status of the response."""
+
+    errors: Mapping[str, str]
+    words: str
+    status: int
+
+
+def _save(typed: Mapping[int, OutcomeFields]) -> dict[int, RefusedOutcome]:
+    """Save outcomes by hearing id in one transaction; return those that were refused.
+
+    Each is written within a savepoint, so that one that is refused stops no other; in the order of
+    their hearings, so that two people who save the same day wait for each other.
+    """
     user_id, now, secret = current_user.id, web.now(), web.secret()
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> dict[int, Refusal | Invalid]:
         user = session.get_one(User, user_id)
         context = CourtContext(user.court, user, now, secret)
-        form = load(OutcomeIn, typed.as_input())
-        service.enter(session, context, hearing_id, form, revision=typed.revision)
+        refused: dict[int, Refusal | Invalid] = {}
+        for hearing_id, fields in sorted(typed.items()):
+            try:
+                with session.begin_nested():
+                    form = load(OutcomeIn, fields.as_input())
+                    service.enter(session, context, hearing_id, form, revision=fields.revision)
+            except (Refusal, Invalid) as fault:
+                refused[hearing_id] = fault
+        return refused
 
-    try:
-        retrying(work)
-    except NotFound:
-        raise
-    except Invalid as fault:
+    return {hearing_id: _refused(fault) for hearing_id, fault in retrying(work).items()}
+
+
+def _refused(fault: Refusal | Invalid) -> RefusedOutcome:
+    if isinstance(fault, NotFound):
+        raise fault
+    if isinstance(fault, Invalid):
         names = translated_errors(fault).items()
-        return {name.split(".")[0]: words for name, words in names}, "", 422
-    except Refusal as fault:
-        return {}, web.translated(fault.message), web.status_of(fault)
-    return {}, "", 0
+        return RefusedOutcome({name.split(".")[0]: words for name, words in names}, "", 422)
+    return RefusedOutcome({}, web.translated(fault.message), web.status_of(fault))
 
 
 # --- the hearings of a day -----------------------------------------------------------------------
@@ -224,31 +242,42 @@ def day(on: str) -> Any:
 @signed_in
 @shows_again
 def enter_day(on: str) -> Any:
-    """Save the outcomes of a day: each by itself, so that one that is refused stops no other."""
+    """Save the outcomes of a day; one that is refused stops no other."""
     date = _day(on)
     typed = form_fields.parse(request.form.items(multi=True))
     if only_shown():
         return _day_page(date, typed)
     if request.form.get("do") == "rest":
         return _day_page(date, typed, rest=True)
-    refused: dict[int, tuple[dict[str, str], str]] = {}
-    saved = 0
-    for row in _rows_of_day(date):
-        fields = typed.get(row.hearing.id)
-        if fields is None or fields.is_blank:
-            continue
-        errors, words, status = _save(row.hearing.id, fields)
-        if status:
-            refused[row.hearing.id] = errors, words
-        else:
-            saved += 1
-            typed.pop(row.hearing.id)
+    on_page = {row.hearing.id for row in _rows_of_day(date)}
+    entered = {
+        hearing_id: fields
+        for hearing_id, fields in typed.items()
+        if hearing_id in on_page and not fields.is_blank
+    }
+    refused = _save(entered)
+    saved = entered.keys() - refused.keys()
     if saved:
-        text = ngettext("%(num)d outcome is saved.", "%(num)d outcomes are saved.", saved)
-        flash(text, "ok")
+        flash(_saved_words_of_day(saved), "ok")
+    typed = {hearing_id: fields for hearing_id, fields in typed.items() if hearing_id not in saved}
     if refused:
         return _day_page(date, typed, refused=refused), 422
     return redirect(url_for("outcomes.day", on=date.isoformat(), whose=_whose()), 303)
+
+
+def _saved_words_of_day(saved: Collection[int]) -> str:
+    """Say how many outcomes were saved, and of how many counsel get a message."""
+    text = ngettext("%(num)d outcome is saved.", "%(num)d outcomes are saved.", len(saved))
+    waiting = notifications.waiting(db.session(), saved)
+    if not waiting:
+        return text
+    more = ngettext(
+        "Counsel of %(num)d hearing get a message at %(when)s; until then a change replaces it.",
+        "Counsel of %(num)d hearings get a message at %(when)s; until then a change replaces it.",
+        len(waiting),
+        when=wording.moment(min(waiting.values()), current_user.court.zone, web.language()),
+    )
+    return f"{text}{'' if web.language() == 'zh' else ' '}{more}"
 
 
 def _whose() -> str:
@@ -278,7 +307,7 @@ def _rows_of_day(on: dt.date, typed: Mapping[int, OutcomeFields] | None = None) 
 def _day_page(
     on: dt.date,
     typed: Mapping[int, OutcomeFields],
-    refused: Mapping[int, tuple[dict[str, str], str]] | None = None,
+    refused: Mapping[int, RefusedOutcome] | None = None,
     rest: bool = False,
 ) -> str:
     """Show a day: what waits with what was typed, then what was entered already.
@@ -289,7 +318,8 @@ def _day_page(
     waiting: list[OutcomeRow] = []
     entered: list[OutcomeRow] = []
     for row in _rows_of_day(on, typed):
-        row.errors, row.refused = refused.get(row.hearing.id, ({}, ""))
+        if fault := refused.get(row.hearing.id):
+            row.errors, row.refused = fault.errors, fault.words
         is_open = row.current is None or row.hearing.id in refused
         (waiting if is_open else entered).append(row)
         if rest and is_open and not row.fields.outcome:
