@@ -34,7 +34,7 @@ from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
 from app.counsel.page_state import CasePage, CounselPage
-from app.counsel.papers import completion, opinions, phone, phone_app, share_keys
+from app.counsel.papers import completion, opinions, phone, phone_app, refiling, share_keys
 from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
@@ -174,6 +174,7 @@ ACTS = (
         acting=READ_CASE,
     ),
     Act("papers_received", "/papers/received", submit=paper_items.confirm, acting=ANSWER_CASE),
+    Act("papers_again", "/papers/again", submit=refiling.submit, acting=ANSWER_CASE),
     Act("exchange_completion", "/papers/complete", submit=completion.submit),
     Act(
         "opinions",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core import document_types, web, wording
 from app.core.characters import whole_number
 from app.core.db import db
-from app.core.errors import N_, Invalid, Message, NotFound
+from app.core.errors import N_, Invalid, Message, NotFound, Refusal
 from app.core.wording import one_line, typed_lines
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection, Submission, UploadLimits
@@ -25,7 +25,7 @@ from app.hearings.rescheduling import asking
 from app.hearings.rescheduling.asking import MAX_REASON, Opinion, Plea
 from app.hearings.rules import from_wall_clock
 from app.storage import staged_uploads
-from app.storage.downloads import download
+from app.storage.downloads import download, scanned_only
 from app.storage.staging import StagedDocument, StagedFile
 
 ELSEWHERE = ("court", "number", "at")
@@ -252,9 +252,11 @@ def document(page: CounselPage) -> ResponseReturnValue:
     try:
         # What went to the court alone is not for a delegate either.
         reader_id = 0 if page.delegate else page.counsel.id
-        stored = move_requests.document_for(db.session(), page.hearing.id, reader_id, number)
-    except NotFound as fault:
-        missing = Rejection(404, web.translated(fault.message))
-        return render(page, MoveRequestForm(), missing), 404
+        stored = move_requests.document_for(
+            db.session(), page.hearing.id, reader_id, number, scanned_only=scanned_only()
+        )
+    except (NotFound, Refusal) as fault:
+        refused = Rejection(web.status_of(fault), web.translated(fault.message))
+        return render(page, MoveRequestForm(), refused), refused.status
     assert stored.file is not None
     return download(stored.file, stored.kind, stored.name)

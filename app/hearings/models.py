@@ -18,6 +18,7 @@ from app.court.models import BenchMemberRow, Courtroom, Judge
 from app.hearings.sittings.rules import Sitting, SittingTime, sitting_time
 from app.people.models import User
 from app.storage.models import StoredFile
+from app.storage.scanned import Scanned
 
 
 class HearingState(StrEnum):
@@ -548,10 +549,11 @@ class Draft(Base):
     case: Mapped[Case] = relationship()
 
 
-class MoveDocument(Base):
+class MoveDocument(Scanned, Base):
     """A document that counsel sent with a request; its SHA-256 is on the record."""
 
     __tablename__ = "move_document"
+    __table_args__ = (partial_index("ix_move_document_unscanned", "id", where="scan_state = ''"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     court_id: Mapped[int] = mapped_column(sa.ForeignKey("court.id"))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases.models import Party, Representation
-from app.core.errors import N_, NotFound
+from app.core.errors import N_, NotFound, Refusal
 from app.hearings import rules
 from app.hearings.models import (
     Hearing,
@@ -22,6 +22,7 @@ from app.hearings.models import (
     MoveState,
     Stance,
 )
+from app.storage import scanned
 from app.storage import service as storage
 from app.tasks.models import Task
 from app.tasks.service import TaskKind, TaskState
@@ -157,23 +158,35 @@ def close_requests(
         close(session, request, state, now)
 
 
-def document(session: Session, court_id: int, document_id: int) -> MoveDocument:
-    """Return a document in a court. Raises NotFound, also if it was erased."""
+def document(
+    session: Session, court_id: int, document_id: int, *, scanned_only: bool
+) -> MoveDocument:
+    """Return a document in a court. Raises NotFound, also if it was erased.
+
+    Raises Refusal where the scanner found something, or, with ``scanned_only``, has not seen it.
+    """
     stored = session.get(MoveDocument, document_id)
     if stored is None or stored.court_id != court_id or stored.file is None:
         raise NotFound(N_("There is no such document, or it was erased."))
+    _check_scan(stored, scanned_only=scanned_only, is_own=False)
     return stored
 
 
+def _check_scan(stored: MoveDocument, *, scanned_only: bool, is_own: bool) -> None:
+    if barred := scanned.bar(stored.scan_state, scanned_only=scanned_only, is_own=is_own):
+        raise Refusal(barred.words)
+
+
 def document_for(
-    session: Session, hearing_id: int, counsel_id: int, document_id: int
+    session: Session, hearing_id: int, counsel_id: int, document_id: int, *, scanned_only: bool
 ) -> MoveDocument:
     """Return a document of a request to move a hearing, for counsel of any side.
 
-    Raises NotFound, also for one that went to the court alone and is not their own.
+    Raises NotFound, also for one that went to the court alone and is not their own, and Refusal as
+    ``document`` does.
     """
-    stored = session.scalar(
-        sa.select(MoveDocument)
+    found = session.execute(
+        sa.select(MoveDocument, MoveOpinion.counsel_id)
         .join(MoveOpinion, MoveOpinion.document_id == MoveDocument.id)
         .join(MoveRequest)
         .where(
@@ -181,9 +194,11 @@ def document_for(
             MoveRequest.hearing_id == hearing_id,
             sa.or_(MoveOpinion.private.is_(False), MoveOpinion.counsel_id == counsel_id),
         )
-    )
-    if stored is None or stored.file is None:
+    ).first()
+    if found is None or found[0].file is None:
         raise NotFound(N_("There is no such document, or it was erased."))
+    stored: MoveDocument = found[0]
+    _check_scan(stored, scanned_only=scanned_only, is_own=found[1] == counsel_id)
     return stored
 
 

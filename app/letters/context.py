@@ -79,7 +79,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "bench_change": _bench_change(facts, language),
         "outcome": _outcome(facts, times),
         "receipt": facts.get("receipt") or [],
-        "set_aside": _set_aside(facts),
+        "set_aside": _set_aside(facts, times),
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments, nor has the copy of a delegate.
@@ -440,10 +440,15 @@ def _outcome(facts: Facts, times: _Times) -> dict[str, Any]:
     }
 
 
-def _set_aside(facts: Facts) -> dict[str, str]:
-    """Describe a file in which the scanner found something: of which paper, and what."""
+def _set_aside(facts: Facts, times: _Times) -> dict[str, str]:
+    """Describe a file in which the scanner found something, and its release by the court."""
     file = facts.get("set_aside") or {}
-    return {name: file.get(name) or "" for name in ("paper", "file", "finding")}
+    return {
+        **{name: file.get(name) or "" for name in ("paper", "file", "finding", "by", "reason")},
+        "side": wording.side_name(file.get("side") or "", times.language),
+        "sent": times.moment(file.get("sent_at")),
+        "at": times.moment(file.get("at")),
+    }
 
 
 def _missed(facts: Facts, language: str) -> dict[str, str] | None:

@@ -48,6 +48,8 @@ class NoticeKind(StrEnum):
     ASK_BY_LINK = "ask_by_link"
     PAPERS = "papers"
     PAPERS_SET_ASIDE = "papers_set_aside"
+    PAPERS_RELEASED = "papers_released"
+    DOCUMENT_SET_ASIDE = "document_set_aside"
     PAPERS_RECEIPT = "papers_receipt"
     EXCHANGE = "exchange"
     EXCHANGE_REMINDER = "exchange_reminder"
@@ -342,6 +344,10 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.PAPERS: KindTraits(N_("Papers filed"), page="/papers"),
     _K.PAPERS_SET_ASIDE: KindTraits(N_("A paper set aside"), page="/papers", personal=True),
+    _K.PAPERS_RELEASED: KindTraits(
+        N_("A paper that was set aside, released"), page="/papers", copied=True
+    ),
+    _K.DOCUMENT_SET_ASIDE: KindTraits(N_("A document set aside"), page="/move", personal=True),
     _K.PAPERS_RECEIPT: KindTraits(
         N_("Receipt for papers"),
         page="/papers",

@@ -17,7 +17,8 @@ from app.cases.models import Party, Representation
 from app.core.errors import N_, NotFound, Refusal
 from app.papers.models import Filing, Paper, PaperFile
 from app.papers.rules import Disclosure, may_read
-from app.storage.clamd import ScanState
+from app.storage import scanned
+from app.storage.scanned import ScanBar
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,8 @@ class Withheld(StrEnum):
     # exists is not said.
     MISSING = "missing", N_("There is no such file, or it was erased.")
     UNOPENED = "unopened", N_("Open this paper on your page of the case first.")
-    SET_ASIDE = "set_aside", N_("This file is set aside: the court's scanner found malware in it.")
-    NOT_SCANNED = (
-        "not_scanned",
-        N_("This file is not scanned yet. It can be opened once the court's scanner has seen it."),
-    )
+    SET_ASIDE = ScanBar.SET_ASIDE.value, ScanBar.SET_ASIDE.words
+    NOT_SCANNED = ScanBar.NOT_SCANNED.value, ScanBar.NOT_SCANNED.words
 
 
 def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
@@ -77,11 +75,9 @@ def withheld_because(file: PaperFile, reader: Reader) -> Withheld | None:
 
 
 def _scan_withholds(file: PaperFile, reader: Reader) -> Withheld | None:
-    if file.scan_state == ScanState.FOUND:  # from its author too
-        return Withheld.SET_ASIDE
-    if reader.scanned_only and file.scan_state == ScanState.NOT_SCANNED:
-        return None if _is_own(file.paper.filing, reader) else Withheld.NOT_SCANNED
-    return None
+    is_own = _is_own(file.paper.filing, reader)
+    barred = scanned.bar(file.scan_state, scanned_only=reader.scanned_only, is_own=is_own)
+    return Withheld(barred.value) if barred else None
 
 
 def check_openable(paper: Paper, reader: Reader) -> None:

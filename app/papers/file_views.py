@@ -22,7 +22,9 @@ from app.papers.reading.results import ReadingNote, ReadingState
 from app.people.models import Role
 from app.storage import downloads, stores
 from app.storage.clamd import ScanState
+from app.storage.downloads import scanned_only
 from app.storage.models import StoredFile
+from app.storage.scanned import Scanned
 
 
 @bp.app_template_global()
@@ -65,13 +67,13 @@ def papers_room() -> str:
 
 
 @bp.app_template_global()
-def scan_of(files: Sequence[PaperFile]) -> str:
+def scan_of(files: Sequence[Scanned]) -> str:
     """Return the state of the scan of some files: the worst of them, "waiting" before it."""
     states = [each.scan_state for each in files]
-    order = (ScanState.FOUND, ScanState.NOT_SCANNED, ScanState.LARGE)
+    order = (ScanState.FOUND, ScanState.NOT_SCANNED, ScanState.LARGE, ScanState.RELEASED)
     worst = next((each for each in order if each in states), ScanState.CLEAN)
     if worst is ScanState.NOT_SCANNED:
-        return "waiting" if readers.scanned_only() else "none"
+        return "waiting" if scanned_only() else "none"
     return worst.value
 
 
@@ -148,8 +150,7 @@ def download(token: str) -> Response:
 
     Images of pages, which we made, are shown.
     """
-    scanned_only = readers.scanned_only()
-    link = download_links.parse(web.secret(), token, web.now(), scanned_only=scanned_only)
+    link = download_links.parse(web.secret(), token, web.now(), scanned_only=scanned_only())
     if link is None:
         raise Gone(N_("This link has expired. Go back, reload the page, and press it again."))
     file = access.file_for(db.session(), link.file_id, link.reader, web.now())

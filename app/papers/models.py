@@ -14,6 +14,7 @@ from app.papers.rules import Disclosure, FilingState
 from app.people.models import User
 from app.storage.clamd import ScanState
 from app.storage.models import StoredFile
+from app.storage.scanned import Scanned
 
 # Whose steps towards those who do not open it are not planned yet.
 UNPLANNED = "number IS NOT NULL AND NOT steps_planned"
@@ -121,7 +122,13 @@ class Paper(Base):
     kind: Mapped[str] = mapped_column(sa.String(20))
     # Whether who files it holds the original.
     original: Mapped[bool] = mapped_column(default=False)
+    # The paper of an exchange that was cancelled, which this one is filed again (see
+    # papers.exchange.refiling); once.
+    repeats_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("paper.id"), index=True, unique=True
+    )
 
+    repeats: Mapped["Paper | None"] = relationship(remote_side="Paper.id")
     filing: Mapped[Filing] = relationship(back_populates="papers")
     files: Mapped[list["PaperFile"]] = relationship(
         back_populates="paper",
@@ -157,7 +164,7 @@ class Paper(Base):
         return any(file.scan_state == ScanState.FOUND for file in self.files)
 
 
-class PaperFile(Base):
+class PaperFile(Scanned, Base):
     """A file of a paper as it was sent: a document, or one of several photographs."""
 
     __tablename__ = "paper_file"
@@ -183,11 +190,6 @@ class PaperFile(Base):
     # Whether images of more pages are to be made; no worker reads the file before ``read_after``.
     images_due: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     read_after: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    # A ScanState, when, and what was found (see papers.scanning).
-    scan_state: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
-    scanned_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    scan_finding: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
-    scan_after: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     pages: Mapped[int | None] = mapped_column()
     copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     image_id: Mapped[int | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
@@ -208,9 +210,29 @@ class PaperFile(Base):
     file: Mapped[StoredFile | None] = relationship(foreign_keys=[file_id])
     copy: Mapped[StoredFile | None] = relationship(foreign_keys=[copy_id])
     image: Mapped[StoredFile | None] = relationship(foreign_keys=[image_id])
+    release: Mapped["FileRelease | None"] = relationship(
+        back_populates="file", cascade="all, delete-orphan"
+    )
     images: Mapped[list["PaperPage"]] = relationship(
         back_populates="file", order_by="PaperPage.number", cascade="all, delete-orphan"
     )
+
+
+class FileRelease(Base):
+    """A file that the court released although the scanner had found something: by whom, and why."""
+
+    __tablename__ = "file_release"
+
+    file_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("paper_file.id"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"))
+    released_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # "" once the case is erased.
+    reason: Mapped[str] = mapped_column(sa.Text)
+
+    file: Mapped[PaperFile] = relationship(back_populates="release")
+    user: Mapped[User] = relationship()
 
 
 class PaperPage(Base):

@@ -1,13 +1,8 @@
 """Readers of papers, as pages and the API know them; see ``access``."""
 
-from app.core import web
 from app.papers.access import Reader
 from app.people.models import User
-
-
-def scanned_only() -> bool:
-    """Tell whether a scanner is set up."""
-    return bool(web.services().settings.storage.clamd)
+from app.storage.downloads import scanned_only
 
 
 def counsel_reader(counsel_id: int, party_id: int, delegate_id: int | None = None) -> Reader:

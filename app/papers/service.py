@@ -22,13 +22,14 @@ from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject, queue
-from app.papers import queries, rules, set_aside
+from app.papers import queries, rules
 from app.papers.drafting import Author
 from app.papers.exchange import filing as exchange_filing
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.exchange.models import LateFiling
 from app.papers.models import (
     DelegateOpening,
+    FileRelease,
     Filing,
     Paper,
     PaperFile,
@@ -36,6 +37,7 @@ from app.papers.models import (
     PaperReading,
 )
 from app.papers.rules import Disclosure, FilingState
+from app.papers.scanning import set_aside
 from app.record import ledger
 from app.record.chain import ChainPosition
 from app.record.rules import Event
@@ -153,11 +155,18 @@ def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
             "filing": filing.number,
             "papers": [] if sealed else entry_details(filing),
             **exchange_filing.entry_detail(filing),
+            **_repeated(filing),
             **({"user": author.user.id} if author.user else {}),
         },
         personal={"name": author.name, "note": "\n".join(lines)},
         delegate=author.delegate,
     )
+
+
+def _repeated(filing: Filing) -> dict[str, list[int]]:
+    """Return which papers of a cancelled exchange are filed again, by their numbers."""
+    numbers = [each.repeats.number or 0 for each in filing.papers if each.repeats]
+    return {"repeats": numbers} if numbers else {}
 
 
 def described(filing: Filing) -> str:
@@ -424,5 +433,8 @@ def erase(session: Session, case_id: int, now: dt.datetime) -> None:
         .where(Filing.case_id == case_id)
         .values(refused=[], unseen=False, list_salt=""),
         sa.update(LateFiling).where(LateFiling.filing_id.in_(filings)).values(reason="", words=""),
+        sa.update(FileRelease)
+        .where(FileRelease.file_id.in_(sa.select(PaperFile.id).where(files)))
+        .values(reason=""),
     ):
         session.execute(statement.execution_options(**unsynchronized))

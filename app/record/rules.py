@@ -456,6 +456,12 @@ class Event(StrEnum):
         ),
     )
 
+    # The court releases a file that was set aside, as a false alarm.
+    RELEASED = (
+        "released",
+        EventTraits(label=N_("Released"), icon="unlock", look="due", listed_alone=True),
+    )
+
     # What was sealed is opened to all sides.
     DISCLOSED = (
         "disclosed",

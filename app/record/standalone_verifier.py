@@ -90,6 +90,7 @@ EVENTS = (
     "declared",
     "opinion",
     "set_aside",
+    "released",
     "replied",
     "called",
     "told",

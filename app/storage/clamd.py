@@ -27,6 +27,8 @@ class ScanState(StrEnum):
     FOUND = "found"
     # Larger than the scanner takes (StreamMaxLength in clamd.conf).
     LARGE = "large"
+    # Found, and released by the court, which took it for a false alarm.
+    RELEASED = "released"
 
 
 @dataclass(frozen=True)

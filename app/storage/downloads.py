@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Response
 
+from app.core import web
 from app.core.errors import N_, Unavailable
 from app.core.web.downloads import attachment
 from app.storage import staged_uploads
@@ -19,3 +20,8 @@ def download(file: StoredFile, media_type: str, name: str, inline: bool = False)
         raise Unavailable(
             N_("This file cannot be read just now. Nothing was lost; try again in a minute.")
         ) from fault
+
+
+def scanned_only() -> bool:
+    """Tell whether a scanner is set up, so that others have a file only once it was scanned."""
+    return bool(web.services().settings.storage.clamd)

@@ -16,8 +16,8 @@ from app.core.web import Services
 from app.imports import jobs as files
 from app.inbound.mailbox_reader import read_mail
 from app.listing import running
-from app.papers import scanning
 from app.papers.reading import service as reading
+from app.papers.scanning import service as scanning
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
@@ -132,7 +132,7 @@ def _scan_paper(place: str, sender: Sender) -> int:
         retrying(lambda session: scanning.give_back(session, task))
         return 0
     except clamd.ScanFailed as fault:
-        log.warning("the scanner gave no result for file %s: %s", task.file_id, fault)
+        log.warning("the scanner gave no result for %s: %s", task.digest, fault)
         return 1  # the others do not wait for it
     keep = partial(scanning.keep, task=task, result=result, now=sender.now, secret=sender.secret)
     return retrying(keep)

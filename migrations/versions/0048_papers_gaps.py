@@ -1,4 +1,4 @@
-"""Opinions on papers have a reason for each aspect, and who has given none is reminded.
+"""Reasons and reminders of opinions on papers; scans of more files, and release of some.
 
 Tables are frozen here and take nothing from the models.
 """
@@ -9,8 +9,16 @@ from alembic import op
 revision = "0048"
 down_revision = "0047"
 
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Time = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 REMINDED = sa.text("opinions_remind_at IS NOT NULL")
+UNSCANNED = sa.text("scan_state = ''")
+SCAN = {
+    "scan_state": sa.String(10),
+    "scanned_at": Time,
+    "scan_finding": sa.String(200),
+    "scan_after": Time,
+}
 ASPECTS = ("authentic", "lawful", "relevant")
 
 
@@ -33,6 +41,29 @@ def upgrade() -> None:
         "WHERE authentic IS TRUE AND lawful IS TRUE AND relevant IS TRUE"
     )
     op.drop_column("paper_opinion", "reason")
+    kind = "BIGINT" if op.get_bind().dialect.name == "postgresql" else "INTEGER"
+    reference = "CONSTRAINT fk_paper_repeats_id REFERENCES paper (id)"
+    op.execute(f"ALTER TABLE paper ADD COLUMN repeats_id {kind} {reference}")
+    op.create_index("ix_paper_repeats_id", "paper", ["repeats_id"], unique=True)
+    for name, kind in SCAN.items():
+        default = {} if kind is Time else {"nullable": False, "server_default": ""}
+        op.add_column("move_document", sa.Column(name, kind, **default))
+    op.create_index(
+        "ix_move_document_unscanned",
+        "move_document",
+        ["id"],
+        sqlite_where=UNSCANNED,
+        postgresql_where=UNSCANNED,
+    )
+    op.create_table(
+        "file_release",
+        sa.Column(
+            "file_id", Key, sa.ForeignKey("paper_file.id"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("user_id", Key, sa.ForeignKey("user_account.id"), nullable=False),
+        sa.Column("released_at", Time, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+    )
     op.add_column("exchange", sa.Column("opinions_remind_at", Time))
     op.execute("UPDATE exchange SET opinions_remind_at = ended_at WHERE state = 'closed'")
     op.create_index(
@@ -46,6 +77,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Join the reasons of an opinion, each once."""
+    op.execute("UPDATE paper_file SET scan_state = 'found' WHERE scan_state = 'released'")
+    op.drop_table("file_release")
+    op.drop_index("ix_paper_repeats_id", "paper")
+    op.drop_column("paper", "repeats_id")
+    op.drop_index("ix_move_document_unscanned", "move_document")
+    for name in SCAN:
+        op.drop_column("move_document", name)
     op.drop_index("ix_exchange_opinions_remind", "exchange")
     op.drop_column("exchange", "opinions_remind_at")
     op.add_column(

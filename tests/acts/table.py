@@ -29,7 +29,7 @@ from app.counsel.page_keys import PageSubject
 from app.hearings.models import Invitation, MoveRequest
 from app.papers.exchange import queries as exchanges
 from app.papers.exchange.rules import ExchangeMode
-from app.papers.exchange.service import ExchangeTerms, start
+from app.papers.exchange.service import ExchangeTerms, cancel, start
 from app.papers.models import Paper
 from app.people.models import Role, User
 from app.record import ledger
@@ -367,6 +367,24 @@ def _exchanged(stage: Stage, side: str) -> None:
     act("papers").do(stage, other(side), exchange=str(number))
 
 
+def _cancelled(stage: Stage, side: str) -> None:
+    """A paper that a side filed into an exchange, which was cancelled, and another that is open."""
+    scenario, number = stage.scenario, _start_exchange(stage, ExchangeMode.SEALED)
+    _drafted(stage, side)
+    act("papers").do(stage, side, exchange=str(number))
+    with scenario.app.app_context(), transaction() as session:
+        user = session.scalars(sa.select(User).where(User.role == Role.ASSISTANT.value)).first()
+        assert user is not None
+        cancel(session, user.court_id, number, "Too early.", user, scenario.clock.now(), SECRET)
+    _start_exchange(stage, ExchangeMode.SEALED)
+
+
+def _open_exchange(stage: Stage, _side: str) -> str:
+    with stage.scenario.app.app_context():
+        known = exchanges.current(db.session(), stage.case_id)
+        return str(known.id if known else 1)
+
+
 ASPECTS = ("authentic", "lawful", "relevant")
 
 
@@ -590,6 +608,15 @@ COUNSEL = (
         prepare=_filed,
         fields=lambda stage, side: {"paper": _newest_paper(stage, side), "sure": "1"},
         row="paper",
+        reaches=Reach.RECORD,
+    ),
+    CounselAct(
+        "papers_again",
+        "/papers/again",
+        "/papers",
+        prepare=_cancelled,
+        fields=lambda stage, side: {"exchange": _open_exchange(stage, side), "sure": "1"},
+        row="exchange",
         reaches=Reach.RECORD,
     ),
     CounselAct(

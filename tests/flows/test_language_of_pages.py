@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.cases.models import Representation
-from app.core.db import db
+from app.core.db import db, transaction
 from app.demo import outbox_views
 from app.evidence import receipts
 from app.hearings.answers import counsel_keys
 from app.papers import device_links
+from app.papers.models import Filing, Paper, PaperFile
 from app.record.models import ChainHead
+from app.storage.clamd import ScanState
 from app.worker import beat
 from tests.conftest import (
     CASE,
@@ -80,6 +83,7 @@ BY_KEY = {
     "counsel.record_sheet",
     "opinions.record_sheet",
     "papers.paper",
+    "scanning.shown",
     "counsel.phone",
     "counsel.phone_app",
     "member.page",
@@ -383,6 +387,16 @@ def papers_of_both(
     desk.set_cookie("lang", "zh")
     read(left, "the court's sheet", desk.get(f"/exchanges/{exchange}/sheet"))
     read(left, "opinions of an exchange", desk.get("/cases/1/exchange"))
+    with scenario.app.app_context(), transaction() as session:
+        filed = sa.select(PaperFile).join(Paper).join(Filing).where(Filing.exchange_id.is_not(None))
+        file = session.scalars(filed.limit(1)).one()
+        file.scan_state, file.scan_finding = ScanState.FOUND.value, "X"
+        address, paper_id = f"/filings/files/{file.id}/release", file.paper_id
+    read(left, "what is set aside", desk.get(f"/filings/papers/{paper_id}"))
+    read(left, "a release", desk.get(address))
+    read(left, "a release without a reason", desk.post(address), 422)
+    assert confirmed(desk, address, {"reason": "误报。"}).status_code == 303
+    read(left, "what was released", desk.get(f"/filings/papers/{paper_id}"))
 
 
 def below(link: str, path: str) -> str:

@@ -171,7 +171,13 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "outcome": "answer",
             "answer": "可以。请于12月8日前提出申请。" if zh else "Yes. Apply by 8 December.",
         }
-    if kind in ("papers", "papers_receipt", "papers_unopened", "papers_set_aside"):
+    if kind in (
+        "papers",
+        "papers_receipt",
+        "papers_unopened",
+        "papers_set_aside",
+        "papers_released",
+    ):
         names = ("仓储合同", "交货单") if zh else ("Warehouse contract", "Delivery receipts")
         told["papers_filed"] = {
             "by": "孟二" if zh else "Ben Meng",
@@ -254,6 +260,23 @@ def facts(kind: str, language: str) -> dict[str, Any]:
     if kind == "papers_set_aside":
         file = "交货单.docx" if zh else "Delivery receipts.docx"
         told["set_aside"] = {"paper": f"2. {names[1]}", "file": file, "finding": "Doc.Macro.X-1"}
+    if kind == "papers_released":
+        told["set_aside"] = {
+            "paper": f"2. {names[1]}",
+            "file": "交货单.docx" if zh else "Delivery receipts.docx",
+            "finding": "Doc.Macro.X-1",
+            "side": "respondent",
+            "by": "钱主任" if zh else "Q. Dean",
+            "reason": "宏仅用于排版。" if zh else "The macro only numbers pages.",
+            "at": "2026-11-30T09:10:00Z",
+        }
+    if kind == "document_set_aside":
+        file = "病假证明.pdf" if zh else "Sick note.pdf"
+        told["set_aside"] = {
+            "file": file,
+            "finding": "Pdf.Exploit.X-1",
+            "sent_at": "2026-11-30T08:24:31Z",
+        }
     if kind == "papers_receipt":
         told["receipt"] = [
             {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}

@@ -18,9 +18,11 @@ from app.storage import settings
 from app.storage.clamd import ScanResult, ScanState
 from app.storage.settings import StorageSettings
 from app.worker import beat
-from tests.conftest import CASE, Scenario, make_court, make_scenario
-from tests.counsel.test_answers import ZHAO, browser, nonce, words
+from tests.conftest import CASE, Scenario, confirmed, make_court, make_scenario
+from tests.counsel.test_answers import ZHAO, answer, browser, nonce, propose, words
+from tests.counsel.test_move_requests import ask
 from tests.papers.clamd import EICAR, LIMIT, running
+from tests.papers.exchanging import evidence, opened
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import LI, entries, key
 
@@ -43,10 +45,22 @@ def scanned(database: str, tmp_path: Path, address: str) -> Iterator[Scenario]:
     yield from _court(database, tmp_path, address)
 
 
-def _court(database: str, tmp_path: Path, place: str) -> Iterator[Scenario]:
+@pytest.fixture
+def moving(database: str, tmp_path: Path, address: str) -> Iterator[Scenario]:
+    """A court whose papers are scanned, with a hearing that both sides agreed on."""
+    for made in _court(database, tmp_path, address, enter=False):
+        propose(made)
+        for to in ("+8613800138001", ZHAO):
+            answer(browser(made), made.link(to), "yes", "no")
+        made.beat()
+        yield made
+
+
+def _court(database: str, tmp_path: Path, place: str, *, enter: bool = True) -> Iterator[Scenario]:
     made = make_scenario(tmp_path, database, storage=StorageSettings(clamd=place))
     make_court(made)
-    made.api("POST", "/cases", CASE)
+    if enter:
+        made.api("POST", "/cases", CASE)
     yield made
     made.close()
 
@@ -163,9 +177,9 @@ def test_a_file_that_is_too_large_for_the_scanner_is_offered_and_said(scanned: S
     draft(browser(scanned), zhao, [("file", "long.pdf", PDF + bytes(LIMIT))], do="file")
     assert beat.scan_papers(scanned.app) == 1
     assert files(scanned) == [("large", "")]
-    opened = open_paper(scanned, li, 1)
-    assert opened.status_code == 303
-    assert "too large for the scanner" in words(browser(scanned).get(opened.location))
+    done = open_paper(scanned, li, 1)
+    assert done.status_code == 303
+    assert "too large for the scanner" in words(browser(scanned).get(done.location))
 
 
 def test_papers_wait_for_a_scanner_that_is_away(database: str, tmp_path: Path) -> None:
@@ -190,3 +204,104 @@ def test_without_a_scanner_each_paper_says_so(scenario: Scenario) -> None:
     assert beat.scan_papers(scenario.app) == 0
     assert "not scanned" in words(browser(scenario).get(f"{li}/papers"))
     assert open_paper(scenario, li, 1).status_code == 303
+
+
+def _set_aside(scanned: Scenario) -> str:
+    """File a paper in which something is found; return the link of who filed it."""
+    zhao = key(scanned, "Zhao Lei")
+    draft(browser(scanned), zhao, [("file", "Rechnung.pdf", BAD)], do="file")
+    assert beat.scan_papers(scanned.app) == 1
+    scanned.beat()
+    return zhao
+
+
+@pytest.mark.database
+def test_an_administrator_releases_a_false_alarm_and_all_sides_are_told(
+    scanned: Scenario,
+) -> None:
+    zhao, li = _set_aside(scanned), key(scanned, "李敏")
+    address = "/filings/files/1/release"
+    assistant = scanned.sign_in()
+    assert assistant.get(address).status_code == 403
+    assert assistant.post(address, data={"reason": "It is fine."}).status_code == 403
+    assert "release" not in words(assistant.get("/filings/papers/1"))
+    admin = scanned.sign_in("admin@court.example")
+    admin.set_cookie("lang", "en")
+    assert "A false alarm: release Rechnung.pdf" in words(admin.get("/filings/papers/1"))
+    assert "Tests.Eicar" in words(admin.get(address))
+    unexplained = admin.post(address, data={"reason": " "})
+    assert unexplained.status_code == 422
+    assert "Say why it is a false alarm" in words(unexplained)
+    reason = "The signature is that of the test file."
+    preview = admin.post(address, data={"reason": reason})
+    assert preview.status_code == 200
+    assert "as a false alarm" in words(preview)
+    assert files(scanned) == [("found", "Tests.Eicar.UNOFFICIAL")]  # until it is pressed again
+    for _ in range(2):
+        assert confirmed(admin, address, {"reason": reason}).status_code == 303
+    assert files(scanned) == [("released", "Tests.Eicar.UNOFFICIAL")]
+    scanned.beat()
+    for person in (ZHAO, LI):
+        [letter] = scanned.letters(to=person, channel="email", containing=reason)
+        assert "Rechnung.pdf" in letter.body
+    [entry] = [e for e in entries(scanned, {"id": 1}) if e["what"] == "released"]
+    assert entry["detail"]["finding"] == "Tests.Eicar.UNOFFICIAL"
+    assert reason in words(admin.get("/cases/1/record?view=entries"))
+    # Open to all, who are told why; read by the worker as any other.
+    done = open_paper(scanned, li, 1)
+    assert done.status_code == 303
+    beat.read_papers(scanned.app)
+    for page in (
+        browser(scanned).get(done.location),
+        browser(scanned).get(f"{zhao}/papers/item?id=1"),
+    ):
+        assert reason in words(page)
+        assert DOWNLOAD.findall(page.text)
+    assert admin.get("/filings/files/1", follow_redirects=True).data == BAD
+    # The same bytes in another paper are set aside again.
+    draft(browser(scanned), zhao, [("file", "again.pdf", BAD)], do="file")
+    assert beat.scan_papers(scanned.app) == 1
+    assert files(scanned)[1] == ("found", "Tests.Eicar.UNOFFICIAL")
+
+
+@pytest.mark.database
+def test_what_is_sealed_is_released_by_nobody_before_it_is_open(scanned: Scenario) -> None:
+    closes = opened(scanned, {"id": 1})
+    zhao = key(scanned, "Zhao Lei")
+    evidence(browser(scanned), zhao, "secret", BAD)
+    assert beat.scan_papers(scanned.app) == 1
+    admin = scanned.sign_in("admin@court.example")
+    address = "/filings/files/1/release"
+    assert admin.get(address).status_code == 404
+    assert admin.post(address, data={"reason": "Fine."}).status_code == 404
+    scanned.wait(seconds=(closes - scanned.clock.now()).total_seconds() + 60)
+    scanned.beat()
+    assert confirmed(admin, address, {"reason": "Fine."}).status_code == 303
+
+
+@pytest.mark.database
+def test_a_document_of_a_request_to_move_is_scanned_as_papers_are(moving: Scenario) -> None:
+    scanned = moving
+    own, zhao, li = browser(scanned), scanned.link(ZHAO), scanned.link("+8613800138001")
+    assert ask(own, zhao, body=BAD).status_code == 303
+    court = scanned.sign_in()
+    court.set_cookie("lang", "en")
+    assert court.get("/papers/1").status_code == 422
+    assert "not scanned yet" in words(court.get("/papers/1"))
+    assert own.get(f"{zhao}/move/document?id=1").data == BAD
+    assert browser(scanned).get(f"{li}/move/document?id=1").status_code == 422
+    assert beat.scan_papers(scanned.app) == 1
+    for refused in (
+        court.get("/papers/1"),
+        own.get(f"{zhao}/move/document?id=1"),
+        browser(scanned).get(f"{li}/move/document?id=1"),
+    ):
+        assert refused.status_code == 422
+        assert "set aside" in words(refused)
+    scanned.beat()
+    [letter] = scanned.letters(to=ZHAO, channel="email", containing="was set aside")
+    assert "Tests.Eicar" in letter.body
+    assert not scanned.letters(to=LI, containing="set aside")
+    [entry] = [e for e in entries(scanned, {"id": 1}) if e["what"] == "set_aside"]
+    assert entry["kind"] == "move"
+    assert "Set aside" in words(court.get("/"))

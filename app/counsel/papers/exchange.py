@@ -11,9 +11,10 @@ from app.core.characters import clean
 from app.core.web.params import row_number
 from app.core.wording import one_line
 from app.counsel.page_state import CasePage
-from app.papers.exchange import overview, queries
+from app.papers.exchange import overview, queries, refiling
 from app.papers.exchange.filing import ExchangeChoice
 from app.papers.exchange.overview import ExchangeOverview
+from app.papers.models import Paper
 from app.papers.queries import SidePapers
 
 MOST_TYPED = 5000  # characters of a field that are read
@@ -30,6 +31,13 @@ def shown(session: Session, page: CasePage, filed: Sequence[SidePapers]) -> Exch
     """Return the exchange that is open or closed last, as counsel may see it, or None."""
     exchange = queries.current(session, page.case.id)
     return overview.of(exchange, filed) if exchange else None
+
+
+def refilable(session: Session, page: CasePage) -> Sequence[Paper]:
+    """Return papers of cancelled exchanges that counsel can file again by one press."""
+    if not page.may_answer or not queries.is_open(session, page.case.id):
+        return ()
+    return refiling.refilable(session, page.case.id, page.party.id)
 
 
 def line(session: Session, page: CasePage) -> str:

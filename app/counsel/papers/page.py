@@ -152,6 +152,7 @@ def _draft(
             for each in (draft.refused if draft else [])
         ],
         "exchange": exchange.shown(session, page, sides),
+        "refilable": exchange.refilable(session, page),
         "choice": form.choice,
         "kinds": list(PaperKind),
         "rules": rules,

@@ -172,7 +172,7 @@ def cancel(exchange_id: int) -> Any:
     if exchange.is_sealed:
         what = gettext(
             "What was filed stays sealed for ever: nobody but the side that filed it reads it. "
-            "It can be filed again."
+            "Each side can file it again by one press once another exchange is open."
         )
     try:
         facts = [(gettext("What follows"), what), (gettext("Reason"), words)]

@@ -1,9 +1,13 @@
-"""Files in which the scanner found something: their entry, and the notice to who filed them."""
+"""Files in which the scanner found something: their entry, and the notice to who sent them."""
 
 import datetime as dt
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from app.core.matters import Matter
-from app.hearings import facts
+from app.hearings import facts, notifications
+from app.hearings.models import MoveDocument, MoveOpinion, MoveRequest
 from app.hearings.notifications import STALE_AFTER
 from app.notices.kinds import NoticeKind
 from app.notices.queue import NoticeRequest, Subject
@@ -40,6 +44,57 @@ def entry_of(file: PaperFile) -> ledger.NewEntry:
             "finding": file.scan_finding,
         },
         personal={"note": f"{paper.number}. {paper.name}: {file.name}"} if is_open else {},
+    )
+
+
+def _opinion_with(session: Session, document: MoveDocument) -> MoveOpinion:
+    """Return who sent a document with a request to move a hearing."""
+    query = (
+        sa.select(MoveOpinion)
+        .join(MoveRequest)
+        .where(MoveRequest.task_id == document.task_id, MoveOpinion.document_id == document.id)
+    )
+    return session.scalars(query).one()
+
+
+def entry_of_document(session: Session, document: MoveDocument) -> ledger.NewEntry:
+    """Return the entry that a document of a request to move a hearing was set aside."""
+    opinion = _opinion_with(session, document)
+    request = opinion.request
+    return ledger.NewEntry(
+        Event.SET_ASIDE,
+        court_id=document.court_id,
+        case_id=document.case_id,
+        about=request.hearing.about,
+        attempt=f"k{document.task_id}.a{document.id}",
+        counsel_id=opinion.counsel_id,
+        side=opinion.side,
+        kind="move",
+        detail={
+            "request": request.number,
+            "private": opinion.private,
+            "sha256": document.digest,
+            "finding": document.scan_finding,
+        },
+        personal={"note": document.name},
+    )
+
+
+def requests_of_document(
+    session: Session, document: MoveDocument, now: dt.datetime
+) -> list[NoticeRequest]:
+    """Return the request to tell the counsel who sent it, while they act in the case."""
+    opinion = _opinion_with(session, document)
+    set_aside = {"file": document.name, "finding": document.scan_finding}
+    return notifications.case_requests(
+        session,
+        opinion.request.hearing.case,
+        NoticeKind.DOCUMENT_SET_ASIDE,
+        f"c{document.case_id}.m{document.id}",
+        lambda _: {"set_aside": {**set_aside, "sent_at": facts.iso(document.created_at)}},
+        now,
+        only=opinion.counsel_id,
+        confidential=opinion.private,
     )
 
 
