@@ -738,6 +738,19 @@ class ExchangeSideOut(Schema):
     filings = fields.List(fields.Integer(), metadata={"description": "Their numbers in the case"})
 
 
+class LateFilingOut(Schema):
+    """A filing that came late into an exchange, with the court's decision on it, if any."""
+
+    filing_id = fields.Integer()
+    number = fields.Integer()
+    side = fields.String()
+    filed_at = _moment()
+    reason = fields.String()
+    decision = _one_of("", "admitted", "refused")
+    words = fields.String()
+    decided_at = _moment()
+
+
 class ExchangeOut(Schema):
     """An exchange of evidence."""
 
@@ -750,6 +763,8 @@ class ExchangeOut(Schema):
     ends_at = _moment("The last close of all parties, at which sealed papers are opened")
     ended_at = _moment()
     ended_by = _one_of("", "time", "complete")
+    opinions_due_at = _moment("By when opinions are given; empty for one that was cancelled")
+    late = fields.List(fields.Nested(LateFilingOut))
     parties = fields.List(fields.Nested(ExchangePartyOut))
     sides = fields.List(fields.Nested(ExchangeSideOut))
 

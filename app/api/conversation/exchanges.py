@@ -1,47 +1,148 @@
-"""Exchanges of evidence: how far each side is, as the court may see it; open one."""
+"""Exchanges of evidence: how far each side is, as the court may see it, and what it decides."""
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
+from app.api.blueprint import Resource
 from app.api.cases import bp as cases
 from app.api.schemas import ExchangeOut, ExchangesOut
 from app.api.serializers import moment
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import service as case_service
-from app.core import web
-from app.core.errors import N_, Refusal
-from app.core.forms import ChoiceField, Form, InstantField, posted
+from app.cases.forms import SIDES
+from app.core.errors import N_, Invalid, Refusal
+from app.core.forms import (
+    ChoiceField,
+    Form,
+    InstantField,
+    ListField,
+    TextField,
+    nested,
+    posted,
+)
 from app.hearings.service import CourtContext
 from app.papers import queries as papers
-from app.papers.exchange import overview, queries, service
+from app.papers.exchange import late, overview, queries, service
+from app.papers.exchange.models import Exchange
 from app.papers.exchange.overview import ExchangeOverview
-from app.papers.exchange.rules import ExchangeMode
+from app.papers.exchange.rules import MAX_REASON, ExchangeMode, LateDecision
 from app.papers.exchange.service import ExchangeTerms
+from app.papers.opinions import queries as opinion_queries
+from app.papers.opinions import service as opinions
 from app.people.models import User
 from app.people.rules import TokenScope
 
+bp = Resource("exchanges", __name__, description="Exchanges of evidence")
+filings = Resource("filings", __name__, description="Late filings into exchanges of evidence")
+
 
 @dataclass(frozen=True, kw_only=True)
-class ExchangeIn(Form):
-    """An exchange of evidence that is opened: until when, and what the others see meanwhile."""
+class SideCloseIn(Form):
+    """Another close for one side."""
+
+    side: str = posted(ChoiceField(SIDES, required=True))
+    closes_at: dt.datetime = posted(InstantField(required=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseIn(Form):
+    """Until when papers are filed into an exchange: all sides, or some until another time."""
 
     closes_at: dt.datetime = posted(InstantField(required=True))
+    sides: Sequence[SideCloseIn] = posted(
+        ListField(nested(SideCloseIn), least=0, most=len(SIDES), load_default=list)
+    )
+
+    @property
+    def terms(self) -> ExchangeTerms:
+        """The times, as the use cases take them."""
+        return ExchangeTerms(self.closes_at, {each.side: each.closes_at for each in self.sides})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExchangeIn(CloseIn):
+    """An exchange of evidence that is opened: until when, and what the others see meanwhile."""
+
     mode: str = posted(ChoiceField(tuple(ExchangeMode), load_default=ExchangeMode.SEALED.value))
 
 
-def _exchange(shown: ExchangeOverview) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class CancellationIn(Form):
+    """Why an exchange is cancelled; all sides read it."""
+
+    words: str = posted(TextField(MAX_REASON, blank=False, required=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpinionsDueIn(Form):
+    """By when opinions on the evidence of an exchange are given."""
+
+    due_at: dt.datetime = posted(InstantField(required=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateDecisionIn(Form):
+    """Whether late papers are admitted; a refusal needs words, which all sides read."""
+
+    decision: str = posted(
+        ChoiceField((LateDecision.ADMITTED, LateDecision.REFUSED), required=True)
+    )
+    words: str = posted(TextField(MAX_REASON, load_default=""))
+
+
+def _person(session: Session, context: CourtContext) -> User:
+    """Return the user for whom a program acts. Raises Refusal without one."""
+    if context.user is None:
+        raise Refusal(N_("Only a person of the court can decide on an exchange of evidence."))
+    return session.get_one(User, context.user.id)
+
+
+@contextmanager
+def _by_field(form: CloseIn) -> Iterator[None]:
+    """Name the fields of the body in the errors of a close that has passed or cannot be set."""
+    try:
+        yield
+    except Invalid as fault:
+        names = {f"closes_{each.side}": f"sides.{n}" for n, each in enumerate(form.sides)}
+        errors = {
+            f"{names[name]}.closes_at" if name in names else name: words
+            for name, words in fault.errors.items()
+        }
+        raise Invalid(errors) from fault
+
+
+def _exchange(session: Session, shown: ExchangeOverview) -> dict[str, Any]:
     exchange = shown.exchange
     zone = exchange.case.court.zone
+    due_at = opinion_queries.dates(session, exchange.case).by_exchange.get(exchange.id)
+    filed = sorted((each for side in shown.sides for each in side.all), key=lambda f: f.number or 0)
     return {
         **{name: getattr(exchange, name) for name in ("id", "number", "mode", "state", "ended_by")},
         **{
             name: moment(getattr(exchange, name), zone)
             for name in ("started_at", "closes_at", "ends_at", "ended_at")
         },
+        "opinions_due_at": moment(due_at, zone),
+        "late": [
+            {
+                "filing_id": each.id,
+                "number": each.number,
+                "side": each.side,
+                "filed_at": moment(each.filed_at, zone),
+                "reason": each.late.reason,
+                "decision": each.late.decision,
+                "words": each.late.words,
+                "decided_at": moment(each.late.decided_at, zone),
+            }
+            for each in filed
+            if each.late is not None
+        ],
         "parties": [
             {
                 "party": party.name,
@@ -74,7 +175,7 @@ def exchanges_of_case(case_id: int) -> Any:
         case = case_service.find_case(session, context.court.id, case_id)
         filed = papers.by_side(session, case.id)
         found = queries.of_case(session, case.id)
-        return {"exchanges": [_exchange(overview.of(each, filed)) for each in found]}
+        return {"exchanges": [_exchange(session, overview.of(each, filed)) for each in found]}
 
     return run_read(read)
 
@@ -87,19 +188,88 @@ def open_exchange(form: ExchangeIn, case_id: int) -> Answer:
     """Open an exchange of evidence and tell all counsel; one is open at a time"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        if context.user is None:
-            raise Refusal(N_("Only a person of the court can open an exchange of evidence."))
-        user = session.get_one(User, context.user.id)
-        exchange = service.start(
-            session,
-            context.court.id,
-            case_id,
-            ExchangeMode(form.mode),
-            ExchangeTerms(form.closes_at),
-            user,
-            web.now(),
-            web.secret(),
+        mode, now, secret = ExchangeMode(form.mode), context.now, context.secret
+        with _by_field(form):
+            exchange = service.start(
+                session,
+                context.court.id,
+                case_id,
+                mode,
+                form.terms,
+                _person(session, context),
+                now,
+                secret,
+            )
+        return _answer(session, exchange, 201)
+
+    return run_write(write)
+
+
+def _answer(session: Session, exchange: Exchange, status: int = 200) -> CommittedResponse:
+    return CommittedResponse(_exchange(session, overview.read(session, exchange)), status)
+
+
+@bp.route("/<row:exchange_id>/close", methods=["POST"])
+@bp.arguments(CloseIn.schema())
+@bp.response(200, ExchangeOut)
+def change_close(form: CloseIn, exchange_id: int) -> Answer:
+    """Set another close of an open exchange and tell all counsel; the same close changes nothing"""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        user, court_id = _person(session, context), context.court.id
+        with _by_field(form):
+            exchange = service.change(
+                session, court_id, exchange_id, form.terms, user, context.now, context.secret
+            )
+        return _answer(session, exchange)
+
+    return run_write(write)
+
+
+@bp.route("/<row:exchange_id>/cancel", methods=["POST"])
+@bp.arguments(CancellationIn.schema())
+@bp.response(200, ExchangeOut)
+def cancel(form: CancellationIn, exchange_id: int) -> Answer:
+    """Cancel an open exchange and tell all counsel why; what was sealed stays so for ever"""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        user, court_id = _person(session, context), context.court.id
+        exchange = service.cancel(
+            session, court_id, exchange_id, form.words, user, context.now, context.secret
         )
-        return CommittedResponse(_exchange(overview.read(session, exchange)), 201)
+        return _answer(session, exchange)
+
+    return run_write(write)
+
+
+@bp.route("/<row:exchange_id>/opinions-due", methods=["POST"])
+@bp.arguments(OpinionsDueIn.schema())
+@bp.response(200, ExchangeOut)
+def set_opinions_due(form: OpinionsDueIn, exchange_id: int) -> Answer:
+    """Set by when opinions on the evidence are given and tell all counsel"""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        user = _person(session, context)
+        exchange = queries.find(session, context.court.id, exchange_id)
+        opinions.set_due(session, exchange, form.due_at, user, context.now, context.secret)
+        return _answer(session, exchange)
+
+    return run_write(write)
+
+
+@filings.route("/<row:filing_id>/late", methods=["POST"])
+@filings.arguments(LateDecisionIn.schema())
+@filings.response(200, ExchangeOut)
+def decide_late(form: LateDecisionIn, filing_id: int) -> Answer:
+    """Admit a late filing, which opens it to all, or refuse it; all counsel are told"""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        user, court_id = _person(session, context), context.court.id
+        decision = LateDecision(form.decision)
+        filing = late.decide(
+            session, court_id, filing_id, decision, form.words, user, context.now, context.secret
+        )
+        assert filing.exchange is not None
+        return _answer(session, queries.find(session, court_id, filing.exchange.id))
 
     return run_write(write)
