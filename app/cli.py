@@ -27,6 +27,7 @@ from app.operations.backup import backup, restore
 from app.people.commands import court, token, user
 from app.record.commands import record
 from app.retention.commands import erase, keep
+from app.storage import staged_uploads
 
 USAGE_ERROR = 2  # exit status
 PASSED_WIDTH = 8  # columns
@@ -105,6 +106,10 @@ def serve(bind: str, workers: int) -> None:
 
 def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
     from gunicorn.app.base import BaseApplication
+    from gunicorn.http.unreader import SocketUnreader
+
+    # Of each body the server keeps some copies of what it received at once; by default 1 MB.
+    SocketUnreader.max_body_chunk = staged_uploads.PIECE
 
     class GunicornApp(BaseApplication):
         """Gunicorn application; each process creates its own app."""

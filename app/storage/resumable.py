@@ -7,18 +7,47 @@ removed a day after it was begun.
 
 import datetime as dt
 import fcntl
-import hashlib
 import os
+from collections import OrderedDict
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from app.storage import staging
-from app.storage.staging import CHUNK, StagedFile, storage_fault
+from app.storage.background import ArrivingDigest
+from app.storage.staging import StagedFile
+
+# Files of which a process keeps in memory what it has hashed; each takes some hundred bytes.
+MOST_KNOWN = 500
 
 
 class LockedByAnother(Exception):  # noqa: N818
     """Another request writes to the file just now."""
+
+
+class _KnownDigests:
+    """What this process has hashed of files that later requests go on with, by their stamps.
+
+    It stays true whatever other processes do, since the bytes below an offset that was told never
+    change: a file is only cut to what it had when a request began.
+    """
+
+    def __init__(self) -> None:
+        self._by_stamp: OrderedDict[str, ArrivingDigest] = OrderedDict()
+
+    def take(self, stamp: str, size: int) -> ArrivingDigest:
+        """Return the digest of the first bytes of a file of some size, at worst of none of them."""
+        known = self._by_stamp.pop(stamp, None)
+        return known if known is not None and known.size <= size else ArrivingDigest()
+
+    def keep(self, stamp: str, digest: ArrivingDigest) -> None:
+        """Keep a digest for the next request."""
+        self._by_stamp[stamp] = digest
+        while len(self._by_stamp) > MOST_KNOWN:
+            self._by_stamp.popitem(last=False)
+
+
+_known = _KnownDigests()
 
 
 class ResumedFile(StagedFile):
@@ -30,7 +59,8 @@ class ResumedFile(StagedFile):
 
     def __init__(self, folder: Path, stamp: str, limit: int) -> None:
         """Open and lock the file at its end. Raises FileNotFoundError and LockedByAnother."""
-        self.folder, self.limit, self._stamp, self.published = folder, limit, stamp, False
+        self.folder, self.limit, self._stamp = folder, limit, stamp
+        self._begin()
         self.path = _path(folder, stamp)
         self._file: BinaryIO = self.path.open("r+b", buffering=0)
         try:
@@ -54,13 +84,12 @@ class ResumedFile(StagedFile):
         """Read from name and size how far it is; the last byte of a file is written once more."""
         name = self.path.name.partition(".")[0]
         self.digest = "" if name == staging.PART else name
-        self._hash = hashlib.sha256()
         self.size = os.fstat(self._file.fileno()).st_size
         if not self.digest:
             self.size = min(self.size, self.limit - 1)
             self._file.truncate(self.size)
         self._file.seek(self.size)
-        self._is_hashed = not self.size
+        self._arrived = _known.take(self._stamp, self.size)
 
     @property
     def offset(self) -> int:
@@ -71,30 +100,34 @@ class ResumedFile(StagedFile):
         """Write a part, but nothing beyond the limit. Raises Unavailable."""
         if not self.digest:
             part = data[: self.limit - self.size]
+            self._arrived.read_up_to(self._file.fileno(), self.size)
             self.size += len(part)
-            if self._is_hashed:
-                self._hash.update(part)
             self._append(part)
         return len(data)
 
-    def finish(self) -> str:
-        """Sync the bytes and return their SHA-256, otherwise as StagedFile."""
-        if not self.digest and not self._is_hashed:
-            self._file.seek(0)
-            while part := self._file.read(CHUNK):
-                self._hash.update(part)
-        return super().finish()
-
-    def sync(self) -> None:
-        """Sync what was written to the disk. Raises Unavailable."""
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as fault:
-            raise storage_fault(fault) from fault
+    def _hexdigest(self) -> str:
+        self._arrived.read_up_to(self._file.fileno(), self.size)
+        return super()._hexdigest()
 
     def cut(self, size: int) -> None:
         """Give back what was written beyond a size: the disk was full."""
         self._file.truncate(size)
+
+    def close(self) -> None:
+        """Close the file; what was hashed of it is kept for the request that goes on with it."""
+        hashed = None if self.digest or self._file.closed else self._hashed()
+        super().close()
+        if hashed is not None:
+            _known.keep(self._stamp, hashed)
+
+    def _hashed(self) -> ArrivingDigest | None:
+        """Return the digest of the file's bytes if it covers them all, whatever went wrong."""
+        try:
+            self._arrived.wait()
+            size = os.fstat(self._file.fileno()).st_size
+        except OSError:
+            return None
+        return self._arrived if self._arrived.size == size else None
 
     def __enter__(self) -> Self:
         return self

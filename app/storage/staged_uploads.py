@@ -1,6 +1,7 @@
 """Files of the current request: staged as they arrive, and discarded when it ends."""
 
 import errno
+import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 from flask import Request, g
+from werkzeug.formparser import FormDataParser
 
 from app.core import web
 from app.core.db import db
@@ -18,10 +20,31 @@ from app.storage.staging import StagedFile, storage_fault
 from app.storage.stores import FileStore
 
 log = logging.getLogger("tingqi.storage")
+# Bytes of a body that are read at once, and the most that is lost of it with the line.
+PIECE = 256 * 1024
 # A body of which nothing comes for so long is given up: the line is lost (seconds).
 STALLED = 20.0
 # Where servers put the connection of a request.
 CONNECTIONS = ("gunicorn.socket", "werkzeug.socket")
+
+
+class _FormParser(FormDataParser):
+    """A parser of forms that reads from the server in large pieces.
+
+    Werkzeug's looks at small ones; asked for these, gunicorn copies all that it holds each time.
+    """
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> Any:
+        """Return what is left of the stream, the fields and the files."""
+        if mimetype == "multipart/form-data" and isinstance(stream, io.RawIOBase):
+            stream = io.BufferedReader(stream, PIECE)
+        return super().parse(stream, mimetype, content_length, options)
 
 
 class UploadRequest(Request):
@@ -31,6 +54,7 @@ class UploadRequest(Request):
     from there.
     """
 
+    form_data_parser_class = _FormParser
     staging_limit: int | None = None
 
     def _get_file_stream(

@@ -7,7 +7,6 @@ store without a row, and since when.
 
 import datetime as dt
 import errno
-import hashlib
 import os
 import re
 import secrets
@@ -18,12 +17,14 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from app.core.errors import N_, Unavailable
+from app.storage.background import ArrivingDigest, BackgroundJob
 
 FOLDER = "incoming"
 PART = "part"
 # Digest or "part", seconds since 1970, a random part.
 NAME = re.compile(r"([0-9a-f]{64}|part)\.(\d{1,12})\.[0-9a-f]{16}")
-CHUNK = 1024 * 1024  # bytes
+# Bytes after which what was written is sent on to the disk, so that the last sync has little to do.
+WRITE_OUT = 4 * 1024 * 1024
 
 
 def storage_fault(fault: OSError) -> Unavailable:
@@ -50,15 +51,19 @@ class StagedFile:
     def __init__(self, folder: Path, now: dt.datetime, limit: int) -> None:
         """Create the file. Raises Unavailable."""
         self.folder, self.limit, self.size = folder, limit, 0
-        self.digest, self.published = "", False
-        self._hash = hashlib.sha256()
         self._stamp = f"{int(now.timestamp())}.{secrets.token_hex(8)}"
+        self._begin()
         self.path = folder / f"{PART}.{self._stamp}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = self.path.open("x+b", buffering=0)
         except OSError as fault:
             raise storage_fault(fault) from fault
+
+    def _begin(self) -> None:
+        """Set what is known of a file before anything is read or written."""
+        self.digest, self.published = "", False
+        self._arrived, self._writing_out, self._dirty = ArrivingDigest(), BackgroundJob(), 0
 
     @property
     def stamp(self) -> str:
@@ -74,15 +79,19 @@ class StagedFile:
         """Write and hash a part. Raises Unavailable where the disk is full."""
         self.size += len(data)
         if not self.too_large:
-            self._hash.update(data)
             self._append(data)
         return len(data)
 
     def _append(self, data: bytes) -> None:
         view = memoryview(data)
         try:
+            self._arrived.update(data)
             while view:
                 view = view[self._file.write(view) :]
+            self._dirty += len(data)
+            if self._dirty >= WRITE_OUT:
+                self._writing_out.start(os.fsync, self._file.fileno())
+                self._dirty = 0
         except OSError as fault:
             raise storage_fault(fault) from fault
 
@@ -102,12 +111,20 @@ class StagedFile:
         """Read from the current place."""
         return self._file.read(size)
 
+    def sync(self) -> None:
+        """Sync what was written to the disk. Raises Unavailable."""
+        try:
+            self._writing_out.wait()
+            os.fsync(self._file.fileno())
+        except OSError as fault:
+            raise storage_fault(fault) from fault
+
     def finish(self) -> str:
         """Sync the bytes to the disk and return their SHA-256; the name says it from then on."""
         if not self.digest:
+            self.sync()
             try:
-                os.fsync(self._file.fileno())
-                digest = self._hash.hexdigest()
+                digest = self._hexdigest()
                 named = self.folder / f"{digest}.{self._stamp}"
                 self.path.rename(named)
                 sync_folder(self.folder)
@@ -116,8 +133,14 @@ class StagedFile:
             self.digest, self.path = digest, named
         return self.digest
 
+    def _hexdigest(self) -> str:
+        return self._arrived.hexdigest()
+
     def close(self) -> None:
         """Close the file; its name stays."""
+        for job in (self._arrived, self._writing_out):
+            with suppress(OSError):
+                job.wait()
         self._file.close()
 
     def discard(self) -> None:

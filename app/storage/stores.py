@@ -10,7 +10,8 @@ from typing import BinaryIO, Protocol
 
 from app.core.errors import Message
 from app.core.runtime import disk
-from app.storage.staging import CHUNK, FOLDER, StagedFile, sync_folder
+from app.storage.background import CHUNK
+from app.storage.staging import FOLDER, StagedFile, sync_folder
 
 # Bytes: less room than one filing may take (see papers.rules) is nearly none.
 LOW = 1024**3

@@ -42,7 +42,6 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,termination"
 PART_TYPE = "application/offset+octet-stream"
 NUMBER = re.compile(r"\d{1,15}")
-PIECE = 256 * 1024  # bytes that are read at once
 CREATE, UPLOAD = "/r/<token>/papers/uploads", "/r/<token>/papers/uploads/<upload>"
 STATUS = {FileFault.EMPTY: 422, FileFault.LARGE: 413, FileFault.TYPE: 415, FileFault.ROOM: 413}
 View = Callable[..., Response]
@@ -277,7 +276,7 @@ def _receive(file: ResumedFile) -> None:
     request.max_content_length = room + 1  # one byte too many is noticed below
     try:
         with staged_uploads.limited_patience(request):
-            while data := request.stream.read(PIECE):
+            while data := request.stream.read(staged_uploads.PIECE):
                 room -= len(data)
                 if room < 0:
                     raise RequestEntityTooLarge
