@@ -1,6 +1,7 @@
 """Papers on the court's pages: of a case by side, new ones to note, the court's own, downloads."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -41,6 +42,21 @@ def grouped_digest(digest: str) -> str:
 def paper_kind(kind: str) -> str:
     """Return the English label of a kind of paper, to be translated."""
     return PaperKind(kind).label if kind in list(PaperKind) else PaperKind.OTHER.label
+
+
+@bp.app_template_global()
+def paper_kinds() -> dict[str, str]:
+    """Return the label of each kind of paper in the language of the page, of any other as well."""
+    names = {kind.value: gettext(kind.label) for kind in PaperKind}
+    return defaultdict(lambda: names[PaperKind.OTHER], names)
+
+
+@bp.app_template_global()
+def paper_amount(paper: Paper) -> str:
+    """Return how many pages a paper has, as far as that is known, and its size."""
+    pages = paper.pages or (len(paper.files) if len(paper.files) > 1 else 0)
+    size = rules.megabytes(paper.size)
+    return f"{ngettext('%(num)s page', '%(num)s pages', pages)} · {size}" if pages else size
 
 
 @bp.app_template_global()

@@ -12,12 +12,21 @@ from xml.etree import ElementTree
 
 import sqlalchemy as sa
 from babel.support import Translations
-from flask import Flask, Response, current_app, g, has_request_context, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import Babel, get_locale, gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
@@ -36,7 +45,7 @@ from app.core.errors import (
 )
 from app.core.runtime.logs import one_line_error
 from app.core.translation import translate
-from app.core.web import rate_limits
+from app.core.web import catalogues, rate_limits
 
 if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
@@ -78,9 +87,16 @@ def secret() -> bytes:
 
 
 def language() -> str:
-    """Return the language of this page: the first supported one among several.
+    """Return the language of this page, in which its texts are looked up."""
+    locale = get_locale()
+    return locale.language if locale else "en"
 
-    ``?lang=``, the cookie, counsel's or the user's own choice, the browser's, the court's.
+
+def _chosen_language() -> str:
+    """Choose the language of this page: the first supported one among several.
+
+    ``?lang=``, the cookie, counsel's or the user's own choice, the browser's, the court's. It is
+    chosen once, and again after ``flask_babel.refresh``.
     """
     if not has_request_context():
         return "en"
@@ -88,7 +104,7 @@ def language() -> str:
 
 
 def _languages() -> Iterator[str | None]:
-    """Yield what may be the language of this page, best first; a page asks hundreds of times."""
+    """Yield what may be the language of this page, best first."""
     yield request.args.get("lang")
     yield request.cookies.get("lang")
     yield g.get("language")
@@ -120,7 +136,7 @@ def _user_languages() -> tuple[str, str]:
 
 def translated(message: Message | str) -> str:
     """Return a message in the language of the page."""
-    return translate(message, str(get_locale() or "en")[:2])
+    return translate(message, language())
 
 
 STATUS: dict[type[Exception], int] = {
@@ -275,18 +291,6 @@ def install_security_headers(app: Flask) -> None:
     app.after_request(headers)
 
 
-@lru_cache(maxsize=200)
-def _icon(sprite: Path, name: str) -> str:
-    tree = _sprite(sprite)
-    symbol = tree[name]
-    inner = "".join(ElementTree.tostring(child, encoding="unicode") for child in symbol)
-    inner = inner.replace(f' xmlns="{_SVG}"', "")  # which HTML implies
-    return (
-        f'<svg class="icon" viewBox="{symbol.get("viewBox")}" fill="currentColor" '
-        f'aria-hidden="true" focusable="false">{inner}</svg>'
-    )
-
-
 _SVG = "http://www.w3.org/2000/svg"
 
 
@@ -297,23 +301,46 @@ def _sprite(sprite: Path) -> dict[str, ElementTree.Element]:
     return {str(symbol.get("id")): symbol for symbol in root}
 
 
+@lru_cache(maxsize=200)
 def icon(name: str) -> Markup:
     """Return a Bootstrap icon as inline SVG. Raises KeyError where there is none of that name."""
-    sprite = Path(current_app.blueprints["bootstrap"].static_folder or "") / "icons"
-    return Markup(_icon(sprite / "bootstrap-icons.svg", name))  # noqa: S704
+    icons = Path(current_app.blueprints["bootstrap"].static_folder or "") / "icons"
+    symbol = _sprite(icons / "bootstrap-icons.svg")[name]
+    inner = "".join(ElementTree.tostring(child, encoding="unicode") for child in symbol)
+    inner = inner.replace(f' xmlns="{_SVG}"', "")  # which HTML implies
+    return Markup(  # noqa: S704
+        f'<svg class="icon" viewBox="{symbol.get("viewBox")}" fill="currentColor" '
+        f'aria-hidden="true" focusable="false">{inner}</svg>'
+    )
 
 
 def bdi(text: object) -> Markup:
     """Return a name isolated from the direction of the text around it."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    return Markup(f"<bdi>{escape(text)}</bdi>")  # noqa: S704 - a list has hundreds: no parsing
+
+
+# Longer than any id of a list, and in no other part of an address.
+_ANY_ROW = 10**18 - 7
+
+
+def links_to(endpoint: str, name: str, **values: Any) -> Callable[[int], str]:
+    """Return the function from an id to the address of a page that takes it by a name.
+
+    For lists of hundreds: the address is put together once.
+    """
+    named: dict[str, Any] = {**values, name: _ANY_ROW}
+    pattern = url_for(endpoint, **named)
+    return lambda row: pattern.replace(str(_ANY_ROW), str(row))
 
 
 def install_languages(app: Flask) -> None:
     """Add translations, and the functions and filters of all templates."""
-    Babel(app, locale_selector=language, default_translation_directories="translations")
+    Babel(app, locale_selector=_chosen_language, default_translation_directories="translations")
+    catalogues.install(app)
     app.jinja_env.globals.update(
         icon=icon,
         bdi=bdi,
+        links_to=links_to,
         wording=wording,
         translated=translated,
         language=language,
