@@ -168,7 +168,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> ExternalSe
     from app.core.errors import Misconfigured, message_of
 
     installation = registry.Installation(
-        settings.outbox, settings.public_url, settings.court_address
+        settings.outbox, settings.public_url, settings.court_address, settings.hooks_inside
     )
     try:
         return registry.build(settings.carriers, installation, clock)
@@ -242,6 +242,7 @@ def _register_features(app: Flask) -> None:
         record,
         sending,
         storage,
+        webhooks,
     )
 
     storage.register(app)
@@ -270,6 +271,7 @@ def _register_features(app: Flask) -> None:
     inbound.register(app)
     listing.register(app)
     operations.register(app)
+    webhooks.register(app)
     api.register(app)
 
 

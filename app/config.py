@@ -17,7 +17,8 @@ from app.carriers import registry
 from app.carriers.registry import CarrierSettings
 from app.core import terminal, wording
 from app.core.errors import N_, Misconfigured
-from app.core.settings import PREFIX, Parser, choice, number, web_address
+from app.core.settings import PREFIX, Parser, choice, networks, number, web_address
+from app.core.web_client.guarded_http import IpNetwork
 from app.storage import limits
 from app.storage import settings as storage
 from app.storage.limits import PaperLimits
@@ -32,6 +33,7 @@ OWN = {
     "TINGQI_BEAT_SECONDS",
     "TINGQI_INSTANCE",
     "TINGQI_TRUSTED_PROXIES",
+    "TINGQI_HOOKS_INSIDE",
     terminal.SETTING,
     *storage.NAMES,
     *limits.NAMES,
@@ -57,6 +59,8 @@ class Settings:
     paper_limits: PaperLimits = field(default_factory=PaperLimits)
     # Where TINGQI_SIGNING_KEY puts the key that signs receipts, if not into the instance folder.
     given_signing_key: Path | None = None
+    # Networks inside that webhooks may call; all others must be of the open internet.
+    hooks_inside: tuple[IpNetwork, ...] = ()
     demo: bool = False
     # Names in the environment under Tingqi's prefix that are no setting of this version.
     unknown: Sequence[str] = ()
@@ -115,6 +119,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         storage=storage.read(values),
         paper_limits=limits.read(values),
         given_signing_key=_parsed(values, "TINGQI_SIGNING_KEY", _file, None),
+        hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
         unknown=_unknown(values),
     )
 

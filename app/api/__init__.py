@@ -23,6 +23,8 @@ from app.api.courtrooms import bp as courtrooms
 from app.api.document.completion import LARGEST_ID, complete
 from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
+from app.api.integrations.events import bp as events
+from app.api.integrations.webhooks import bp as webhooks
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.suggestions import bp as suggestions
 from app.api.tokens import bp as tokens
@@ -88,6 +90,8 @@ def register(app: Flask) -> None:
         delegates,
         members,
         tokens,
+        events,
+        webhooks,
     )
     for room in rooms:
         face.register_blueprint(room)

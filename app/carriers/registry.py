@@ -15,11 +15,12 @@ from app.carriers.plugin import Capabilities, CarrierContext, CarrierPlugin, NoS
 from app.carriers.smtp.plugin import SMTP
 from app.carriers.twilio.plugin import SECOND_TWILIO, TWILIO
 from app.core import settings as declared
-from app.core.calendar_fetching import CalendarFetcher
 from app.core.channels import Channel
 from app.core.errors import N_, Misconfigured
 from app.core.runtime.clock import Clock, SystemClock
 from app.core.settings import PREFIX, Setting
+from app.core.web_client.calendar_fetching import CalendarFetcher
+from app.core.web_client.guarded_http import GuardedConnector, IpNetwork
 
 ENTRY_POINTS = "tingqi.carriers"
 BUILT_IN = (SMTP, TWILIO, SECOND_TWILIO, OUTBOX)
@@ -62,6 +63,7 @@ class ExternalServices:
     sms: Carrier
     mailbox: ImapMailbox | None = None
     calendars: CalendarFetcher = field(default_factory=CalendarFetcher)
+    webhooks: GuardedConnector = field(default_factory=GuardedConnector)
     second_sms: Carrier | None = None
     # By the carrier's name; one message at a time where there is none. Excluded from the hash, by
     # which the worker remembers these services: a mapping has none.
@@ -257,6 +259,8 @@ class Installation:
     outbox: Path
     public_url: str = "http://127.0.0.1:8000"
     mail_from: str = "tingqi@localhost"
+    # Networks inside that webhooks may call.
+    hooks_inside: tuple[IpNetwork, ...] = ()
 
 
 def build(
@@ -291,6 +295,7 @@ def build(
         second_sms=next(iter(carriers[Channel.SMS][1:]), None),
         mailbox=ImapMailbox(url) if url else None,
         limits=limits,
+        webhooks=GuardedConnector(inside=installation.hooks_inside),
     )
 
 

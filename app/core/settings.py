@@ -4,6 +4,7 @@ A group of settings is a frozen dataclass whose fields are made by `setting`. Th
 is the group's prefix and the field's name in capitals, unless the declaration names it whole.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -212,6 +213,18 @@ def choice(*values: str) -> Parser:
         return text.lower()
 
     return parse
+
+
+def networks(name: str, text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return IP networks that are separated by commas: ``10.1.0.0/16, fd00::/8``."""
+    try:
+        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(","))
+    except ValueError:
+        raise Misconfigured(
+            N_("%(name)s must be networks separated by commas, such as %(example)s."),
+            name=name,
+            example="10.1.0.0/16, 192.168.7.0/24",
+        ) from None
 
 
 def number(least: float, most: float) -> Parser:

@@ -25,6 +25,7 @@ AREAS = (
     "carriers",
     "rules",
     "import",
+    "webhooks",
 )
 PAGE = 50  # changes
 MOST = 4000  # characters of a value

@@ -23,6 +23,7 @@ from app.hearings.rules import days_span
 from app.outcomes.rules import Outcome
 from app.people.models import Role
 from app.sending import heartbeat
+from app.webhooks import queries as webhooks
 
 bp = Blueprint("home", __name__)
 OUTCOMES = (hearing_search.AWAITING, *Outcome)
@@ -64,6 +65,9 @@ def _home_context() -> dict[str, Any]:
         "setup": queries.setup_progress(session, court),
         "service_levels": service_levels.measure(session, now, court.id),
         **_carriers(now),
+        "stopped_webhooks": webhooks.stopped(session, court.id)
+        if current_user.role == Role.ADMIN
+        else (),
     }
 
 

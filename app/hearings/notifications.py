@@ -12,6 +12,7 @@ from app.cases.models import Case, DeclarationKind, Representation, ServiceDecla
 from app.core.channels import Channel
 from app.core.errors import N_
 from app.core.matters import Matter
+from app.events.rules import EventType
 from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.keys import NoticeKey
@@ -20,6 +21,7 @@ from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Subject, queue, withdraw
 from app.notices.rules import outside_quiet_hours_at
 from app.people.models import User
+from app.record import ledger
 from app.record.rules import NoticeState
 
 # A nudge goes this long before the date to answer by, if at least twice that is left.
@@ -223,6 +225,18 @@ def concluded(
         now,
         round=proposal.round,
         **more,
+    )
+
+
+def publish(session: Session, hearing: Hearing, type_: EventType, now: dt.datetime) -> None:
+    """Publish an event about a hearing for other systems, after the entries of its act."""
+    ledger.publish_event(
+        session,
+        type_,
+        now,
+        court_id=hearing.court_id,
+        case_id=hearing.case_id,
+        ids={"hearing_id": hearing.id},
     )
 
 

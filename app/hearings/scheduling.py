@@ -12,6 +12,7 @@ from app.core.errors import N_, HearingTime, Invalid, Message, Refusal, RuleWarn
 from app.core.matters import Matter
 from app.court import service
 from app.court.models import Court, Courtroom
+from app.events.rules import EventType
 from app.hearings import booking, facts, notifications, queries, rules, unrepresented
 from app.hearings.bench import attending, members
 from app.hearings.forms import ProposalIn, SlotIn
@@ -85,6 +86,7 @@ def open_proposal(
     booking.book(session, hearing, proposal, [each.counsel_id for each in representations])
     notifications.proposal(session, hearing, proposal, reason, context.now)
     attending.ask(session, hearing, proposal, context.now, context.secret)
+    notifications.publish(session, hearing, EventType.HEARING_PROPOSED, context.now)
     return proposal
 
 
@@ -290,6 +292,8 @@ def set_date(
         agreed=agreed,
     )
     attending.tell_date(session, hearing, now, secret, was=was if moved else None)
+    type_ = EventType.HEARING_MOVED if moved else EventType.HEARING_FIXED
+    notifications.publish(session, hearing, type_, now)
 
 
 def invite_everybody(

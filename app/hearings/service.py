@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.core.errors import N_, Clash, Invalid, Message, Refusal
 from app.core.normalization import name_key
+from app.events.rules import EventType
 from app.hearings import booking, facts, move_requests, notifications, queries, versions
 from app.hearings.answers import locking
 from app.hearings.answers.service import AnswerInput, answer, decide
@@ -293,6 +294,7 @@ def cancel(session: Session, context: CourtContext, hearing_id: int, reason: str
         **more,
     )
     attending.cancel(session, hearing, context.now, context.secret, had_date=had_date)
+    notifications.publish(session, hearing, EventType.HEARING_CANCELLED, context.now)
     return hearing
 
 
@@ -337,4 +339,5 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) ->
         round=proposal.round,
         silent=silent,
     )
+    notifications.publish(session, hearing, EventType.HEARING_LAPSED, now)
     return True

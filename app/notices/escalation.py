@@ -13,7 +13,14 @@ from app.court.models import Court
 from app.notices.keys import NoticeKey
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
-from app.notices.queue import NoticeRequest, Recipient, Subject, queue, request_for
+from app.notices.queue import (
+    NoticeRequest,
+    Recipient,
+    Subject,
+    publish_unreached,
+    queue,
+    request_for,
+)
 from app.notices.rules import outside_quiet_hours_at
 from app.notices.superseding import superseded
 from app.record.rules import CARRIED, NoticeState
@@ -56,6 +63,9 @@ def pass_on(session: Session, notice: Notice, now: dt.datetime) -> None:
             requests.append(request_for(notice.row, untried[0], due_at))
             next_channel = untried[0][0]
     queue(session, [*requests, *_to_assistant(session, notice, next_channel, now)], now)
+    if not next_channel:
+        subject = Subject(notice.court_id, notice.case_id, notice.about, key.version)
+        publish_unreached(session, subject, notice.counsel_id, now)
 
 
 def _ways(session: Session, notice: Notice) -> Sequence[tuple[str, str]]:

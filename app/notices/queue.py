@@ -20,6 +20,8 @@ from app.cases.rules import addresses_of
 from app.core.attempt_reference import AttemptReference
 from app.core.db import bulk
 from app.core.matters import Matter
+from app.events import service as events
+from app.events.rules import EventType
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
 from app.notices.kinds import COPIED, TO_ONE_ADDRESS, NoticeKind
@@ -171,6 +173,9 @@ def queue(
         queued = [_queued(request, row) for row in rows if row["id"] in known]
         recorded += queued or ([] if rows else [_unreachable(request)])
     ledger.append(session, recorded, now, heads=heads)
+    for request in requests:
+        if not request.ways:
+            publish_unreached(session, request.subject, request.recipient.counsel_id, now)
     return new
 
 
@@ -311,6 +316,23 @@ def _unreachable(request: NoticeRequest) -> ledger.NewEntry:
         kind=request.key_kind,
         detail={"why": "no address is known"},
         personal={"name": request.recipient.name},
+    )
+
+
+def publish_unreached(
+    session: Session, subject: Subject, counsel_id: int | None, now: dt.datetime
+) -> None:
+    """Tell other systems that no channel is left to reach a counsel, once until they are."""
+    if counsel_id is None or not events.note_unreached(session, subject.case_id, counsel_id, now):
+        return
+    hearing_id = Matter.hearing_id(subject.about)
+    ledger.publish_event(
+        session,
+        EventType.COUNSEL_NOT_REACHED,
+        now,
+        court_id=subject.court_id,
+        case_id=subject.case_id,
+        ids={"counsel_id": counsel_id, **({"hearing_id": hearing_id} if hearing_id else {})},
     )
 
 

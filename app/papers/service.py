@@ -160,6 +160,7 @@ def _entry_of(filing: Filing, author: Author) -> ledger.NewEntry:
         },
         personal={"name": author.name, "note": "\n".join(lines)},
         delegate=author.delegate,
+        ids={"filing_id": filing.id},
     )
 
 
@@ -360,6 +361,7 @@ def _reading_entry(
         },
         personal={"name": representation.counsel.name},
         delegate=delegate,
+        ids={"filing_id": filing.id, "paper_id": paper.id},
     )
 
 

@@ -7,6 +7,7 @@ one after another, and stores the keys that its notices carry before that (see c
 import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -173,6 +174,7 @@ def _entry(
         detail={**common, **private, **detail},
         personal={"name": name, **({"note": note} if note else {}), **({"by": by} if by else {})},
         delegate=delegate,
+        ids={"question_id": question.id},
     )
 
 
@@ -482,6 +484,7 @@ def disclose(
         "\n".join([question.subject, question.words, *filter(None, _texts(question))]),
         by=user.name,
     )
+    entry = replace(entry, published=False)  # it is no answer
     answered = question.state == QuestionState.ANSWERED
     kind = NoticeKind.QUESTION_ANSWERED if answered else NoticeKind.QUESTION
     requests = _requests(session, question, kind, now, but=question.counsel_id, variant="disclosed")

@@ -16,10 +16,14 @@ from sqlalchemy.orm import Session
 
 from app.cases.delegates import Delegation
 from app.core.db import bulk
+from app.core.matters import Matter
+from app.events.rules import EventType
+from app.events.service import NewEvent, note_reached, publish
 from app.record.chain import ChainPosition, lock_heads
 from app.record.hashing import START, covered, instant, sha
 from app.record.models import ChainHead, Entry, EntryContent
-from app.record.rules import Event
+from app.record.rules import Event, touchpoint
+from app.record.timeline import Touchpoint
 from app.record.verification import ChainFinding, verify
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "entry_at",
     "exported",
     "instant",
+    "publish_event",
     "storable",
     "verify",
 ]
@@ -61,6 +66,10 @@ class NewEntry:
     personal: Mapping[str, Any] = field(default_factory=dict)
     # Who did it for the person, if a delegate did.
     delegate: Delegation | None = None
+    # For other systems, and no part of the entry: ids beside case, hearing and counsel; whether an
+    # event is published where the table of events says so.
+    ids: Mapping[str, int] = field(default_factory=dict)
+    published: bool = True
 
 
 def append(
@@ -90,8 +99,76 @@ def append(
         contents.append({"body": body})
         head.seq, head.hash, head.at = row["seq"], row["hash"], row["at"]
     bulk.insert_pairs(session, _ENTRY, rows, _CONTENT, contents, by=("case_id", "seq"))
+    _publish(session, entries, rows, now)
     _expire_heads(session, heads)
     return [row["seq"] for row in rows]
+
+
+def publish_event(
+    session: Session,
+    type_: EventType,
+    now: dt.datetime,
+    *,
+    court_id: int,
+    case_id: int,
+    ids: Mapping[str, int],
+) -> None:
+    """Publish an event that no single entry stands for, with the end of its case's chain.
+
+    Called after the entries of the act; locks the head of the chain.
+    """
+    head = lock_heads(session, [case_id])[case_id]
+    event = NewEvent(
+        type=type_,
+        court_id=court_id,
+        case_id=case_id,
+        ids=ids,
+        chain_seq=head.seq,
+        chain_hash=head.hash,
+    )
+    publish(session, [event], now)
+
+
+def _publish(
+    session: Session,
+    entries: Sequence[NewEntry],
+    rows: Sequence[Mapping[str, Any]],
+    now: dt.datetime,
+) -> None:
+    """Publish the events that entries stand for, and who is reached again by them."""
+    events = [
+        _event(entry, row, type_)
+        for entry, row in zip(entries, rows, strict=True)
+        if entry.published and (type_ := entry.event.traits.published_as(entry.kind))
+    ]
+    reaching = {
+        (entry.case_id, entry.counsel_id): (entry, row)
+        for entry, row in zip(entries, rows, strict=True)
+        if entry.counsel_id is not None and _reaches(entry, row)
+    }
+    again = note_reached(session, reaching)
+    events += [_event(*reaching[each], EventType.COUNSEL_REACHED_AGAIN) for each in sorted(again)]
+    publish(session, events, now)
+
+
+def _reaches(entry: NewEntry, row: Mapping[str, Any]) -> bool:
+    mark = touchpoint(entry.event, row["direction"], entry.detail)
+    return mark in (Touchpoint.TO, Touchpoint.FROM)
+
+
+def _event(entry: NewEntry, row: Mapping[str, Any], type_: EventType) -> NewEvent:
+    hearing_id = Matter.hearing_id(entry.about)
+    ids = {"hearing_id": hearing_id, "counsel_id": entry.counsel_id, **entry.ids}
+    if entry.delegate is not None:
+        ids["delegate_id"] = entry.delegate.id
+    return NewEvent(
+        type=type_,
+        court_id=entry.court_id,
+        case_id=entry.case_id,
+        ids={name: value for name, value in ids.items() if value is not None},
+        chain_seq=row["seq"],
+        chain_hash=row["hash"],
+    )
 
 
 def _row(

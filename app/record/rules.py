@@ -5,7 +5,7 @@ and its label a line in the catalogues.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from itertools import chain
@@ -13,6 +13,7 @@ from typing import Any
 
 from app.core.attempt_reference import AttemptReference
 from app.core.errors import N_
+from app.events.rules import EventType
 from app.record.timeline import Touchpoint
 
 # In place of contents that the reader's session leaves out (see questions.held_back).
@@ -140,11 +141,17 @@ class EventTraits:
     precedence: int = 0
     # Whether it is a step in the record that counsel can read.
     shown_to_counsel: bool = True
+    # The type of event that other systems are told of, by the kind of the entry; "*": any kind.
+    published: Mapping[str, EventType] = field(default_factory=dict)
 
     @property
     def handed_over(self) -> bool:
         """Whether it says that a carrier has the message."""
         return self.leads_to in WENT_OUT
+
+    def published_as(self, kind: str) -> EventType | None:
+        """Return the type of event for an entry of a kind; None: other systems are not told."""
+        return self.published.get(kind) or self.published.get("*")
 
 
 _S = NoticeState
@@ -293,6 +300,7 @@ class Event(StrEnum):
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
             precedence=2,
+            published={"papers": EventType.PAPER_OPENED},
         ),
     )
     # Counsel goes on with a draft on another device, which scanned a code that theirs showed.
@@ -318,6 +326,7 @@ class Event(StrEnum):
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
             precedence=4,
+            published={"*": EventType.ANSWER_GIVEN},
         ),
     )
     # The person says on their page that they know the date.
@@ -357,6 +366,7 @@ class Event(StrEnum):
             direction="in",
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
+            published={"move": EventType.MOVE_ASKED, "question": EventType.QUESTION_ASKED},
         ),
     )
     # The person says to another's request for another date that they agree, or object.
@@ -369,6 +379,7 @@ class Event(StrEnum):
             direction="in",
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
+            published={"move": EventType.MOVE_AGREED},
         ),
     )
     OBJECTED = (
@@ -423,6 +434,7 @@ class Event(StrEnum):
             look="busy",
             direction="in",
             touchpoint=Touchpoint.FROM,
+            published={"*": EventType.ADDRESS_CHANGED},
         ),
     )
     # To one that belongs to another side: nothing was changed.
@@ -446,6 +458,7 @@ class Event(StrEnum):
             direction="in",
             touchpoint=Touchpoint.FROM,
             listed_alone=True,
+            published={"*": EventType.PAPER_FILED},
         ),
     )
     # The scanner found something in a file of a paper: nobody can have it any more.
@@ -521,7 +534,12 @@ class Event(StrEnum):
     # The court answers what a person asked; each side is sent the answer by a notice of its own.
     REPLIED = (
         "replied",
-        EventTraits(label=N_("the court answers"), icon="chat-square-text", look="ok"),
+        EventTraits(
+            label=N_("the court answers"),
+            icon="chat-square-text",
+            look="ok",
+            published={"question": EventType.QUESTION_ANSWERED},
+        ),
     )
 
     # The keys of a person were revoked, by the court or as they asked; a notice sends the new one.
@@ -552,7 +570,12 @@ class Event(StrEnum):
     # further entry.
     OUTCOME = (
         "outcome",
-        EventTraits(label=N_("outcome entered"), icon="check2-all", look="ok"),
+        EventTraits(
+            label=N_("outcome entered"),
+            icon="check2-all",
+            look="ok",
+            published={"*": EventType.HEARING_OUTCOME},
+        ),
     )
     ABSENT = (
         "absent",

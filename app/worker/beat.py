@@ -22,6 +22,7 @@ from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
 from app.storage import clamd, stores
+from app.webhooks import dispatch as webhooks
 from app.worker import rezoning
 from app.worker.steps import AFTER, BEFORE, step_name
 
@@ -63,7 +64,7 @@ def beat(app: Flask) -> int:
         while (sent := sum(send(sender, channel) for channel in dispatch.CHANNELS)) > 0:
             attempted += sent
         # Less urgent steps come last.
-        for step in (partial(read_replies, app), *AFTER):
+        for step in (partial(read_replies, app), *AFTER, webhooks.deliver_due):
             run_step(step, sender)
         return attempted
 

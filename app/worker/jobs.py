@@ -19,6 +19,7 @@ from app.core.runtime.clock import Clock, SystemClock
 from app.core.runtime.stop_signals import stop_signals
 from app.core.web import Services
 from app.sending import dispatch
+from app.webhooks import dispatch as webhooks
 from app.worker import beat, steps
 
 log = logging.getLogger("tingqi.worker")
@@ -63,6 +64,12 @@ def search_listing(app: Flask, stopping: Event) -> None:
 def read_papers(app: Flask, stopping: Event) -> None:
     """Make reading copies of papers; each takes a second or more."""
     beat.read_papers(app, stopping.is_set)
+
+
+def deliver_webhooks(app: Flask, stopping: Event) -> None:
+    """Deliver all events that are due to endpoints of other systems, however long that takes."""
+    with app.app_context():
+        beat.run_step(webhooks.deliver_due, replace(beat.sender_of(app), stopping=stopping))
 
 
 def close_exchanges(app: Flask) -> None:
@@ -125,6 +132,7 @@ class WorkerJobs:
         jobs.append(("files", process_file, [], seconds))
         jobs.append(("exchanges", close_exchanges, [], min(seconds, 1.0)))
         jobs.append(("papers", read_papers, [self.stopping], min(seconds, 0.5)))
+        jobs.append(("webhooks", deliver_webhooks, [self.stopping], min(seconds, 0.5)))
         if services.settings.storage.clamd:
             jobs.append(("scan", scan_papers, [self.stopping], min(seconds, 0.5)))
         for name, job, arguments, interval in jobs:

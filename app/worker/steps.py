@@ -34,6 +34,8 @@ from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
 from app.sending.sender import Sender
 from app.storage import service as storage
 from app.tasks import service
+from app.webhooks import notifying
+from app.webhooks import service as webhooks
 
 log = logging.getLogger("tingqi.worker")
 LOOK_AGAIN = dt.timedelta(minutes=10)  # until a step with nothing to do runs again
@@ -43,6 +45,7 @@ _next_benches: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDiction
 _next_forget: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_draft_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_file_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
+_next_delivery_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 _next_partition_check: WeakKeyDictionary[ExternalServices, dt.datetime] = WeakKeyDictionary()
 
 
@@ -258,6 +261,16 @@ def _delete_files(sender: Sender) -> int:
     )
 
 
+def _delete_old_deliveries(sender: Sender) -> int:
+    """Delete deliveries of webhooks that ended a month ago; after finding none, pauses."""
+    if _next_delivery_check.get(sender.external, sender.now) > sender.now:
+        return 0
+    count = retrying(lambda session: webhooks.delete_old(session, sender.now))
+    if not count:
+        _next_delivery_check[sender.external] = sender.now + LOOK_AGAIN
+    return count
+
+
 def _create_partitions(sender: Sender) -> int:
     """Create the record's next monthly partitions; if a long reader blocks it, retries later."""
     if _next_partition_check.get(sender.external, sender.now) > sender.now:
@@ -323,6 +336,7 @@ BEFORE = (
     recovery.settle_lost_attempts,
     _seal,
     carrier_checks.send_tests,
+    notifying.notify_admins,
 )
 AFTER = (
     polling.poll_unfinished,
@@ -335,4 +349,5 @@ AFTER = (
     _delete_files,
     _create_partitions,
     _rebalance_traffic,
+    _delete_old_deliveries,
 )

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from app.core.calendar_fetching import LARGEST, CalendarFetcher, FetchFailed, is_public
+from app.core.web_client.calendar_fetching import LARGEST, CalendarFetcher
+from app.core.web_client.guarded_http import FetchFailed, is_public
 from tests.tls import TlsServer, gives
 
 
@@ -35,6 +36,10 @@ from tests.tls import TlsServer, gives
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
         "2001:0:1::1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
     ],
 )
 def test_addresses_inside_are_not_public_however_they_are_wrapped(address: str) -> None:

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.cases.models import BusyCalendar, BusyTime
-from app.core.calendar_fetching import CalendarFetcher
 from app.core.db import db
+from app.core.web_client.calendar_fetching import CalendarFetcher
 from app.rehearsal.browser import HtmlPage
 from tests.conftest import Scenario, proposal
 from tests.counsel.test_answers import browser

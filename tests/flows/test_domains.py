@@ -16,9 +16,10 @@ from app.carriers.smtp.standin import SmtpStandIn
 from app.carriers.twilio.carrier import TwilioCarrier
 from app.carriers.twilio.settings import TwilioSettings
 from app.core import errors
-from app.core.calendar_fetching import CalendarFetcher, FetchFailed
 from app.core.db import transaction
 from app.core.runtime.clock import SetClock
+from app.core.web_client.calendar_fetching import CalendarFetcher
+from app.core.web_client.guarded_http import FetchFailed
 from app.people import service as people
 from tests.conftest import NOW, PASSWORD, Scenario, case_with, make_court, proposal
 from tests.flows.test_replies_by_mail import grades, open_scenario

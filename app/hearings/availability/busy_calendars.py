@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import BusyCalendar, BusyTime, Counsel
-from app.core.calendar_fetching import CalendarFetcher, FetchedCalendar, FetchFailed
 from app.core.errors import N_, Invalid, Message
+from app.core.web_client.calendar_fetching import CalendarFetcher, FetchedCalendar
+from app.core.web_client.guarded_http import FetchFailed
 from app.court.models import Court
 from app.hearings.availability.calculation import calendar_parsing
 from app.hearings.rules import Span

@@ -471,6 +471,7 @@ def _record(
             "paper": document.name if document else "",
         },
         delegate=delegate,
+        ids={"move_request": request.number},
     )
     [seq] = ledger.append(session, [entry], now)
     return seq

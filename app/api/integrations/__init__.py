@@ -1,0 +1,1 @@
+"""API of events and webhooks: what other systems are told."""

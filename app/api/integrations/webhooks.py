@@ -1,0 +1,186 @@
+"""Webhooks: endpoints of other systems, and what was delivered to each. For admins."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask.views import MethodView
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
+
+from app.api import serializers
+from app.api.blueprint import PREFIX, PageIn, Query, Resource
+from app.api.integrations.schemas import (
+    NewWebhookOut,
+    WebhookDeliveriesOut,
+    WebhookDeliveryOut,
+    WebhooksOut,
+)
+from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.core.forms import ChoiceField, posted
+from app.core.web import services
+from app.core.web.access import allows
+from app.court.change_log import ChangeAuthor
+from app.events.presented import message_id
+from app.hearings.service import CourtContext
+from app.webhooks import queries, service
+from app.webhooks.forms import WebhookIn
+from app.webhooks.models import WebhookDelivery, WebhookEndpoint
+from app.webhooks.rules import WebhookState
+
+bp = Resource("webhooks", __name__, description="Where events are posted, signed")
+
+
+def _author(context: CourtContext) -> ChangeAuthor:
+    """Return the author of a change. Raises Forbidden unless they are an admin."""
+    if context.user is None or not allows(context.user.role, "set_up"):
+        raise Forbidden
+    return ChangeAuthor(context.court.id, context.user, context.now)
+
+
+@bp.route("")
+class WebhookCollection(MethodView):
+    """The court's endpoints."""
+
+    @bp.arguments(Query.schema(), location="query")
+    @bp.response(200, WebhooksOut)
+    def get(self, _: Query) -> Any:
+        """List the endpoints to which events are posted"""
+
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            found = queries.endpoints(session, _author(context).court_id)
+            return {"webhooks": [_endpoint(each, context) for each in found]}
+
+        return run_read(read)
+
+    @bp.arguments(WebhookIn.schema())
+    @bp.response(201, NewWebhookOut)
+    def post(self, form: WebhookIn) -> Answer:
+        """Post events to an address from now on, signed with the secret in the response"""
+
+        def add(session: Session, context: CourtContext) -> CommittedResponse:
+            connector = services().external.webhooks
+            endpoint = service.add(session, _author(context), form, connector)
+            location = f"{PREFIX}/webhooks/{endpoint.id}"
+            body = _endpoint(endpoint, context)
+            return CommittedResponse(body, 201, location, unkept=_secret(endpoint, context))
+
+        return run_write(add, _restored)
+
+
+@bp.route("/<row:webhook_id>", methods=["DELETE"])
+@bp.response(204)
+def delete(webhook_id: int) -> Any:
+    """Delete an endpoint: it is called no more"""
+
+    def end(session: Session, context: CourtContext) -> CommittedResponse:
+        service.delete(session, _author(context), webhook_id)
+        return CommittedResponse({}, 204)
+
+    run_write(end)
+    return None
+
+
+@bp.route("/<row:webhook_id>/secret", methods=["POST"])
+@bp.response(200, NewWebhookOut)
+def renew_secret(webhook_id: int) -> Answer:
+    """Make a new secret; for a day calls are signed by the one before as well"""
+
+    def renew(session: Session, context: CourtContext) -> CommittedResponse:
+        endpoint = service.renew_secret(session, _author(context), webhook_id)
+        return CommittedResponse(_endpoint(endpoint, context), unkept=_secret(endpoint, context))
+
+    return run_write(renew, _restored)
+
+
+@bp.route("/<row:webhook_id>/test", methods=["POST"])
+@bp.response(202, WebhookDeliveryOut)
+def test(webhook_id: int) -> Answer:
+    """Queue a test call, which is about no event"""
+
+    def queue(session: Session, context: CourtContext) -> CommittedResponse:
+        delivery = service.queue_test(session, _author(context), webhook_id)
+        return CommittedResponse(_delivery(delivery, context), 202)
+
+    return run_write(queue)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveriesIn(PageIn):
+    """Which deliveries."""
+
+    state: str | None = posted(ChoiceField(tuple(WebhookState)), default=None)
+
+
+@bp.route("/<row:webhook_id>/deliveries")
+class DeliveryCollection(MethodView):
+    """The deliveries of one endpoint."""
+
+    @bp.arguments(DeliveriesIn.schema(), location="query")
+    @bp.response(200, WebhookDeliveriesOut)
+    def get(self, query: DeliveriesIn, webhook_id: int) -> Any:
+        """List what was delivered to an endpoint or waits for it, the newest first"""
+
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            endpoint = queries.find(session, _author(context).court_id, webhook_id)
+            found = queries.deliveries(
+                session, endpoint.id, before=query.after, state=query.state, limit=query.limit + 1
+            )
+            shown = found[: query.limit]
+            return {
+                "deliveries": [_delivery(each, context) for each in shown],
+                "next": shown[-1].id if len(found) > len(shown) else None,
+            }
+
+        return run_read(read)
+
+
+@bp.route("/<row:webhook_id>/deliveries/<row:number>/again", methods=["POST"])
+@bp.response(202, WebhookDeliveryOut)
+def again(webhook_id: int, number: int) -> Answer:
+    """Queue a delivery once more, with the same webhook-id"""
+
+    def queue(session: Session, context: CourtContext) -> CommittedResponse:
+        delivery = service.send_again(session, _author(context), webhook_id, number)
+        return CommittedResponse(_delivery(delivery, context), 202)
+
+    return run_write(queue)
+
+
+def _endpoint(endpoint: WebhookEndpoint, context: CourtContext) -> dict[str, Any]:
+    zone = context.court.zone
+    return {
+        "id": endpoint.id,
+        "url": endpoint.url,
+        "description": endpoint.description,
+        "types": endpoint.types,
+        "state": endpoint.state,
+        "created_at": serializers.moment(endpoint.created_at, zone),
+        "failing_since": serializers.moment(endpoint.failing_since, zone),
+        "old_secret_until": serializers.moment(endpoint.old_secret_until, zone),
+    }
+
+
+def _secret(endpoint: WebhookEndpoint, context: CourtContext) -> dict[str, Any]:
+    return {"secret": service.secret_of(endpoint, context.secret)}
+
+
+def _restored(session: Session, context: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
+    endpoint = queries.find(session, _author(context).court_id, kept["id"])
+    return _secret(endpoint, context)
+
+
+def _delivery(delivery: WebhookDelivery, context: CourtContext) -> dict[str, Any]:
+    zone = context.court.zone
+    event = delivery.event
+    is_waiting = delivery.state == WebhookState.WAITING
+    return {
+        "number": delivery.id,
+        "id": message_id(event.id) if event else f"test_{delivery.id}",
+        "event": event.number if event else None,
+        "type": event.type if event else "test",
+        "case_id": delivery.case_id,
+        "state": delivery.state,
+        "due_at": serializers.moment(delivery.due_at, zone) if is_waiting else None,
+        "created_at": serializers.moment(delivery.created_at, zone),
+        "calls": delivery.calls,
+    }

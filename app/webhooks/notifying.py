@@ -1,0 +1,85 @@
+"""Tell a court's admins by mail that an endpoint is no longer called."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.carriers.base import OutgoingMessage
+from app.core import wording
+from app.core.db import transaction
+from app.core.errors import N_, Message
+from app.core.translation import translate
+from app.court.models import Court
+from app.people.models import Role, User
+from app.sending.sender import Sender
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.rules import STOPPED, EndpointState
+
+SUBJECT = N_("A webhook was turned off")
+WHY = {
+    EndpointState.FAILED: N_(
+        "For five days no call of %(url)s succeeded. It is called no more, and what waited for it "
+        "is not sent."
+    ),
+    EndpointState.GONE: N_(
+        "%(url)s has answered that it no longer exists (410). It is called no more, and what "
+        "waited for it is not sent."
+    ),
+}
+WHAT_NOW = N_(
+    "See the last calls and turn it on again at %(page)s. Events meanwhile can be read with "
+    "GET /events."
+)
+GOOD_FOR = 3 * 24 * 3600  # seconds
+
+
+def notify_admins(sender: Sender) -> int:
+    """Send a mail to each admin of a court about each endpoint that was turned off; once each.
+
+    A crash in between leaves a mail unsent: the home page of admins shows the endpoint as well.
+    """
+    with transaction() as session:
+        messages = _claim(session, sender)
+    for message in messages:
+        for _ in sender.external.email.send([message]):
+            pass
+    return len(messages)
+
+
+def _claim(session: Session, sender: Sender) -> list[OutgoingMessage]:
+    query = sa.select(WebhookEndpoint).where(
+        WebhookEndpoint.state.in_([each.value for each in STOPPED]),
+        WebhookEndpoint.notified_at.is_(None),
+    )
+    endpoints = session.scalars(query.with_for_update(skip_locked=True)).all()
+    messages = []
+    for endpoint in endpoints:
+        endpoint.notified_at = sender.now
+        court = session.get_one(Court, endpoint.court_id)
+        page = f"{sender.public_url}/settings/webhooks/{endpoint.id}"
+        messages += [_message(endpoint, court, user, page) for user in _admins(session, court)]
+    return messages
+
+
+def _admins(session: Session, court: Court) -> Sequence[User]:
+    query = sa.select(User).where(
+        User.court_id == court.id, User.role == Role.ADMIN.value, User.active
+    )
+    return session.scalars(query.order_by(User.id)).all()
+
+
+def _message(endpoint: WebhookEndpoint, court: Court, user: User, page: str) -> OutgoingMessage:
+    language = wording.language_of(user.language or court.language)
+    why = Message(WHY[EndpointState(endpoint.state)], url=endpoint.url)
+    what_now = Message(WHAT_NOW, page=page)
+    return OutgoingMessage(
+        reference=f"w{endpoint.id}.{user.id}.{int(endpoint.changed_at.timestamp())}",
+        channel="email",
+        to=user.email,
+        from_name=court.name,
+        language=language,
+        subject=translate(Message(SUBJECT), language),
+        text=f"{translate(why, language)}\n\n{translate(what_now, language)}\n",
+        good_for=GOOD_FOR,
+    )

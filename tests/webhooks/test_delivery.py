@@ -1,0 +1,95 @@
+"""Delivery of events to endpoints: signed, in order, tried again, given up."""
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+
+from tests.conftest import Scenario
+from tests.webhooks.conftest import ADMIN, add_webhook, cancel, deliveries, propose
+from tests.webhooks.receiver import Receiver, says
+
+pytestmark = pytest.mark.database
+
+
+def test_an_event_is_posted_signed_and_thin(scenario: Scenario, receiver: Receiver) -> None:
+    webhook = add_webhook(scenario, receiver.url)
+    hearing = propose(scenario)
+    scenario.beat()
+    [call] = receiver.received
+    _, listed = scenario.api("GET", "/events")
+    [event] = listed["events"]
+    assert call.headers["webhook-id"] == event["id"]
+    assert call.event == {name: value for name, value in event.items() if name != "id"}
+    assert call.event["data"]["hearing_id"] == hearing["id"]
+    assert call.headers["content-type"] == "application/json"
+    signed = f"{call.headers['webhook-id']}.{call.headers['webhook-timestamp']}.{call.body}"
+    key = base64.b64decode(webhook["secret"].removeprefix("whsec_"))
+    digest = hmac.new(key, signed.encode(), hashlib.sha256).digest()
+    assert call.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    assert "远洋" not in call.body
+    assert "李敏" not in call.body
+    [delivery] = deliveries(scenario, webhook)
+    assert delivery["state"] == "delivered"
+    assert delivery["calls"][0]["status"] == 200
+    assert delivery["calls"][0]["answer"] == "ok"
+
+
+def test_a_failed_call_is_tried_at_the_times_of_the_standard(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    receiver.reply = says(500, b"no")
+    webhook = add_webhook(scenario, receiver.url)
+    propose(scenario)
+    scenario.beat()
+    hours = [2, 5, 10, 14, 20, 24]
+    pauses = [5, 5 * 60, 30 * 60, *(each * 3600 for each in hours)]
+    for n, pause in enumerate(pauses, 1):
+        assert len(receiver.received) == n
+        scenario.wait(seconds=pause - 1)
+        scenario.beat()
+        assert len(receiver.received) == n, "too early"
+        scenario.wait(seconds=1)
+        scenario.beat()
+    assert len(receiver.received) == 10
+    assert len({call.headers["webhook-id"] for call in receiver.received}) == 1
+    [delivery] = [each for each in deliveries(scenario, webhook) if each["event"] == 1]
+    assert (delivery["state"], len(delivery["calls"])) == ("given_up", 10)
+
+
+def test_the_next_event_of_a_case_waits_and_other_cases_do_not(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    webhook = add_webhook(scenario, receiver.url)
+    hearing = propose(scenario, "A 1")
+    receiver.reply = says(500)
+    scenario.beat()
+    cancel(scenario, hearing)
+    other = propose(scenario, "B 2")
+    scenario.wait(seconds=3)
+    scenario.beat()  # the first one waits still, and the second behind it
+    cases = [call.event["data"]["case_id"] for call in receiver.received]
+    assert cases == [hearing["case_id"], other["case_id"]]
+    receiver.reply = says(204)
+    scenario.wait(seconds=10)
+    scenario.beat()
+    own = [c.type for c in receiver.received if c.event["data"]["case_id"] == cases[0]]
+    assert own == ["hearing.proposed", "hearing.proposed", "hearing.cancelled"]
+    assert {each["state"] for each in deliveries(scenario, webhook)} == {"delivered"}
+
+
+def test_410_ends_an_endpoint_and_the_admins_are_told(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    receiver.reply = says(410)
+    webhook = add_webhook(scenario, receiver.url)
+    hearing = propose(scenario)
+    scenario.beat()
+    cancel(scenario, hearing)
+    scenario.wait(days=1)
+    scenario.beat()
+    assert len(receiver.received) == 1
+    _, listed = scenario.api("GET", "/webhooks", email=ADMIN)
+    assert listed["webhooks"][0]["state"] == "gone"
+    assert deliveries(scenario, webhook)[-1]["state"] == "stopped"
