@@ -25,6 +25,11 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.integrations.events import bp as events
 from app.api.integrations.webhooks import bp as webhooks
+from app.api.office.counsel import bp as counsel
+from app.api.office.imports import bp as imports
+from app.api.office.listings import bp as listings
+from app.api.office.tasks import bp as tasks
+from app.api.office.tasks import inbox
 from app.api.problems import MEDIA_TYPE, ProblemSchema
 from app.api.suggestions import bp as suggestions
 from app.api.tokens import bp as tokens
@@ -92,6 +97,11 @@ def register(app: Flask) -> None:
         tokens,
         events,
         webhooks,
+        counsel,
+        tasks,
+        inbox,
+        listings,
+        imports,
     )
     for room in rooms:
         face.register_blueprint(room)

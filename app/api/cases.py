@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.api import queries, serializers
 from app.api.authentication import requires
 from app.api.blueprint import PREFIX, PageIn, Resource
+from app.api.document import preconditions
 from app.api.schemas import CaseOut, CasesOut, NewLinkOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.cases import queries as case_queries
@@ -100,11 +101,12 @@ class CaseResource(MethodView):
     """One case."""
 
     @requires(TokenScope.READ)
+    @preconditions.has_etag
     @bp.response(200, CaseOut)
     def get(self, case_id: int) -> Any:
         """Show a case"""
         return run_read(
-            lambda session, context: serializers.case(
-                queries.load_case(session, context.court.id, case_id)
+            lambda session, context: preconditions.with_etag(
+                serializers.case(queries.load_case(session, context.court.id, case_id))
             )
         )

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.authentication import requires
 from app.api.blueprint import PREFIX, PageIn, Resource, query_instant
+from app.api.document import preconditions
 from app.api.schemas import HearingOut, HearingsOut, MoveRequestsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, RowIdField, posted
@@ -75,18 +77,24 @@ class HearingResource(MethodView):
     """One hearing."""
 
     @requires(TokenScope.READ)
+    @preconditions.has_etag
     @bp.response(200, HearingOut)
     def get(self, hearing_id: int) -> Any:
         """Show a hearing, its newest round and the answers to it"""
         return run_read(
-            lambda session, context: serializers.hearing_with_needs(
-                session, context.court.id, hearing_id
+            lambda session, context: preconditions.with_etag(
+                serializers.hearing_with_needs(session, context.court.id, hearing_id)
             )
         )
 
 
 def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object]) -> Answer:
     def do(session: Session, context: CourtContext) -> CommittedResponse:
+        if "If-Match" in request.headers:
+            court_id = context.court.id
+            find_hearing(session, court_id, hearing_id, lock=True)
+            shape = serializers.hearing_with_needs(session, court_id, hearing_id)
+            preconditions.check(shape)
         change(session, context)
         return CommittedResponse(serializers.hearing(session, context.court.id, hearing_id))
 
@@ -95,6 +103,7 @@ def _changed(hearing_id: int, change: Callable[[Session, CourtContext], object])
 
 @bp.route("/<row:hearing_id>/fix", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.arguments(FixIn.schema())
 @bp.response(200, HearingOut)
 def fix(form: FixIn, hearing_id: int) -> Answer:
@@ -108,6 +117,7 @@ def fix(form: FixIn, hearing_id: int) -> Answer:
 
 @bp.route("/<row:hearing_id>/move", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.arguments(MoveIn.schema())
 @bp.response(200, HearingOut)
 def move(form: MoveIn, hearing_id: int) -> Answer:
@@ -135,6 +145,7 @@ class MoveRequestCollection(MethodView):
 
 @bp.route("/<row:hearing_id>/move-requests/<row:number>", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.arguments(MoveDecisionIn.schema())
 @bp.response(200, HearingOut)
 def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
@@ -159,6 +170,7 @@ def decide_move(form: MoveDecisionIn, hearing_id: int, number: int) -> Answer:
 
 @bp.route("/<row:hearing_id>/outcome", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.arguments(OutcomeIn.schema())
 @bp.response(200, HearingOut)
 def outcome(form: OutcomeIn, hearing_id: int) -> Answer:
@@ -180,6 +192,7 @@ def change_bench(form: BenchChangeIn, hearing_id: int) -> Answer:
 
 @bp.route("/<row:hearing_id>/cancel", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.arguments(CancelIn.schema())
 @bp.response(200, HearingOut)
 def cancel(form: CancelIn, hearing_id: int) -> Answer:

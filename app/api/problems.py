@@ -42,6 +42,10 @@ TITLES = {
     "too-large": N_("The request is too large."),
     "media-type": N_("The body must be application/json."),
     "too-many": N_("Too many requests. Try again later."),
+    "changed-meanwhile": N_("This was changed since it was read. Read it again, then decide."),
+    "precondition-needed": N_(
+        "Send the header If-Match: the ETag that was read, or * for whatever holds now."
+    ),
     "unavailable": N_("The database cannot be reached just now. Nothing was lost."),
     "fault": N_("Something went wrong on our side. Nothing was changed."),
 }
@@ -53,9 +57,11 @@ BY_STATUS = {
     405: "method-not-allowed",
     409: "clash",
     410: "gone",
+    412: "changed-meanwhile",
     413: "too-large",
     415: "media-type",
     422: "invalid",
+    428: "precondition-needed",
     429: "too-many",
     503: "unavailable",
 }
@@ -167,7 +173,7 @@ def _fault(field: str, detail: str) -> dict[str, str]:
     fault = {"field": _cut(field, LONGEST_FIELD), "detail": _cut(detail, LONGEST_DETAIL)}
     if len(field) > LONGEST_FIELD:  # a pointer that is cut points to nothing
         return fault
-    if request.method == "POST" and field != "Idempotency-Key":
+    if request.method in ("POST", "PATCH") and field != "Idempotency-Key":
         parts = [part.replace("~", "~0").replace("/", "~1") for part in field.split(".") if part]
         fault["pointer"] = "".join(f"/{part}" for part in parts)
     return fault

@@ -9,13 +9,16 @@ from app.core.half_days import DayHalf
 from app.court.bench import BenchRole
 from app.court.forms import BenchField
 from app.hearings.models import AnswerChoice, HearingState, MoveReason, MoveState, Stance
+from app.listing.models import ListingState
 from app.needs.rules import PersonRole
+from app.notices.inbound import InboundKind
 from app.outcomes.rules import Outcome, OutcomeCause
 from app.papers.opinions.rules import DisputeState
 from app.papers.rules import PaperKind
 from app.people.rules import TokenScope
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 from app.record.rules import EvidenceGrade
+from app.tasks.service import TaskKind, TaskState
 
 
 def _moment(words: str = "") -> fields.String:
@@ -848,3 +851,125 @@ class HearingMembersOut(Schema):
     """The members of a hearing who are outside the court."""
 
     members = fields.List(fields.Nested(HearingMemberOut))
+
+
+class TaskOut(Schema):
+    """Something that waits for a person of the court."""
+
+    id = fields.Integer()
+    kind = _one_of(*TaskKind)
+    state = _one_of(*TaskState)
+    case_id = fields.Integer()
+    case_number = fields.String()
+    hearing_id = fields.Integer(allow_none=True)
+    counsel_id = fields.Integer()
+    counsel = fields.String()
+    side = fields.String()
+    phone = fields.String(metadata={"description": "The number that counsel asked to be rung on"})
+    topic = fields.String()
+    words = fields.String(metadata={"description": "When they can be rung, or why they ask"})
+    opens_at = _moment()
+    due_at = _moment("The latest moment at which it still serves its purpose")
+    created_at = _moment()
+    tried_at = _moment()
+    ended_at = _moment()
+
+
+class TasksOut(Listed):
+    """Tasks, the newest first."""
+
+    tasks = fields.List(fields.Nested(TaskOut))
+
+
+class InboxMessageOut(Schema):
+    """A message that came in, and whether it waits for a person of the court."""
+
+    id = fields.Integer()
+    case_id = fields.Integer(allow_none=True)
+    counsel_id = fields.Integer(allow_none=True)
+    channel = fields.String()
+    kind = _one_of(*InboundKind)
+    sender = fields.String()
+    name = fields.String()
+    subject = fields.String()
+    words = fields.String()
+    at = _moment()
+    done_at = _moment()
+
+
+class InboxOut(Listed):
+    """Messages, the newest first."""
+
+    messages = fields.List(fields.Nested(InboxMessageOut))
+
+
+class ListedSlotOut(Schema):
+    """A slot that was found for a hearing of a listing."""
+
+    starts_at = _moment()
+    ends_at = _moment()
+    courtroom = fields.String()
+
+
+class ListedHearingOut(Schema):
+    """A hearing of a listing, with its slots or why there are none."""
+
+    id = fields.Integer()
+    case_id = fields.Integer()
+    kind = fields.String()
+    minutes = fields.Integer()
+    hearing_id = fields.Integer(allow_none=True, metadata={"description": "Once it was sent"})
+    why = fields.String()
+    slots = fields.List(fields.Nested(ListedSlotOut))
+
+
+class ListingOut(Schema):
+    """A listing; nothing is booked or announced until it is sent."""
+
+    id = fields.Integer()
+    name = fields.String()
+    state = _one_of(*ListingState)
+    from_ = fields.String(data_key="from", attribute="from", metadata={"format": "date"})
+    to = fields.String(metadata={"format": "date"})
+    answer_by = _moment()
+    created_at = _moment()
+    ended_at = _moment()
+    placed = fields.Integer(allow_none=True, metadata={"description": "How many have a slot"})
+    cost = fields.Integer(allow_none=True)
+    bound = fields.Integer(allow_none=True, metadata={"description": "No listing costs less"})
+    fault = fields.String()
+    hearings = fields.List(fields.Nested(ListedHearingOut))
+
+
+class ListingsOut(Listed):
+    """Listings, the newest first, without their hearings."""
+
+    listings = fields.List(fields.Nested(ListingOut))
+
+
+class ImportFaultOut(Schema):
+    """A row of a file that is refused."""
+
+    line = fields.Integer(allow_none=True)
+    column = fields.String()
+    why = fields.String()
+
+
+class ImportOut(Schema):
+    """A file of cases and hearings, and how far it is."""
+
+    id = fields.Integer()
+    name = fields.String()
+    bytes = fields.Integer()
+    state = fields.String(
+        metadata={
+            "description": "choosing, mapping: choose on the page how it is read; to_check, "
+            "to_enter: a worker is at it; checked, entered, failed, undone, cancelled"
+        }
+    )
+    columns = fields.List(fields.String(), metadata={"description": "The field of each column"})
+    faults = fields.Integer()
+    refused = fields.List(fields.Nested(ImportFaultOut))
+    messages = fields.List(fields.String())
+    created_at = _moment()
+    ended_at = _moment()

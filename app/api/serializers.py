@@ -56,7 +56,7 @@ def case(case: Case) -> Shape:
                 **_described(PartyIn, party),
                 "id": party.id,
                 "counsel": [
-                    _counsel(each) for each in party.representations if each.left_at is None
+                    counsel(each) for each in party.representations if each.left_at is None
                 ],
             }
             for party in case.parties
@@ -64,17 +64,18 @@ def case(case: Case) -> Shape:
     }
 
 
-def _counsel(representation: Representation) -> Shape:
-    counsel, consent = representation.counsel, representation.consent
+def counsel(representation: Representation) -> Shape:
+    """Return a counsel in one case."""
+    person, consent = representation.counsel, representation.consent
     of_counsel = {name: changes.value_of(representation, name) for name in described(CounselIn)}
     withdrawn = representation.withdrawn_consent
     zone = representation.party.case.court.zone
     return {
-        **_described(CounselIn, counsel, **of_counsel),
+        **_described(CounselIn, person, **of_counsel),
         "electronic_consent_words": consent.words_version if consent else "",
         "electronic_consent_withdrawn_at": moment(withdrawn.ended_at if withdrawn else None, zone),
-        "id": counsel.id,
-        "in_person": counsel.in_person,
+        "id": person.id,
+        "in_person": person.in_person,
     }
 
 

@@ -46,12 +46,13 @@ def check(
     """Return rows with unknown case or courtroom, or with a hearing proposed or fixed already."""
     refused = []
     for row in rows:
-        for name, why in _errors(session, context, row).items():
+        for name, why in row_errors(session, context, row).items():
             refused.append(RowRefusal(row.line, mapping.header_of(name), why))
     return refused
 
 
-def _errors(session: Session, context: CourtContext, row: ListingRow) -> dict[str, Message]:
+def row_errors(session: Session, context: CourtContext, row: ListingRow) -> dict[str, Message]:
+    """Return why a hearing cannot be listed, by field; nothing where it can."""
     case = cases.find_case_by_number(session, context.court.id, row.number)
     if case is None:
         text = N_("There is no case %(number)s: add or import it first.")

@@ -10,6 +10,7 @@ from apispec import APISpec
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.document.examples import example_of
+from app.api.document.preconditions import HAS_ETAG, IF_MATCH
 from app.api.problems import BY_STATUS, MEDIA_TYPE, TITLES
 
 Part = dict[str, Any]
@@ -21,6 +22,7 @@ PATH_PARAMETERS = {
     "counsel_id": "The id of a counsel",
 }
 LARGEST_ID = 2**62 - 1
+ETAG = {"required": True, "schema": {"type": "string"}, "description": "Of this answer"}
 
 
 def complete(spec: APISpec) -> None:
@@ -60,11 +62,34 @@ def _complete_call(call: Part, method: str, path: str) -> None:
     for parameter in call.get("parameters", []):
         if schema := parameter.get("schema"):
             _without_null(schema)
-    body = "requestBody" in call
+    body, if_match = "requestBody" in call, call.pop(IF_MATCH, "")
+    if if_match:
+        needed = if_match == "needed"
+        call.setdefault("parameters", []).append(_if_match(needed=needed))
+        call["responses"]["412"] = {"$ref": "#/components/responses/PRECONDITION_FAILED"}
+    if if_match == "needed":
+        call["responses"]["428"] = {"$ref": "#/components/responses/PRECONDITION_REQUIRED"}
+    if call.pop(HAS_ETAG, False):
+        call["responses"]["200"]["headers"] = {"ETag": ETAG}
+        call["responses"]["304"] = {
+            "description": "As If-None-Match has it",
+            "headers": {"ETag": ETAG},
+        }
     query = any(each.get("in") == "query" for each in call.get("parameters", []))
     for status in _errors(method, path, body=body, query=query):
         reference = f"#/components/responses/{_component(status)}"
         call["responses"][str(status)] = {"$ref": reference}
+
+
+def _if_match(*, needed: bool) -> Part:
+    return {
+        "in": "header",
+        "name": "If-Match",
+        "required": needed,
+        "description": "The ETag that was read, or *; 412 where it was changed since",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
+        "example": "*",
+    }
 
 
 def _without_null(schema: Part) -> None:
@@ -90,6 +115,7 @@ def _errors(method: str, path: str, *, body: bool, query: bool) -> Iterator[int]
 
 
 def _component(status: int) -> str:
+    """Return the name of a component as flask-smorest has it: NOT_FOUND."""
     return HTTP_STATUS_CODES[status].upper().replace(" ", "_")
 
 

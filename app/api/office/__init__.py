@@ -1,0 +1,1 @@
+"""Calls for programs that keep a court's data: cases and counsel, tasks, messages, lists, files."""
