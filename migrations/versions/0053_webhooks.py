@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0053"
-down_revision = "0047"
+down_revision = "0052"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WAITING = "state = 'waiting'"

@@ -349,7 +349,11 @@ def test_the_bench_of_a_case_changes_with_or_without_its_hearings(scenario: Scen
     assert late.status_code == 409
     assert "现在的合议庭" in late.text or "现为" in late.text
     stood = re.findall(r'name="stood" value="([^"]+)"', late.text)[0]
-    typed = {"bench": "陈法官（审判长）、韩法官、钱陪审（人民陪审员）", "stood": stood, "whole_case": "1"}
+    typed = {
+        "bench": "陈法官（审判长）、韩法官、钱陪审（人民陪审员）",
+        "stood": stood,
+        "whole_case": "1",
+    }
     shown = browser.post(path, data=typed)
     assert shown.status_code == 200
     assert "变更后：陈法官（审判长）、韩法官、吴陪审（人民陪审员）" in shown.text

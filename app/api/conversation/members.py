@@ -6,6 +6,7 @@ from typing import Any
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.blueprint import Query, Resource
 from app.api.hearings import bp as hearings
 from app.api.schemas import HearingMembersOut, NeededPeopleOut, NeededPersonOut
@@ -19,6 +20,7 @@ from app.hearings.models import Hearing
 from app.hearings.service import CourtContext
 from app.members import addresses, lines
 from app.members.addresses import AddressInput
+from app.people.rules import TokenScope
 
 bp = Resource("members", __name__, description="Assessors, interpreters, experts and witnesses")
 
@@ -41,6 +43,7 @@ def _shape(person: Judge) -> dict[str, Any]:
 class PeopleCollection(MethodView):
     """People outside the court who are needed at its hearings."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(Query.schema(), location="query")
     @bp.response(200, NeededPeopleOut)
     def get(self, _: Query) -> Any:
@@ -54,6 +57,7 @@ class PeopleCollection(MethodView):
 
 
 @bp.route("/<row:judge_id>", methods=["PATCH"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(AddressIn.schema())
 @bp.response(200, NeededPersonOut)
 def change(form: AddressIn, judge_id: int) -> Answer:
@@ -67,6 +71,7 @@ def change(form: AddressIn, judge_id: int) -> Answer:
 
 
 @hearings.route("/<row:hearing_id>/members", methods=["GET"])
+@requires(TokenScope.READ)
 @hearings.response(200, HearingMembersOut)
 def of_hearing(hearing_id: int) -> Any:
     """List the members of a hearing who are outside the court, and what they said"""

@@ -8,6 +8,7 @@ from flask.views import MethodView
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
+from app.api.authentication import requires
 from app.api.blueprint import PageIn, Resource
 from app.api.integrations.schemas import EventsOut
 from app.api.transactions import run_read
@@ -18,6 +19,7 @@ from app.events import service as events
 from app.events.presented import presented
 from app.events.rules import EventType
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 
 bp = Resource("events", __name__, description="What happened in the court's cases, in order")
 
@@ -53,6 +55,7 @@ class EventsIn(PageIn):
 class EventCollection(MethodView):
     """The court's events."""
 
+    @requires(TokenScope.READ)
     @bp.arguments(EventsIn.schema(), location="query")
     @bp.response(200, EventsOut)
     def get(self, query: EventsIn) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
 from app.api import serializers
+from app.api.authentication import requires
 from app.api.blueprint import PREFIX, PageIn, Query, Resource
 from app.api.integrations.schemas import (
     NewWebhookOut,
@@ -22,6 +23,7 @@ from app.core.web.access import allows
 from app.court.change_log import ChangeAuthor
 from app.events.presented import message_id
 from app.hearings.service import CourtContext
+from app.people.rules import TokenScope
 from app.webhooks import queries, service
 from app.webhooks.forms import WebhookIn
 from app.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -41,6 +43,7 @@ def _author(context: CourtContext) -> ChangeAuthor:
 class WebhookCollection(MethodView):
     """The court's endpoints."""
 
+    @requires(TokenScope.ADMIN)
     @bp.arguments(Query.schema(), location="query")
     @bp.response(200, WebhooksOut)
     def get(self, _: Query) -> Any:
@@ -52,6 +55,7 @@ class WebhookCollection(MethodView):
 
         return run_read(read)
 
+    @requires(TokenScope.ADMIN)
     @bp.arguments(WebhookIn.schema())
     @bp.response(201, NewWebhookOut)
     def post(self, form: WebhookIn) -> Answer:
@@ -68,6 +72,7 @@ class WebhookCollection(MethodView):
 
 
 @bp.route("/<row:webhook_id>", methods=["DELETE"])
+@requires(TokenScope.ADMIN)
 @bp.response(204)
 def delete(webhook_id: int) -> Any:
     """Delete an endpoint: it is called no more"""
@@ -81,6 +86,7 @@ def delete(webhook_id: int) -> Any:
 
 
 @bp.route("/<row:webhook_id>/secret", methods=["POST"])
+@requires(TokenScope.ADMIN)
 @bp.response(200, NewWebhookOut)
 def renew_secret(webhook_id: int) -> Answer:
     """Make a new secret; for a day calls are signed by the one before as well"""
@@ -93,6 +99,7 @@ def renew_secret(webhook_id: int) -> Answer:
 
 
 @bp.route("/<row:webhook_id>/test", methods=["POST"])
+@requires(TokenScope.ADMIN)
 @bp.response(202, WebhookDeliveryOut)
 def test(webhook_id: int) -> Answer:
     """Queue a test call, which is about no event"""
@@ -115,6 +122,7 @@ class DeliveriesIn(PageIn):
 class DeliveryCollection(MethodView):
     """The deliveries of one endpoint."""
 
+    @requires(TokenScope.ADMIN)
     @bp.arguments(DeliveriesIn.schema(), location="query")
     @bp.response(200, WebhookDeliveriesOut)
     def get(self, query: DeliveriesIn, webhook_id: int) -> Any:
@@ -135,6 +143,7 @@ class DeliveryCollection(MethodView):
 
 
 @bp.route("/<row:webhook_id>/deliveries/<row:number>/again", methods=["POST"])
+@requires(TokenScope.ADMIN)
 @bp.response(202, WebhookDeliveryOut)
 def again(webhook_id: int, number: int) -> Answer:
     """Queue a delivery once more, with the same webhook-id"""

@@ -7,7 +7,7 @@ which the scanner fails is tried again some minutes later, behind all others.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,7 +53,8 @@ def claim_next(session: Session, now: dt.datetime) -> ScanTask | None:
             .order_by(model.id.desc())
             .limit(1)
         )
-        file = session.scalar(query.with_for_update(skip_locked=True))
+        found = session.scalar(query.with_for_update(skip_locked=True))
+        file = cast(PaperFile | MoveDocument | None, found)
         if file is not None:
             file.scan_after = now + AGAIN_AFTER
             return ScanTask(model, file.id, file.digest)
