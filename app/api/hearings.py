@@ -181,6 +181,7 @@ def outcome(form: OutcomeIn, hearing_id: int) -> Answer:
 
 
 @bp.route("/<row:hearing_id>/bench", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
 @bp.arguments(BenchChangeIn.schema())
 @bp.response(200, HearingOut)
 def change_bench(form: BenchChangeIn, hearing_id: int) -> Answer:

@@ -272,8 +272,8 @@ def _saved_words_of_day(saved: Collection[int]) -> str:
     if not waiting:
         return text
     more = ngettext(
-        "Counsel of %(num)d hearing get a message at %(when)s; until then a change replaces it.",
-        "Counsel of %(num)d hearings get a message at %(when)s; until then a change replaces it.",
+        "Counsel of %(num)s hearing get a message at %(when)s; until then a change replaces it.",
+        "Counsel of %(num)s hearings get a message at %(when)s; until then a change replaces it.",
         len(waiting),
         when=wording.moment(min(waiting.values()), current_user.court.zone, web.language()),
     )

@@ -9,6 +9,7 @@ sign-out.
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
@@ -108,9 +109,18 @@ def end_others(session: Session, user_id: int, session_id: int, now: dt.datetime
     ).rowcount
 
 
-def is_stale(row: UserSession, now: dt.datetime) -> bool:
+@dataclass(frozen=True)
+class CurrentSession:
+    """The session of a request, whatever becomes of the database's own meanwhile."""
+
+    id: int
+    user_id: int
+    used_at: dt.datetime
+
+
+def is_stale(current: CurrentSession, now: dt.datetime) -> bool:
     """Tell whether the stored time of the last use is old enough to be updated."""
-    return now - row.used_at >= SEEN_EVERY
+    return now - current.used_at >= SEEN_EVERY
 
 
 def note_use(session: Session, session_id: int, now: dt.datetime) -> None:

@@ -31,6 +31,7 @@ from app.core.errors import Invalid
 from app.core.web import pending_form
 from app.people import members, service, sessions
 from app.people.models import User
+from app.people.sessions import CurrentSession
 
 bp = Blueprint("people", __name__)
 login = LoginManager()
@@ -52,7 +53,7 @@ def _load_user(key: str) -> User | None:
     row = sessions.find(db.session(), str(session.get(SESSION_KEY, "")), web.now())
     if row is None or str(row.user_id) != key:
         return None
-    g.user_session = row
+    g.user_session = CurrentSession(row.id, row.user_id, row.used_at)
     service.read_as(db.session(), row.user)
     return row.user
 
@@ -72,9 +73,9 @@ def _update_last_seen(response: Response) -> Response:
     if request.method != "POST" or response.status_code >= 400:
         return response
     try:
-        row = g.get("user_session") if current_user.is_authenticated else None
-        if row and sessions.is_stale(row, web.now()):
-            session_id, user_id = row.id, row.user_id
+        current = g.get("user_session") if current_user.is_authenticated else None
+        if current and sessions.is_stale(current, web.now()):
+            session_id, user_id = current.id, current.user_id
 
             def note(session: Session) -> None:
                 sessions.note_use(session, session_id, web.now())
@@ -180,8 +181,8 @@ def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
 def sign_out() -> Any:
     """Sign the user out, on the server too: a copy of the cookie is of no use any more."""
     if current_user.is_authenticated:
-        row = g.user_session
-        session_id, user_id = row.id, row.user_id
+        current = g.user_session
+        session_id, user_id = current.id, current.user_id
         retrying(lambda session_: sessions.end(session_, user_id, session_id, web.now()))
     logout_user()
     session.clear()

@@ -210,6 +210,7 @@ def _answer(session: Session, exchange: Exchange, status: int = 200) -> Committe
 
 
 @bp.route("/<row:exchange_id>/close", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.arguments(CloseIn.schema())
 @bp.response(200, ExchangeOut)
 def change_close(form: CloseIn, exchange_id: int) -> Answer:
@@ -227,6 +228,7 @@ def change_close(form: CloseIn, exchange_id: int) -> Answer:
 
 
 @bp.route("/<row:exchange_id>/cancel", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.arguments(CancellationIn.schema())
 @bp.response(200, ExchangeOut)
 def cancel(form: CancellationIn, exchange_id: int) -> Answer:
@@ -243,6 +245,7 @@ def cancel(form: CancellationIn, exchange_id: int) -> Answer:
 
 
 @bp.route("/<row:exchange_id>/opinions-due", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @bp.arguments(OpinionsDueIn.schema())
 @bp.response(200, ExchangeOut)
 def set_opinions_due(form: OpinionsDueIn, exchange_id: int) -> Answer:
@@ -258,6 +261,7 @@ def set_opinions_due(form: OpinionsDueIn, exchange_id: int) -> Answer:
 
 
 @filings.route("/<row:filing_id>/late", methods=["POST"])
+@requires(TokenScope.CONTACT)
 @filings.arguments(LateDecisionIn.schema())
 @filings.response(200, ExchangeOut)
 def decide_late(form: LateDecisionIn, filing_id: int) -> Answer:

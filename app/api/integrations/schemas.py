@@ -48,7 +48,7 @@ class EventsOut(Schema):
 
     events = fields.List(fields.Nested(EventOut))
     next = fields.Integer(
-        metadata={"nullable": True, "description": "There are more: ask with ?after="}
+        allow_none=True, metadata={"description": "There are more: ask with ?after="}
     )
     last = fields.Integer(
         metadata={"description": "The number up to which was read: go on later with ?after="}
