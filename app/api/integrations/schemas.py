@@ -70,14 +70,14 @@ class WebhookOut(Schema):
     )
     created_at = fields.String(metadata=_MOMENT)
     failing_since = fields.String(
-        metadata={**_MOMENT, "nullable": True, "description": "Every call since has failed"}
+        allow_none=True, metadata={**_MOMENT, "description": "Every call since has failed"}
     )
     old_secret_until = fields.String(
+        allow_none=True,
         metadata={
             **_MOMENT,
-            "nullable": True,
             "description": "Until then calls are signed by the secret before as well",
-        }
+        },
     )
 
 
@@ -108,12 +108,12 @@ class WebhookDeliveryOut(Schema):
 
     number = fields.Integer(metadata={"description": "For `again`"})
     id = fields.String(metadata={"description": "The webhook-id that the receiver sees"})
-    event = fields.Integer(metadata={"nullable": True, "description": "None: a test"})
+    event = fields.Integer(allow_none=True, metadata={"description": "None: a test"})
     type = fields.String()
-    case_id = fields.Integer(metadata={"nullable": True})
+    case_id = fields.Integer(allow_none=True)
     state = fields.String(metadata={"enum": list(WebhookState)})
     due_at = fields.String(
-        metadata={**_MOMENT, "nullable": True, "description": "Of the next call, if it waits"}
+        allow_none=True, metadata={**_MOMENT, "description": "Of the next call, if it waits"}
     )
     created_at = fields.String(metadata=_MOMENT)
     calls = fields.List(fields.Nested(WebhookCallOut))
