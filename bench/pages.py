@@ -2,8 +2,9 @@
 
     python bench/pages.py [--postgresql] [--runs 30] [--cases 10000] [--quick]
 
-10,000 cases with a fixed hearing each, dense around now so that the calendar's week is full, and
-1,000 open invitations. One client requests each page in turn from ``tingqi serve``.
+10,000 cases with a fixed hearing each, dense around now so that the calendar's week is full; those
+of before have an outcome; and 1,000 open invitations. One client requests each page in turn from
+``tingqi serve``.
 """
 
 import re
@@ -16,7 +17,7 @@ import filling
 import requests
 from databases import throwaway
 from measuring import machine, median, options
-from past import past
+from past import past, past_outcomes
 from serving import SECRET, scenario
 
 from app.core.db import transaction
@@ -36,6 +37,9 @@ PAGES = (
     "/hearings?q=1234",
     "/cases",
     "/cases?q=1234",
+    "/outcomes",
+    "/figures",
+    "/figures.csv",
 )
 
 
@@ -81,6 +85,7 @@ def measure(arguments: Namespace) -> list[Told]:
         with transaction() as session:
             people.set_password(people.find_user(session, filling.EMAIL), PASSWORD)
         past(cases - open_)
+        past_outcomes()
         filling.asked(open_, SECRET.encode())
         filling.look_again()
         with scenario(stage.folder, stage.url) as server, requests.Session() as browser:

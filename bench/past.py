@@ -3,6 +3,7 @@
 Each has ten entries on the record, like real ones except for their hashes, which nothing reads.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Party, Representation
 from app.core.db import UTCDateTime, transaction
+from app.court.models import Court
 from app.hearings.models import Answer, Booking, Hearing, Invitation, Proposal, Slot
 from app.hearings.rules import KINDS
 from app.notices.models import Notice
+from app.outcomes.models import Absence, HearingOutcome
 from app.record.hashing import START
 from app.record.models import ChainHead, Entry, EntryContent
 
@@ -46,6 +49,45 @@ def past(count: int) -> None:
             Notice,
             Entry,
         )
+    look_again()
+
+
+def past_outcomes() -> None:
+    """Give each hearing that is over an outcome; at every twelfth somebody was absent."""
+    what = sa.case(
+        (Hearing.id % 12 == 0, "not_held"), (Hearing.id % 7 == 0, "adjourned"), else_="held"
+    )
+    why = sa.case((Hearing.id % 12 == 0, "absence"), (Hearing.id % 7 == 0, "evidence"), else_="")
+    is_over = Hearing.ends_at <= NOW
+    outcome = sa.select(
+        Hearing.court_id,
+        Hearing.case_id,
+        Hearing.id.label("hearing_id"),
+        sa.literal(1).label("number"),
+        what.label("outcome"),
+        why.label("cause"),
+        sa.literal("").label("reason"),
+        Hearing.starts_at,
+        Hearing.ends_at.label("entered_at"),
+    ).where(is_over)
+    absence = (
+        sa.select(
+            HearingOutcome.id.label("outcome_id"),
+            sa.func.min(Invitation.counsel_id).label("counsel_id"),
+            sa.literal("claimant").label("side"),
+            (HearingOutcome.hearing_id % 5).label("grade"),
+        )
+        .join(Proposal, Proposal.hearing_id == HearingOutcome.hearing_id)
+        .join(Invitation, Invitation.proposal_id == Proposal.id)
+        .where(HearingOutcome.outcome == "not_held")
+        .group_by(HearingOutcome.id, HearingOutcome.hearing_id)
+    )
+    with transaction() as session:
+        session.execute(sa.update(Court).values(sends_from=NOW.date() - dt.timedelta(days=20)))
+        session.execute(sa.update(Hearing).where(is_over).values(outcome=what))
+        for model, query in ((HearingOutcome, outcome), (Absence, absence)):
+            columns = [column.name for column in query.selected_columns]
+            session.execute(sa.insert(model).from_select(columns, query))
     look_again()
 
 

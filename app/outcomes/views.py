@@ -271,10 +271,9 @@ def _saved_words_of_day(saved: Collection[int]) -> str:
     waiting = notifications.waiting(db.session(), saved)
     if not waiting:
         return text
-    more = ngettext(
-        "Counsel of %(num)s hearing get a message at %(when)s; until then a change replaces it.",
-        "Counsel of %(num)s hearings get a message at %(when)s; until then a change replaces it.",
-        len(waiting),
+    more = gettext(
+        "Counsel get a message of %(count)s of them at %(when)s; until then a change replaces it.",
+        count=len(waiting),
         when=wording.moment(min(waiting.values()), current_user.court.zone, web.language()),
     )
     return f"{text}{'' if web.language() == 'zh' else ' '}{more}"

@@ -60,6 +60,25 @@ def test_more_cases_make_it_narrower(one: Share, two: Share, times: int) -> None
     assert narrow.high - narrow.low < wide.high - wide.low
 
 
+# Table I of Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven
+# methods", Statistics in Medicine 17 (1998), 857-872, method 3.
+@pytest.mark.parametrize(
+    ("share", "low", "high"),
+    [
+        (Share(81, 263), 0.2553, 0.3662),
+        (Share(15, 148), 0.0624, 0.1605),
+        (Share(0, 20), 0.0, 0.1611),
+        (Share(1, 29), 0.0061, 0.1718),
+    ],
+)
+def test_wilson_gives_the_published_intervals(share: Share, low: float, high: float) -> None:
+    interval = rules.wilson(share.count, share.of)
+    assert (interval.low, interval.high) == (
+        pytest.approx(low, abs=5e-5),
+        pytest.approx(high, abs=5e-5),
+    )
+
+
 # Table II of Newcombe (1998), method 10: (a, m, b, n) and the interval of a/m - b/n.
 @pytest.mark.parametrize(
     ("count", "low", "high"),
