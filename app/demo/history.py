@@ -327,19 +327,22 @@ class PastMonths:
 
     def _questions(self, week: Sequence[PastHearing], asked: dt.datetime) -> None:
         """Let counsel ask a question in each of some cases, most of which is answered in time."""
+        open_ones: list[tuple[int, str]] = []
         for past in week:
             representation = self.random.choice(past.counsel)[2]
             subject, words, reply = self.random.choice(QUESTIONS)
             typed = QuestionInput(subject=subject, words=words, all_sides=True)
             question = questions.ask(self.session, representation, typed, asked, self.secret)
-            self._hand_over_queued(past, asked)
-            days = 6 if self.random.random() < SHARE_OF_LATE_ANSWERS else 1
-            at = asked + dt.timedelta(days=days)
+            open_ones.append((question.id, reply))
+        self._hand_over_queued(week, asked)
+        days = 6 if self.random.random() < SHARE_OF_LATE_ANSWERS else 1
+        at = asked + dt.timedelta(days=days)
+        for question_id, reply in open_ones:
             answer = ReplyInput(words=reply)
             questions.answer(
-                self.session, self.court.id, question.id, answer, self.user, at, self.secret
+                self.session, self.court.id, question_id, answer, self.user, at, self.secret
             )
-            self._hand_over_queued(past, at)
+        self._hand_over_queued(week, at)
 
     def _moves(self, week: Sequence[PastHearing], at: dt.datetime) -> None:
         """Move a hearing of each week: of the court's own accord, or as counsel asks."""
@@ -357,7 +360,7 @@ class PastMonths:
         else:
             past = week[1]
             self._request(past, at)
-        self._hand_over_queued(past, at)
+        self._hand_over_queued([past], at)
         past.starts_at, past.moved = past.hearing.starts_at or past.starts_at, True
 
     def _request(self, past: PastHearing, at: dt.datetime) -> None:
@@ -365,7 +368,7 @@ class PastMonths:
         reason = self.random.choice(REASONS)
         invitation = past.proposals[-1].invitations[0]
         request = asking.request_move(self.session, invitation.id, Plea(reason, ""), at)
-        self._hand_over_queued(past, at)
+        self._hand_over_queued([past], at)
         decided = at + dt.timedelta(days=1)
         slot = next((each for each in request.slots if each.starts_at < past.starts_at), None)
         if slot is None or self.random.random() < SHARE_OF_REFUSED:
@@ -374,13 +377,14 @@ class PastMonths:
             context = CourtContext(self.court, self.user, decided, self.secret)
             more = {"reason": "理由成立，准予改期", "override_reason": "理由成立"}
             deciding.move(self.session, context, request, slot.id, **more)
-        self._hand_over_queued(past, decided)
+        self._hand_over_queued([past], decided)
 
-    def _hand_over_queued(self, past: PastHearing, at: dt.datetime) -> None:
-        """Let the outbox accept all messages that wait in a case."""
+    def _hand_over_queued(self, week: Sequence[PastHearing], at: dt.datetime) -> None:
+        """Let the outbox accept all messages that wait in some cases."""
         self.session.flush()
         waiting = sa.select(Notice.id).where(
-            Notice.case_id == past.hearing.case_id, Notice.state == NoticeState.QUEUED.value
+            Notice.case_id.in_([past.hearing.case_id for past in week]),
+            Notice.state == NoticeState.QUEUED.value,
         )
         if ids := self.session.scalars(waiting).all():
             self._hand_over(ids, "法院通知", at)
@@ -397,8 +401,8 @@ class PastMonths:
                 continue
             context = CourtContext(self.court, self.user, entered, b"")
             outcomes.enter(self.session, context, past.hearing.id, form)
-            self._hand_over_queued(past, entered)
         self._plain_outcomes(plain, entered, recorded=sent)
+        self._hand_over_queued(week, entered)
 
     def _outcome_form(self, past: PastHearing, absent_of_hundred: int) -> OutcomeIn:
         if self.random.randrange(100) < absent_of_hundred:
