@@ -366,7 +366,7 @@ def coming(session: Session, court: Court, now: dt.datetime) -> int:
             HearingSitting.starts_at < span.ends_at,
         )
     )
-    return (session.scalar(of_one) or 0) + (session.scalar(of_several) or 0)
+    return session.scalar(sa.select(of_one.scalar_subquery() + of_several.scalar_subquery())) or 0
 
 
 def _next_days(court: Court, now: dt.datetime) -> Span:

@@ -46,6 +46,12 @@ class MinutesField(WholeNumberField):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
         minutes = super()._deserialize(value, attr, data, **kwargs)
+        if minutes is not None and minutes > LONGEST:
+            words = N_(
+                "Enter at most %(most)s minutes. Propose a longer hearing by itself, as several "
+                "days of one slot."
+            )
+            raise ValidationError([Message(words, most=LONGEST)])
         if minutes is None or not SHORTEST <= minutes <= LONGEST:
             raise ValidationError(
                 [Message(N_("Enter %(least)s to %(most)s minutes."), least=SHORTEST, most=LONGEST)]

@@ -171,9 +171,12 @@ class _Times:
 
     def short_slot(self, slot: Facts, *, weekday: bool = True) -> str:
         """Return when a slot begins, for a text message, and how many days it has."""
-        count = self.count(slot)
-        short = self.short(slot.get("starts_at"), weekday=weekday)
-        return short + (wording.aside(count, self.language) if count else "")
+        short, count = self.short(slot.get("starts_at"), weekday=weekday), self.count(slot)
+        if not count or self.language == "en":
+            return short + (wording.aside(count, self.language) if count else "")
+        # One segment is 70 characters: "12月15日周二09:00起3天", "12月16日周三09:00，第2/3天".
+        on = slot.get("sitting_day")
+        return f"{short}，第{on['number']}/{on['of']}天" if on else f"{short}起{count}"
 
     def slot(self, slot: Facts) -> str:
         if sittings := slot.get("sittings"):

@@ -164,7 +164,7 @@ def test_bad_rows_are_named_and_nothing_is_kept(scenario: Scenario) -> None:
     assert status == 1
     for line, words in (
         (2, "There is no case （2020）沪1号"),
-        (3, "Enter 5 to 600 minutes."),
+        (3, "Enter at most 600 minutes. Propose a longer hearing by itself"),
         (4, "someday is neither"),
         (5, "The latest day is before the earliest."),
         (6, "Choose a courtroom of this court; there is none called 第九法庭."),

@@ -15,7 +15,7 @@ def reminded(court: Scenario, to: str, channel: str) -> list[str]:
     ]
 
 
-def until(court: Scenario, day: int) -> None:
+def until(court: Scenario, day: float) -> None:
     """Let every day until so many after NOW pass, with the worker at work."""
     while court.clock.now() < NOW + dt.timedelta(days=day):
         court.wait(hours=12)
