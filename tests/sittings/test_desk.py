@@ -90,7 +90,8 @@ def test_a_slot_of_several_days_is_typed_without_scripts(court: Scenario) -> Non
     typed["slots.0.sittings.1.starts_at"] = "2026-12-14T09:30"
     preview = HtmlPage(desk.post(path, data={**typed, "do": "preview"}).get_data(as_text=True))
     shown = next(each for each in preview.forms if "once" in each.fields)
-    sent = desk.post(path, data=shown.filled(do="send"))
+    keys = {name: shown.fields[name] for name in ("once", "seen", "stood")}
+    sent = desk.post(path, data={**typed, **keys, "do": "send"})
     assert sent.status_code == 303, sent.get_data(as_text=True)
     [slot] = court.api("GET", "/hearings/1")[1]["slots"]
     assert [(s["starts_at"][5:16], s["minutes"], s["courtroom"]) for s in slot["sittings"]] == [
