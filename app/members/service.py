@@ -10,6 +10,7 @@ from app.core.errors import N_, Clash, NotFound, Refusal
 from app.hearings.bench import invitations, messages
 from app.hearings.models import Hearing, HearingState, MemberInvitation
 from app.hearings.queries import owned_by
+from app.notices.queue import rekey_member
 from app.people.models import User
 from app.record import ledger
 from app.record.rules import ContactOutcome, Event
@@ -68,6 +69,7 @@ def send_new_link(
     if not invitations.ways(invitation.judge):
         raise Refusal(N_("No address of %(name)s is known: add one first."), name=name)
     invitations.replace_key(session, invitation, now, secret)
+    rekey_member(session, invitation.id, invitation.key_version)
     detail = {"version": invitation.key_version}
     ledger.append(session, [_entry(invitation, Event.RENEWED, "key", "", user, detail)], now)
     messages.tell_what_there_is(session, hearing, [invitation], now)

@@ -421,6 +421,18 @@ def readdress_member(
     return len(changed)
 
 
+def rekey_member(session: Session, member_id: int, version: int) -> int:
+    """Let what waits for a member of a bench carry a newer key; return how many notices that are.
+
+    Reminders wait for weeks: a link that was revoked since would lead nowhere.
+    """
+    changed = [
+        {"id": row.id, "link_version": version} for row in _waiting(session, member_id=[member_id])
+    ]
+    bulk.update(session, _NOTICE, changed)
+    return len(changed)
+
+
 def _waiting(session: Session, **limits: Iterable[Any] | None) -> list[NoticeRow]:
     """Lock the waiting notices that have one of the given values in each of the given columns.
 

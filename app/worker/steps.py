@@ -111,7 +111,7 @@ def _follow_benches(sender: Sender) -> int:
     with transaction() as session:
         changed = invitations.hearings_changed(session)
         if _next_benches.get(sender.external, sender.now) <= sender.now:
-            left = invitations.hearings_left(session)
+            left = invitations.hearings_left(session, sender.now)
             changed = sorted({*changed, *left})
             if not left:
                 _next_benches[sender.external] = sender.now + LOOK_AGAIN

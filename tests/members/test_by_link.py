@@ -326,7 +326,7 @@ def test_a_replaced_link_says_so_and_the_new_one_is_sent(
     assert newest != path
     assert phone(scenario).get(newest).status_code == 200
     status, listed = scenario.api("GET", f"/hearings/{hearing['id']}/members")
-    assert status == 200
+    assert status == 200, listed
     assert {each["name"]: each["state"] for each in listed["members"]} == {
         "吴陪审": "sent",
         "Wu Li": "sent",
@@ -373,3 +373,19 @@ def settle_failed(session: Session, notice: Notice, now: dt.datetime) -> None:
     """Let a carrier report that a message did not arrive."""
     notice.state = NoticeState.FAILED.value
     ledger.append(session, [entry_of(notice, Event.FAILED, code="550")], now)
+
+
+def test_the_certificate_shows_who_was_reached_without_reasons(
+    scenario: Scenario, hearing: dict[str, Any]
+) -> None:
+    say(scenario, "吴陪审", "yes", "yes")
+    counsel_say(scenario, "yes", "yes")
+    scenario.beat()
+    say_to_date(scenario, "Wu Li", says="cannot", reason="In hospital that week.")
+    desk = scenario.sign_in()
+    desk.set_cookie("lang", "en")
+    page = desk.get(f"/cases/{hearing['case_id']}/certificate").text
+    assert "吴陪审" in page
+    assert "Cannot come" in page
+    for secret in ("hospital", "Wu Li", *MAILS.values()):
+        assert secret not in page

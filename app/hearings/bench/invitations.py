@@ -201,8 +201,8 @@ def hearings_changed(session: Session, limit: int = 100) -> list[int]:
     return sorted(set(session.scalars(uninvited.limit(limit * 5))))[:limit]
 
 
-def hearings_left(session: Session, limit: int = 100) -> list[int]:
-    """Return the hearings of which somebody invited is a member no longer."""
+def hearings_left(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
+    """Return the hearings, unless they are over, of which somebody invited is no member now."""
     member = sa.exists().where(
         HearingMember.hearing_id == MemberInvitation.hearing_id,
         HearingMember.judge_id == MemberInvitation.judge_id,
@@ -213,6 +213,7 @@ def hearings_left(session: Session, limit: int = 100) -> list[int]:
         sa.select(MemberInvitation.hearing_id)
         .join(Hearing, Hearing.id == MemberInvitation.hearing_id)
         .where(MemberInvitation.ended_at.is_(None), Hearing.state.in_(live), ~member)
+        .where(sa.or_(Hearing.ends_at.is_(None), Hearing.ends_at > now))
     )
     return sorted(set(session.scalars(left.limit(limit))))
 
