@@ -118,10 +118,12 @@ def newest_notice_id(session: Session) -> int:
 
 
 def queued_notices(session: Session, case_id: int, last: int) -> Sequence[NoticeRow]:
-    """Return counsel's notices about a case with an id above ``last``, in order of queueing."""
-    statement = sa.select(*COLUMNS).where(
-        Notice.id > last, Notice.case_id == case_id, Notice.counsel_id.is_not(None)
-    )
+    """Return the notices about a case with an id above ``last``, in order of queueing.
+
+    Those to counsel, and to members of the bench who are outside the court.
+    """
+    outside = sa.or_(Notice.counsel_id.is_not(None), Notice.member_id.is_not(None))
+    statement = sa.select(*COLUMNS).where(Notice.id > last, Notice.case_id == case_id, outside)
     # Channels were queued best first, and recipients in the order of their invitations.
     return [NoticeRow(*row) for row in session.execute(statement.order_by(Notice.id))]
 
@@ -133,11 +135,11 @@ def _read(
     court = session.get_one(Case, case_id).court
     words = wording_versions.current(session, {court.id})
     at_once = [notice for notice in notices if _is_at_once(notice, court, now)]
-    by_counsel: dict[int | None, list[NoticeRow]] = {}
+    by_person: dict[tuple[int | None, int | None], list[NoticeRow]] = {}
     for notice in at_once:
-        by_counsel.setdefault(notice.counsel_id, []).append(notice)
+        by_person.setdefault((notice.counsel_id, notice.member_id), []).append(notice)
     recipients = []
-    for theirs in by_counsel.values():
+    for theirs in by_person.values():
         first = theirs[0]
         messages = [
             _written(notice, sender, now, wording_versions.of(notice, words)) for notice in theirs
