@@ -195,7 +195,9 @@ def score_opening(
             reasons.append(good)
         if bad:
             costs.append((person.name, bad))
-        if any(s.starts_at <= span.starts_at and span.ends_at <= s.ends_at for s in person.offered):
+        if person.offered and any(
+            s.starts_at <= span.starts_at and span.ends_at <= s.ends_at for s in person.offered
+        ):
             score += OFFERED
             could = N_("%(name)s said that they could come on this half-day")
             reasons.append(Message(could, name=person.name))
@@ -280,8 +282,11 @@ def choose_openings(
 def _a_day(
     opening: Opening, placed: Sequence[PlacedOpening], query: OpeningQuery, many: int
 ) -> bool:
-    alike = [o for o in placed if _half(o.opening, query)[1] == _half(opening, query)[1]]
-    return len(alike) < (many + 1) // 2 and all(o.opening.day != opening.day for o in placed)
+    if any(o.opening.day == opening.day for o in placed):
+        return False
+    half = _half(opening, query)[1]
+    alike = sum(_half(o.opening, query)[1] == half for o in placed)
+    return alike < (many + 1) // 2
 
 
 def _a_half(
