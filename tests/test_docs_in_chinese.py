@@ -14,6 +14,8 @@ PAIRS += [(DOCS / page.name, page) for page in sorted((DOCS / "zh").glob("*.md")
 # What the people of a court themselves need.
 OF_A_COURT = {"counsel.md", "import.md", "outcomes.md", "paper.md", "papers.md", "questions.md"}
 OF_A_COURT |= {"settings.md"}
+# And what their technicians need to connect other systems.
+OF_A_COURT |= {"webhooks.md"}
 HAN = r"[\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"{HAN}[,;:!?]|[,;!?]{HAN}|{HAN}\(|\){HAN}|{HAN}\.(?=\s|$)")
 

@@ -21,7 +21,7 @@ from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from app.webhooks.rules import EndpointState, WebhookState
 from app.webhooks.signing import secret_of
 
-LEASE = dt.timedelta(seconds=45)  # three times the longest call
+LEASE = dt.timedelta(seconds=20)  # longer than one call
 # So many deliveries of one endpoint are read at a time.
 BATCH = 64
 # So many wait for one endpoint; events behind them are only counted until some have ended.

@@ -97,6 +97,9 @@ def furnish(scenario: Scenario) -> None:
     client = signed_in(scenario)
     standard = {"subject_en": "Video", "text_en": "Video is possible in {case}."}
     assert client.post("/settings/answers/new", data=standard).status_code == 303
+    webhook = {"url": "https://localhost/tingqi"}  # which is never called: it is not public
+    assert client.post("/settings/webhooks", data=webhook).status_code == 303
+    assert client.post("/settings/webhooks/1", data={"act": "test"}).status_code == 303
     upload(client, "/import", CASES)
     columns = {f"column-{n}": name for n, name in enumerate(COLUMNS)}
     assert client.post("/import/1", data={**columns, "do": "check"}).status_code == 303
@@ -187,6 +190,7 @@ def _known() -> Iterator[dict[str, Any]]:
             "filing_id",
             "paper_id",
             "judge_id",
+            "endpoint_id",
         )
     )
     yield {"exchange_id": 1}

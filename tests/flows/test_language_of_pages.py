@@ -146,6 +146,9 @@ def speak(scenario: Scenario, made: dict[str, Any]) -> None:
     standard = {"subject_zh": "视频方式", "text_zh": "{case}可以视频方式参加，开庭时间：{date}。"}
     admin = scenario.sign_in("admin@court.example")
     assert admin.post("/settings/answers/new", data=standard).status_code == 303
+    webhook = {"url": "https://localhost/tingqi"}  # which is never called: it is not public
+    assert admin.post("/settings/webhooks", data=webhook).status_code == 303
+    assert admin.post("/settings/webhooks/1", data={"act": "test"}).status_code == 303
     asking = browser(scenario, "zh")
     for words in ("证人可否视频作证？", "应于何时申请？"):
         page = asking.get(below(li, "/questions"))
@@ -193,6 +196,7 @@ def addresses(scenario: Scenario, made: dict[str, Any]) -> list[str]:
         "number": 1,
         "filing_id": 1,
         "judge_id": 1,
+        "endpoint_id": 1,
         "on": "2026-12-01",
     }
     states = [each["id"] for name, each in made.items() if name != "case_id"]

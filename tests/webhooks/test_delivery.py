@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import hmac
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from tests.conftest import Scenario
 from tests.webhooks.conftest import ADMIN, add_webhook, cancel, deliveries, propose
-from tests.webhooks.receiver import Receiver, says
+from tests.webhooks.receiver import Received, Receiver, says
 
 pytestmark = pytest.mark.database
 
@@ -93,3 +96,94 @@ def test_410_ends_an_endpoint_and_the_admins_are_told(
     _, listed = scenario.api("GET", "/webhooks", email=ADMIN)
     assert listed["webhooks"][0]["state"] == "gone"
     assert deliveries(scenario, webhook)[-1]["state"] == "stopped"
+
+
+def test_429_pauses_the_endpoint_for_as_long_as_it_asks(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    receiver.reply = says(429, Retry_After="600")
+    add_webhook(scenario, receiver.url)
+    hearing = propose(scenario, "A 1")
+    scenario.beat()
+    cancel(scenario, hearing)
+    propose(scenario, "B 1")
+    receiver.reply = says(200)
+    scenario.wait(seconds=599)
+    scenario.beat()
+    assert len(receiver.received) == 1
+    scenario.wait(seconds=2)
+    scenario.beat()
+    scenario.beat()
+    assert sorted(receiver.types[1:]) == ["hearing.cancelled", *["hearing.proposed"] * 2]
+
+
+def test_both_secrets_sign_for_a_day_after_a_new_one_is_made(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    webhook = add_webhook(scenario, receiver.url)
+    path = f"/webhooks/{webhook['id']}"
+    _, renewed = scenario.api("POST", f"{path}/secret", email=ADMIN)
+    assert renewed["secret"] != webhook["secret"]
+    for hours in (1, 24):
+        scenario.wait(hours=hours)
+        scenario.api("POST", f"{path}/test", email=ADMIN)
+        scenario.beat()
+    both, new = (call.headers["webhook-signature"].split(" ") for call in receiver.received)
+    assert (len(both), len(new)) == (2, 1)
+
+
+def test_only_chosen_types_are_sent_and_a_delivery_can_be_sent_again(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    webhook = add_webhook(scenario, receiver.url, types=["hearing.cancelled"])
+    cancel(scenario, propose(scenario))
+    scenario.beat()
+    assert receiver.types == ["hearing.cancelled"]
+    [delivery] = deliveries(scenario, webhook)
+    path = f"/webhooks/{webhook['id']}/deliveries/{delivery['number']}/again"
+    status, again = scenario.api("POST", path, email=ADMIN)
+    assert (status, again["id"]) == (202, delivery["id"])
+    scenario.beat()
+    assert receiver.types == ["hearing.cancelled"] * 2
+    assert scenario.api("POST", path.replace("/again", "9/again"), email=ADMIN)[0] == 404
+    assert scenario.api("DELETE", f"/webhooks/{webhook['id']}", email=ADMIN)[0] == 204
+    assert scenario.api("POST", path, email=ADMIN)[0] == 404
+
+
+def test_a_repeated_post_makes_one_webhook_and_shows_its_secret_again(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    key = {"Idempotency-Key": "7d1f"}
+    made = [
+        scenario.api("POST", "/webhooks", {"url": receiver.url}, email=ADMIN, **key)
+        for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    assert made[0][1]["secret"].startswith("whsec_")
+    _, listed = scenario.api("GET", "/webhooks", email=ADMIN)
+    assert len(listed["webhooks"]) == 1
+    assert "whsec_" not in str(listed)
+
+
+@pytest.mark.extended
+def test_an_endpoint_that_hangs_delays_no_other(scenario: Scenario, receiver: Receiver) -> None:
+    over = threading.Event()
+
+    def hang(to: BaseHTTPRequestHandler, received: Received) -> None:
+        over.wait(30)
+        says(200)(to, received)
+
+    with Receiver(reply=hang) as hanging:
+        add_webhook(scenario, hanging.url)
+        add_webhook(scenario, receiver.url)
+        cancel(scenario, propose(scenario))
+        beat = threading.Thread(target=scenario.beat)
+        beat.start()
+        until = time.monotonic() + 10
+        while len(receiver.received) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert receiver.types == ["hearing.proposed", "hearing.cancelled"]
+        assert len(hanging.received) == 1
+        over.set()
+        beat.join()
+        assert hanging.types == ["hearing.proposed", "hearing.cancelled"]
