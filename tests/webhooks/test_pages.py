@@ -19,7 +19,7 @@ def test_an_admin_adds_tests_and_deletes_a_webhook(scenario: Scenario, receiver:
     assert receiver.types == ["test"]
     shown = browser.get(page).text
     assert "200" in shown
-    assert "<code>ok</code>" in shown
+    assert '<code lang="en">ok</code>' in shown
     assert browser.post(page, data={"act": "delete"}).status_code == 303
     assert browser.get(page).status_code == 404
     log = browser.get("/settings/changes").text
