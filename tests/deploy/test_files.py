@@ -258,7 +258,7 @@ def instructions(text: str) -> list[tuple[str, str]]:
 
 
 def test_the_containerfile_copies_what_the_build_needs_and_starts_a_command() -> None:
-    """No container is built here: its steps are, in ``tests/test_wheel.py``."""
+    """No container is built here: there may be no program that could."""
     steps = instructions((DEPLOY / "container/Containerfile").read_text("utf-8"))
     known = [
         "FROM",
