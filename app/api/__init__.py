@@ -28,6 +28,7 @@ from app.api.integrations.webhooks import bp as webhooks
 from app.api.office.counsel import bp as counsel
 from app.api.office.imports import bp as imports
 from app.api.office.listings import bp as listings
+from app.api.office.messages import bp as messages
 from app.api.office.tasks import bp as tasks
 from app.api.office.tasks import inbox
 from app.api.problems import MEDIA_TYPE, ProblemSchema
@@ -102,6 +103,7 @@ def register(app: Flask) -> None:
         inbox,
         listings,
         imports,
+        messages,
     )
     for room in rooms:
         face.register_blueprint(room)

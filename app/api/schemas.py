@@ -973,3 +973,16 @@ class ImportOut(Schema):
     messages = fields.List(fields.String())
     created_at = _moment()
     ended_at = _moment()
+
+
+class NoticeOut(Schema):
+    """A message to somebody, over one channel; its id is in `attempt` of a contact: n12.1."""
+
+    id = fields.Integer()
+    case_id = fields.Integer(allow_none=True)
+    counsel_id = fields.Integer(allow_none=True)
+    kind = fields.String()
+    channel = fields.String()
+    name = fields.String()
+    side = fields.String()
+    state = fields.String()

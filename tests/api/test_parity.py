@@ -1,0 +1,91 @@
+"""Acts of the court's pages, and the calls by which a program does the same."""
+
+from tests.conftest import Scenario
+
+NOT_YET = "no call yet"
+SET_UP = "no call yet: set up once, by an admin's page"
+OF_A_PERSON = "of a person in a browser"
+# Each page of the court that changes something: the call that does the same, or why there is none.
+CALLS = {
+    "addresses.seen": "POST /tasks/{task_id}/done",
+    "calendar.change_public_names": SET_UP,
+    "court_feeds.change_calendar": "POST /feeds",
+    "contact.log_call": "POST /cases/{case_id}/contacts",
+    "case.log": "POST /cases/{case_id}/contacts",
+    "case_counsel.add_counsel": "POST /cases/{case_id}/counsel",
+    "case_counsel.change_counsel": "PATCH /counsel/{counsel_id}",
+    "keys.renew": "POST /cases/{case_id}/counsel/{counsel_id}/link",
+    "filings.set_evidence_due": NOT_YET,
+    "exchange.start": "POST /cases/{case_id}/exchanges",
+    "cases.facts": "PATCH /cases/{case_id}",
+    "filings.note": NOT_YET,
+    "filings.remove": NOT_YET,
+    "messages.hand_on": NOT_YET,
+    "needs.save": "POST /cases/{case_id}/needs",
+    "needs.take_note": NOT_YET,
+    "needs.withdraw": "DELETE /cases/{case_id}/needs/{need_id}",
+    "contact.log_off_channel": "POST /cases/{case_id}/contacts",
+    "papers.give": "POST /cases/{case_id}/papers",
+    "cases.enter": "POST /cases",
+    "delegates.end": "POST /delegates/{delegate_id}/end",
+    "delegates.seen": "POST /tasks/{task_id}/done",
+    "exchange.cancel": NOT_YET,
+    "exchange.change": NOT_YET,
+    "opinions.set_due": NOT_YET,
+    "exchange.decide": NOT_YET,
+    "papers.note_seen": NOT_YET,
+    "hearing.cancel": "POST /hearings/{hearing_id}/cancel",
+    "court_feeds.of_hearing": "POST /feeds",
+    "hearing.fix": "POST /hearings/{hearing_id}/fix",
+    "outcomes.enter": "POST /hearings/{hearing_id}/outcome",
+    "paper_notices.posted": "POST /tasks/{task_id}/done",
+    "proposing.another": "POST /hearings/{hearing_id}/move",
+    "proposing.new": "POST /hearings",
+    "imports.give": "POST /imports",
+    "imports.act": "POST /imports/{import_id}/enter",
+    "inbound.done": "POST /inbox/{message_id}/done",
+    "listing.create": "POST /listings",
+    "listing.act": "POST /listings/{listing_id}/send",
+    "account.change_me": OF_A_PERSON,
+    "account.make_token": "POST /tokens",
+    "account.revoke_token": "DELETE /tokens/{token_id}",
+    "messages.again": "POST /notices/{notice_id}/again",
+    "outcomes.enter_day": "POST /hearings/{hearing_id}/outcome",
+    "paper_notices.papers_posted": "POST /tasks/{task_id}/done",
+    "people.password": OF_A_PERSON,
+    "questions.answer": "POST /questions/{question_id}/answer",
+    "questions.disclose": NOT_YET,
+    "questions.fill": OF_A_PERSON,
+    "move_requests.decline": "POST /hearings/{hearing_id}/move-requests/{number}",
+    "move_requests.move": "POST /hearings/{hearing_id}/move-requests/{number}",
+    "account.change_settings": SET_UP,
+    "court_texts.save": SET_UP,
+    "letters.change_answer": SET_UP,
+    "carriers.test_carrier": SET_UP,
+    "closed_days.change_closed_days": SET_UP,
+    "courtrooms.add_courtroom": "POST /courtrooms",
+    "courtrooms.change_courtroom": SET_UP,
+    "law.choose_rules": SET_UP,
+    "members.add_user": SET_UP,
+    "members.change_user": SET_UP,
+    "members.revoke_users_token": SET_UP,
+    "letters.change_wording": SET_UP,
+    "people.check": OF_A_PERSON,
+    "people.sign_out": OF_A_PERSON,
+    "paper_notices.case_papers_posted": "POST /tasks/{task_id}/done",
+}
+OTHERS = ("/api/", "/r/", "/phone/", "/twilio/")  # programs and counsel
+
+
+def test_every_act_of_a_page_has_a_call_or_a_reason_why_not(scenario: Scenario) -> None:
+    acts = {
+        rule.endpoint
+        for rule in scenario.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not f"{rule.rule}/".startswith(OTHERS)
+    }
+    assert acts == CALLS.keys(), "say which call does it, or why there is none"
+    paths = scenario.client.get("/api/v1/openapi.json").get_json()["paths"]
+    for act, call in CALLS.items():
+        method, _, path = call.partition(" ")
+        if method.isupper():
+            assert method.lower() in paths.get(f"/api/v1{path}", {}), act
