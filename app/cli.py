@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,7 @@ from app.storage import staged_uploads
 
 USAGE_ERROR = 2  # exit status
 PASSED_WIDTH = 8  # columns
+SILENCE = 30  # seconds for which a client may send and take nothing
 # Fields that usage errors name.
 FIELDS = (
     N_("country"),
@@ -127,6 +129,7 @@ def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
                 "loglevel": "warning",
                 "proc_name": "tingqi",
                 "control_socket_disable": True,
+                "when_ready": _limit_silence,
                 "worker_exit": _close_sockets,
             }.items():
                 if name in self.cfg.settings:  # an older gunicorn has no control socket to disable
@@ -139,6 +142,19 @@ def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
             return app
 
     GunicornApp().run()
+
+
+def _limit_silence(server: Any) -> None:
+    """End connections on which a client neither sends nor takes anything for SILENCE seconds.
+
+    A thread waits for the rest of a request, of which a client that stalls would hold one for ever.
+    gunicorn has no such setting for threads: its ``timeout`` ends processes that hang. Connections
+    inherit these options of the socket that accepts them, before a process does.
+    """
+    limit = struct.pack("ll", SILENCE, 0)  # a timeval
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.setsockopt(socket.SOL_SOCKET, option, limit)
 
 
 def _close_sockets(_server: Any, process: Any) -> None:

@@ -14,20 +14,24 @@ from flask import url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.cases.models import Representation
+from app.cases.models import Party, Representation
 from app.core import links, web
 from app.core.db import db, transaction
 from app.demo.story import STORY
 from app.hearings.answers import counsel_keys
 from app.hearings.bench import invitations as bench_invitations
 from app.hearings.models import Hearing, Invitation, MemberInvitation
+from app.papers.exchange.models import Exchange
 from app.papers.exchange.rules import ExchangeMode
 from app.papers.exchange.service import ExchangeTerms, start
+from app.papers.models import Filing, Paper, PaperFile
 from app.people import service as people
 from app.people.models import User
 from app.record.models import ChainHead
+from app.storage.clamd import ScanState
 from app.worker import beat
 from tests.conftest import SECRET, Scenario, confirmed
+from tests.papers.exchanging import evidence
 from tests.papers.giving import PDF, draft
 from tests.questions.test_questions import ask
 
@@ -131,6 +135,27 @@ def furnish(scenario: Scenario) -> None:
     filed = draft(scenario.app.test_client(), link, paper, do="file", exchange="1")
     assert filed.status_code == 303
     draft(scenario.app.test_client(), link, [("photo", "IMG_1.jpg", b"\xff\xd8\xff")])
+    _seal(scenario)
+
+
+def _seal(scenario: Scenario) -> None:
+    """Open a sealed exchange in a case without one, file into it, and set a file aside."""
+    now = scenario.clock.now()
+    with scenario.app.app_context(), transaction() as session:
+        with_exchange = sa.select(Exchange.case_id)
+        query = sa.select(Invitation).join(Party).where(Party.case_id.not_in(with_exchange))
+        invitation = session.scalars(query.order_by(Invitation.id)).first()
+        assert invitation
+        terms, user = ExchangeTerms(now + dt.timedelta(days=10)), session.get_one(User, 1)
+        case_id, court_id = invitation.party.case_id, user.court_id
+        start(session, court_id, case_id, ExchangeMode.SEALED, terms, user, now, SECRET)
+        link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}"
+        opened = sa.select(PaperFile).join(Paper).join(Filing)
+        file = session.scalars(opened.where(Filing.exchange_id.is_not(None))).first()
+        assert file
+        file.scan_state, file.scan_finding = ScanState.FOUND.value, "Tests.Eicar"
+    filed = evidence(scenario.app.test_client(), link, "付款凭证")
+    assert filed.status_code == 303
 
 
 def of_story() -> tuple[int, int]:
@@ -164,7 +189,23 @@ def paths(scenario: Scenario) -> Iterator[str]:
             if str(rule) not in IN_EACH_STATE:
                 fitting = fitting[::3]
             yield from (url_for(rule.endpoint, **each) for each in fitting)
+    with scenario.app.test_request_context():
+        yield from _of_exchanges()
     yield from LOOKS
+
+
+def _of_exchanges() -> Iterator[str]:
+    """Yield the pages of each exchange, of its court and one counsel, and of what is set aside."""
+    session = db.session()
+    for case_id in session.scalars(sa.select(Exchange.case_id).distinct()):
+        yield from (f"/cases/{case_id}/{each}" for each in ("exchange", "papers"))
+        invitations = sa.select(Invitation).join(Party).where(Party.case_id == case_id)
+        for invitation in session.scalars(invitations.order_by(Invitation.id).limit(2)):
+            link = f"/r/{counsel_keys.key_of(invitation, SECRET).token}/papers"
+            yield from (link, f"{link}/opinions", f"{link}/sheet")
+    found = sa.select(PaperFile).where(PaperFile.scan_state == ScanState.FOUND.value)
+    for file in session.scalars(found):
+        yield from (f"/filings/files/{file.id}/release", f"/filings/papers/{file.paper_id}")
 
 
 def _known() -> Iterator[dict[str, Any]]:

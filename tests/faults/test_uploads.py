@@ -17,6 +17,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from app.cli import SILENCE
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
 from app.papers.models import Paper, PaperFile
@@ -215,3 +216,27 @@ def test_fifty_uploads_at_once_are_fifty_papers_in_their_order(
         names = list(db.session.scalars(sa.select(Paper.name).order_by(Paper.position)))
         assert names == [f"Paper no. {n}" for n in range(50)]
         assert db.session.scalar(sa.select(sa.func.count(StoredFile.id))) == 48
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_clients_that_stall_hold_no_thread_for_ever(
+    serving: Serving, link: str, part: str, scenario: Scenario
+) -> None:
+    head = f"POST {link}/papers HTTP/1.1\r\nHost: x\r\n"
+    if part == "body":
+        head += "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 900000\r\n\r\n"
+        head += '--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    assert requests.get(f"{serving.url}/healthz", timeout=PATIENCE * 4).status_code == 200
+    lines = [socket.create_connection(("127.0.0.1", serving.port)) for _ in range(8)]
+    for line in lines:
+        line.sendall(head.encode() + b"%PDF-1.7 " * 100 * (part == "body"))
+    begun = time.monotonic()
+    answer = requests.get(f"{serving.url}/healthz", timeout=5 * SILENCE)
+    assert answer.status_code == 200
+    assert time.monotonic() - begun < 5 * SILENCE
+    for line in lines:  # each is ended, with an answer or without
+        line.settimeout(5 * SILENCE)
+        while line.recv(65536):
+            pass
+        line.close()
+    assert list((scenario.folder / "papers/incoming").glob("*")) == []

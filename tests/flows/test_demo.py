@@ -174,6 +174,34 @@ def test_the_printed_addresses_and_password_open_what_they_say(
 
 
 @pytest.mark.usefixtures("started_before")
+def test_it_shows_a_filing_an_exchange_of_evidence_and_opinions(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "instance" / "tingqi.db")) as database:
+        query = (
+            "SELECT e.case_id, e.id, f.id FROM exchange e JOIN filing f ON f.exchange_id = e.id "
+            "JOIN paper p ON p.filing_id = f.id WHERE p.name = '付款凭证'"
+        )
+        [(case_id, exchange_id, filing_id)] = database.execute(query).fetchall()
+    with demo(environment, tmp_path) as shown:
+        form = {"email": "wang@dongwan.example", "password": "one calm court"}
+        shown.http.post(f"{shown.base}/sign-in", data=form, timeout=PATIENCE)
+
+        def read(path: str) -> str:
+            answer = shown.http.get(f"{shown.base}{path}?lang=en", timeout=PATIENCE)
+            assert answer.status_code == 200, path
+            return answer.text
+
+        for path in (f"/cases/{case_id}/exchange", f"/exchanges/{exchange_id}/sheet"):
+            page = read(path)
+            assert "付款凭证" in page
+            assert "Disputed" in page
+            assert "凭证上的付款人与账户户名不一致。" in page  # of its authenticity
+            assert "付款凭证所载月份与本案争议月份不同。" in page  # of its relevance
+        assert "SHA-256" in read(f"/filings/{filing_id}/receipt")
+
+
+@pytest.mark.usefixtures("started_before")
 def test_a_later_start_keeps_the_data_and_always_has_something_to_answer(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Request, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core import web
@@ -18,6 +19,7 @@ from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.page_state import CasePage
 from app.papers import queries as papers
 from app.papers.opinions import queries, rules, service
+from app.papers.opinions.queries import OpinionItem
 from app.papers.opinions.rules import Aspect, OpinionInput
 
 DONE = {
@@ -93,11 +95,27 @@ def render(page: CasePage, form: OpinionsForm, rejection: Rejection) -> str:
             for paper_id, item in items.items()
             for mine in [item.of(own.id)]
         },
+        labels=_labels(items),
         same=form.same or OpinionInput(),
         same_sent=form.same is not None,
         copy_rule=queries.copy_rule(page.case, now),
         done=DONE.get(request.args.get("done", ""), ""),
     )
+
+
+def _labels(items: Mapping[int, OpinionItem]) -> dict[str, str]:
+    """Return what an error of a field is about: the aspect, and of one paper its number."""
+    labels = {}
+    for aspect in Aspect:
+        about = gettext(aspect.label)
+        for name in (aspect.value, aspect.reason_field):
+            labels[f"{name}-{ALL}"] = about
+            for paper_id, item in items.items():
+                number = item.paper.number or 0
+                labels[f"{name}-{paper_id}"] = gettext(
+                    "Paper %(number)s, %(what)s", number=number, what=about
+                )
+    return labels
 
 
 @access.case_page
