@@ -130,9 +130,10 @@ def furnish(scenario: Scenario) -> None:
     with scenario.app.app_context(), transaction() as session:
         case_id = session.get_one(Invitation, invitation.id).party.case_id
         terms, user = ExchangeTerms(now + dt.timedelta(days=10)), session.get_one(User, 1)
-        start(session, user.court_id, case_id, ExchangeMode.AT_ONCE, terms, user, now, SECRET)
+        mode, court_id = ExchangeMode.AT_ONCE, user.court_id
+        exchange = start(session, court_id, case_id, mode, terms, user, now, SECRET).id
     paper = [("file", "合同.pdf", PDF)]
-    filed = draft(scenario.app.test_client(), link, paper, do="file", exchange="1")
+    filed = draft(scenario.app.test_client(), link, paper, do="file", exchange=str(exchange))
     assert filed.status_code == 303
     draft(scenario.app.test_client(), link, [("photo", "IMG_1.jpg", b"\xff\xd8\xff")])
     _seal(scenario)
