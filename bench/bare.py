@@ -1,9 +1,11 @@
 """The baseline: bare Flask views without our code, under the same server.
 
-``/upload`` writes a file. ``/write`` does the minimum of an answer: one indexed read, one insert,
-one commit, with the same libraries. ``/plain`` does the same without the ORM.
+``/upload`` writes a file, and hashes it if asked to. ``/write`` does the minimum of an answer: one
+indexed read, one insert, one commit, with the same libraries. ``/plain`` does the same without the
+ORM.
 """
 
+import hashlib
 import os
 import tempfile
 from typing import Any
@@ -104,13 +106,16 @@ def file() -> object:
 
 @app.put("/upload")
 def upload() -> tuple[str, int]:
-    """Write the body to a new file and sync it."""
+    """Write the body to a new file and sync it; where ``?hashed``, with its SHA-256 beside it."""
+    digest = hashlib.sha256() if "hashed" in request.args else None
     with tempfile.NamedTemporaryFile(dir=os.environ["BARE_FOLDER"]) as target:
         while part := request.stream.read(PIECE):
             target.write(part)
+            if digest is not None:
+                digest.update(part)
         target.flush()
         os.fsync(target.fileno())
-    return "", 204
+    return digest.hexdigest() if digest is not None else "", 200
 
 
 def furnish() -> None:
