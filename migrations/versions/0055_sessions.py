@@ -6,7 +6,7 @@ Cookies of before name no session: everybody signs in once more.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056"
+revision = "0055"
 down_revision = "0054"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
