@@ -41,12 +41,11 @@ class OpinionsForm:
 
 
 def _opinion(form: Mapping[str, str], of: int | str) -> OpinionInput:
-    answers: dict[str, Any] = {
-        each.value: ANSWERS.get(form.get(f"{each}-{of}", "")) for each in Aspect
-    }
-    fields = [each.reason_field for each in Aspect]
-    reasons: dict[str, Any] = {name: typed_lines(form.get(f"{name}-{of}", "")) for name in fields}
-    return OpinionInput(**answers, **reasons)
+    typed: dict[str, Any] = {}
+    for aspect in Aspect:
+        typed[aspect.value] = ANSWERS.get(form.get(f"{aspect}-{of}", ""))
+        typed[aspect.reason_field] = typed_lines(form.get(f"{aspect.reason_field}-{of}", ""))
+    return OpinionInput(**typed)
 
 
 def read(request: Request) -> OpinionsForm:

@@ -118,7 +118,9 @@ def set_due(exchange_id: int) -> Any:
         return service.set_due(session, found, due_at, user, now, web.secret()).case_id
 
     try:
-        due = "" if isinstance(due_at, str) else wording.moment(due_at, court.zone, web.language())
+        due = ""
+        if not isinstance(due_at, str):
+            due = wording.moment(due_at, court.zone, web.language())
         page = exchange_views.do_or_preview(
             case_id,
             work,

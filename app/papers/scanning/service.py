@@ -53,8 +53,8 @@ def claim_next(session: Session, now: dt.datetime) -> ScanTask | None:
             .order_by(model.id.desc())
             .limit(1)
         )
-        found = session.scalar(query.with_for_update(skip_locked=True))
-        file = cast(PaperFile | MoveDocument | None, found)
+        locked = query.with_for_update(skip_locked=True)
+        file = cast(MoveDocument | PaperFile | None, session.scalar(locked))
         if file is not None:
             file.scan_after = now + AGAIN_AFTER
             return ScanTask(model, file.id, file.digest)
