@@ -157,7 +157,7 @@ class Stage:
 
 # What visits to a page and signing in change.
 VISITS = ("record_line", "record_content", ChainHead.__tablename__, DailySeal.__tablename__)
-SIGN_INS = ("user_account", "api_token")
+SIGN_INS = ("user_account", "user_session", "api_token")
 
 
 def _tables(connection: sa.Connection) -> Iterator[tuple[str, Any]]:

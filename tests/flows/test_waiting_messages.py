@@ -205,6 +205,7 @@ def every_path(scenario: Scenario, hearing_id: int) -> Iterator[str]:
             "filing_id": 1,
             "file_id": 1,
             "judge_id": 1,
+            "endpoint_id": 1,
             "key": "x" * 22,
             "exchange_id": 1,
             "number": 1,
