@@ -29,10 +29,10 @@ CALLS = {
     "cases.enter": "POST /cases",
     "delegates.end": "POST /delegates/{delegate_id}/end",
     "delegates.seen": "POST /tasks/{task_id}/done",
-    "exchange.cancel": NOT_YET,
-    "exchange.change": NOT_YET,
-    "opinions.set_due": NOT_YET,
-    "exchange.decide": NOT_YET,
+    "exchange.cancel": "POST /exchanges/{exchange_id}/cancel",
+    "exchange.change": "POST /exchanges/{exchange_id}/close",
+    "opinions.set_due": "POST /exchanges/{exchange_id}/opinions-due",
+    "exchange.decide": "POST /filings/{filing_id}/late",
     "papers.note_seen": NOT_YET,
     "hearing.cancel": "POST /hearings/{hearing_id}/cancel",
     "court_feeds.of_hearing": "POST /feeds",
@@ -70,11 +70,23 @@ CALLS = {
     "members.change_user": SET_UP,
     "members.revoke_users_token": SET_UP,
     "letters.change_wording": SET_UP,
+    "account.end_session": OF_A_PERSON,
+    "hearing.bench": "POST /hearings/{hearing_id}/bench",
+    "case_bench.change": NOT_YET,
+    "member_addresses.change": "PATCH /members/{judge_id}",
+    "needed.called": NOT_YET,
+    "needed.new_link": NOT_YET,
+    "needed.seen": NOT_YET,
+    "scanning.release": NOT_YET,
+    "webhooks.add_webhook": "POST /webhooks",
+    "webhooks.change_webhook": "DELETE /webhooks/{webhook_id}",
+    "webhooks.send_again": "POST /webhooks/{webhook_id}/deliveries/{number}/again",
     "people.check": OF_A_PERSON,
     "people.sign_out": OF_A_PERSON,
     "paper_notices.case_papers_posted": "POST /tasks/{task_id}/done",
 }
-OTHERS = ("/api/", "/r/", "/phone/", "/twilio/")  # programs and counsel
+# Programs, counsel, members of benches who are outside the court, and anybody.
+OTHERS = ("/api/", "/r/", "/phone/", "/twilio/", "/m/", "/verify/")
 
 
 def test_every_act_of_a_page_has_a_call_or_a_reason_why_not(scenario: Scenario) -> None:
