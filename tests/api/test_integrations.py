@@ -101,12 +101,12 @@ def test_a_case_management_system_pushes_cases_and_hears_of_dates(
     assert scenario.api("GET", "/cases/1")[1]["title"] == "货款纠纷"
     assert len(scenario.api("GET", "/cases")[1]["cases"]) == 1
     hearing = scenario.api("POST", "/hearings", proposal(1))[1]
-    assert "proposed None" in run(tmp_path, "listen.py", "seen.json", **access)
-    assert run(tmp_path, "listen.py", "seen.json", **access) == ""
+    assert "hearing.proposed proposed None" in run(tmp_path, "listen.py", "last.txt", **access)
+    assert run(tmp_path, "listen.py", "last.txt", **access) == ""
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "by order"}
     assert scenario.api("POST", "/hearings/1/fix", order)[0] == 200
-    heard = run(tmp_path, "listen.py", "seen.json", **access)
-    assert heard == f"{CASE['number']} fixed {hearing['slots'][0]['starts_at']} 第三法庭\n"
+    heard = run(tmp_path, "listen.py", "last.txt", **access)
+    assert heard == f"hearing.fixed fixed {hearing['slots'][0]['starts_at']} 第三法庭\n"
 
 
 def test_an_office_reads_the_calendar_of_counsel(
