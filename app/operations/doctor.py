@@ -162,13 +162,13 @@ def _signing_key(settings: Settings) -> CarrierCheck:
     """Check that receipts can be signed, and that nobody else can sign them."""
     file = settings.signing_key
     try:
-        key = signing_keys.load(file)
+        signing_keys.load(file)
     except Misconfigured as fault:
         return CarrierCheck(SIGNING_KEY, False, fault.message)
     if file.stat().st_mode & 0o077:
         words = N_("other users can read %(file)s: run %(command)s")
         return _check(SIGNING_KEY, False, words, file=file, command=f"`chmod 600 {file}`")
-    return _check(SIGNING_KEY, True, N_("stored in %(file)s, id %(key)s"), file=file, key=key.id)
+    return _check(SIGNING_KEY, True, N_("stored in %(file)s"), file=file)
 
 
 def _public_url(app: Flask) -> CarrierCheck:
