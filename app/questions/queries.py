@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.cases.models import Representation
 from app.core.errors import N_, NotFound
+from app.notices.inbound import Inbound
 from app.notices.keys import NoticeKey
 from app.notices.models import Notice
+from app.people.models import User
 from app.questions.models import AddedWord, Question
 from app.questions.rules import QuestionOutcome, QuestionState
 
@@ -178,6 +180,12 @@ def find(session: Session, court_id: int, question_id: int) -> Question:
 def notice_version(case_id: int, question_id: int) -> str:
     """Return the version of a case by which notices about a question are told apart."""
     return f"c{case_id}.q{question_id}"
+
+
+def may_read_mail(session: Session, mail: Inbound, user: User) -> bool:
+    """Tell whether a user may read a mail, which may quote a question that it answers."""
+    asked = session.get(Question, mail.detail.get("question") or 0)
+    return asked is None or asked.may_be_read_by(user)
 
 
 def question_of(version: str) -> int | None:

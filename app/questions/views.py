@@ -63,8 +63,7 @@ def may_read_question(question: Question) -> bool:
 @bp.app_template_global()
 def may_read_mail(mail: Inbound) -> bool:
     """Tell whether the user may read a mail, which may quote a question that it answers."""
-    asked = db.session.get(Question, mail.detail.get("question") or 0)
-    return asked is None or asked.may_be_read_by(current_user)
+    return queries.may_read_mail(db.session(), mail, current_user)
 
 
 @bp.app_template_global()

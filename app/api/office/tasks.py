@@ -22,6 +22,7 @@ from app.hearings.service import CourtContext
 from app.notices.inbound import Inbound
 from app.people.models import User
 from app.people.rules import TokenScope
+from app.questions import queries as questions
 from app.record.rules import ContactOutcome
 from app.tasks import service
 from app.tasks.forms import OUTCOMES, ContactIn
@@ -169,10 +170,15 @@ def _do(session: Session, context: CourtContext, task: Task, form: TaskDoneIn) -
         raise Refusal(N_("The worker does this task."))
 
 
-def _message(message: Inbound, zone: str) -> dict[str, Any]:
+def _message(session: Session, message: Inbound, context: CourtContext) -> dict[str, Any]:
+    """Return a message; what a judge may not read yet is blank (see questions.held_back)."""
     plain = ("id", "case_id", "counsel_id", "channel", "kind", "sender", "name", "subject", "words")
+    values = {name: getattr(message, name) for name in plain}
+    if context.user is None or not questions.may_read_mail(session, message, context.user):
+        values |= {"subject": "", "words": ""}
+    zone = context.court.zone
     return {
-        **{name: getattr(message, name) for name in plain},
+        **values,
         "at": moment(message.at, zone),
         "done_at": moment(message.done_at, zone),
     }
@@ -192,7 +198,7 @@ def messages(query: InboxIn) -> Any:
         if query.after:
             found = found.where(Inbound.id < query.after)
         rows = session.scalars(found.order_by(Inbound.id.desc()).limit(query.limit + 1)).all()
-        shown = [_message(each, context.court.zone) for each in rows[: query.limit]]
+        shown = [_message(session, each, context) for each in rows[: query.limit]]
         return {"messages": shown, "next": shown[-1]["id"] if len(rows) > len(shown) else None}
 
     return run_read(read)
@@ -212,6 +218,6 @@ def message_done(message_id: int) -> Answer:
         if message.done_at is None:
             message.done_at = context.now
             message.user_id = context.user.id if context.user else None
-        return CommittedResponse(_message(message, context.court.zone))
+        return CommittedResponse(_message(session, message, context))
 
     return run_write(close)
