@@ -103,6 +103,9 @@ NOT_PUBLISHED = {
     Event.SKIPPED: "work of the court's own people",
     Event.ERASED: "retention",
     Event.CLOCK: "the wall-clock time stays",
+    Event.RELEASED: "as for set aside: the papers were filed before",
+    Event.BENCH_CHANGED: "the date stays: the hearing itself says who sits",
+    Event.CANNOT_COME: "of somebody needed: the date stays until the court changes it",
 }
 
 
