@@ -219,7 +219,7 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
         checked=order.form,
         people_line=wording.bench_line(bench.as_facts(people), web.language()),
         kind=hearing.kind if hearing else getattr(order.form, "kind", ""),
-        minutes=minutes,
+        minutes_each=minutes,
         unusual=unusual,
         at_once=order.at_once,
         ordered=ordered,
