@@ -393,8 +393,6 @@ class SetupProgress:
 
 def setup_progress(session: Session, court: Court) -> SetupProgress:
     """Return the setup progress of a new court."""
-
-    def any_of(table: type[Courtroom] | type[Case] | type[Hearing]) -> bool:
-        return bool(session.scalar(sa.select(sa.exists().where(table.court_id == court.id))))
-
-    return SetupProgress(any_of(Courtroom), any_of(Case), any_of(Hearing))
+    tables = (Courtroom, Case, Hearing)
+    found = sa.select(*(sa.exists().where(table.court_id == court.id) for table in tables))
+    return SetupProgress(*map(bool, session.execute(found).one()))

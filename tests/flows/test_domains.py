@@ -19,7 +19,7 @@ from app.core import errors
 from app.core.db import transaction
 from app.core.runtime.clock import SetClock
 from app.core.web_client.calendar_fetching import CalendarFetcher
-from app.core.web_client.guarded_http import FetchFailed
+from app.core.web_client.guarded_http import FetchFailed, WebAddress
 from app.people import service as people
 from tests.conftest import NOW, PASSWORD, Scenario, case_with, make_court, proposal
 from tests.flows.test_replies_by_mail import grades, open_scenario
@@ -157,10 +157,8 @@ def test_no_line_out_of_the_house_uses_pythons_own_codec(no_codec: None) -> None
         assert ImapMailbox(f"{scheme}://u:p@post.faß.invalid:2143/").check()
     with pytest.raises(FetchFailed):
         CalendarFetcher().fetch("https://faß.invalid/ä.ics")
-    assert CalendarFetcher().checked("https://faß.invalid/ä.ics?ö=%20") == (
-        "xn--fa-hia.invalid",
-        443,
-        "/%C3%A4.ics?%C3%B6=%20",
+    assert CalendarFetcher().checked("https://faß.invalid/ä.ics?ö=%20") == WebAddress(
+        "https", "xn--fa-hia.invalid", 443, "/%C3%A4.ics?%C3%B6=%20"
     )
 
 
