@@ -287,9 +287,13 @@ class StoryPlayer:
             lambda session, context: hearings.propose(session, context, loaded).id
         )
 
-    def _slot(self, data: list[Any]) -> dict[str, str]:
-        day, clock, room = data
-        return {"starts_at": self.at(day, clock).isoformat(), "courtroom": room}
+    def _slot(self, data: list[Any]) -> dict[str, Any]:
+        """Return a slot as input: day, time and courtroom, or a list of sittings with minutes."""
+        if isinstance(data[0], list):
+            return {"sittings": [self._slot(each) for each in data]}
+        day, clock, room, *minutes = data
+        slot = {"starts_at": self.at(day, clock).isoformat(), "courtroom": room}
+        return {**slot, "minutes": minutes[0]} if minutes else slot
 
     def _answer(self, hearing_ids: list[int], counsel_key: str, says: str, comment: str) -> None:
         name = STORY["counsel"][counsel_key]["name"]
