@@ -87,6 +87,14 @@ def set_bench(session: Session, case: Case, people: Sequence[BenchMember]) -> No
     set_members(session, case, beside)
 
 
+def refuse_member(case: Case, name: str) -> None:
+    """Refuse somebody as counsel who sits in the hearings of a case. Raises Invalid by "name"."""
+    sitting = [BenchMember(case.judge.name, BenchRole.PRESIDING), *named(case.members)]
+    if bench.counsel_fault(sitting, [name]):
+        words = N_("%(name)s sits in this case and cannot act in it: change the bench first.")
+        raise Invalid({"name": Message(words, name=name)})
+
+
 def counsel_names(case: Case) -> list[str]:
     """Return the names of those who act in a case now."""
     return [

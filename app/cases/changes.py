@@ -60,6 +60,7 @@ def add_counsel(
         raise NotFound(N_("There is no such party in this case."))
     if errors := service.counsel_errors(form, court.country):
         raise Invalid(errors)
+    benches.refuse_member(case, form.name)
     representation = service.add_representation(session, court, party, form, court.country)
     if representation.left_at is None and representation.required != form.required:
         representation.required = form.required
@@ -82,6 +83,8 @@ def change_counsel(
     counsel = representation.counsel
     if errors := service.counsel_errors(form, court.country, stored=counsel.phone):
         raise Invalid(errors)
+    if form.name != counsel.name:
+        benches.refuse_member(representation.party.case, form.name)
     phone = service.stored_phone(form.phone, court.country, counsel.phone)
     days = declarations.days_of(representation)
     set_addresses(session, counsel, form.name, form.email, phone)

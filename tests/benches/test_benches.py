@@ -179,3 +179,24 @@ def test_the_list_of_cases_finds_a_case_by_each_member(scenario: Scenario) -> No
     ids = {name: id_ for id_, name in re.findall(r'<option value="(\d+)">([^<]+)</option>', shown)}
     for name in ("陈法官", "周法官", "吴陪审"):
         assert CASE["number"] in browser.get(f"/cases?judge={ids[name]}").text
+
+
+def test_who_sits_in_a_case_cannot_become_counsel_in_it(scenario: Scenario) -> None:
+    status, hearing = propose(scenario, {**CASE, "bench": BENCH[1:]})
+    assert status == 201, hearing
+    party = scenario.api("GET", "/cases/1")[1]["parties"][0]
+    person = {"party_id": party["id"], "email": "wu@firm.example"}
+    for name in ("吴陪审", "陈法官", " 吴 陪审"):
+        status, refused = scenario.api("POST", "/cases/1/counsel", {**person, "name": name})
+        assert status == 422, refused
+        assert "sits in this case and cannot act in it" in str(refused["errors"])
+    status, _ = scenario.api("POST", "/cases/1/counsel", {**person, "name": "吴律师"})
+    assert status == 201
+    desk = scenario.sign_in()
+    page = desk.get("/cases/1/counsel/3?lang=en")
+    assert page.status_code == 200
+    [current] = re.findall(r'name="seen" value="([^"]*)"', page.text)[:1] or [""]
+    form = {"name": "吴陪审", "email": "wu@firm.example", "language": "zh", "seen": current}
+    renamed = desk.post("/cases/1/counsel/3?lang=en", data={**form, "do": "save"})
+    assert renamed.status_code == 422
+    assert "cannot act in it" in renamed.text
