@@ -389,3 +389,32 @@ def test_the_certificate_shows_who_was_reached_without_reasons(
     assert "Cannot come" in page
     for secret in ("hospital", "Wu Li", *MAILS.values()):
         assert secret not in page
+
+
+def test_a_member_reads_each_day_of_a_hearing_of_several(scenario: Scenario, case_id: int) -> None:
+    days = [(14, "第三法庭", 360), (15, "第五法庭", 90)]
+    slot = {
+        "sittings": [
+            {"starts_at": at(day), "minutes": minutes, "courtroom": room}
+            for day, room, minutes in days
+        ]
+    }
+    status, hearing = scenario.api(
+        "POST", "/hearings", {**proposal(case_id), "minutes": None, "slots": [slot]}
+    )
+    assert status == 201, hearing
+    scenario.beat()
+    path = link(scenario, MAILS["吴陪审"])
+
+    def read_days() -> None:
+        page = phone(scenario).get(path).text
+        listed = re.findall(r'<ol class="sittings">(.*?)</ol>', page, re.DOTALL)
+        assert len(listed) == 1
+        assert [room for _, room, _ in days if room in listed[0]] == ["第三法庭", "第五法庭"]
+        assert "(2 days)" in page
+        assert "minutes" not in page
+
+    read_days()
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "by order"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    read_days()
