@@ -364,3 +364,23 @@ def test_the_bench_of_a_case_changes_with_or_without_its_hearings(scenario: Scen
         refused = browser.post(path, data={"bench": bench, "whole_case": "1"})
         assert refused.status_code == 422
         assert words in refused.text.split('id="bench-people-error"')[1].split("</span>")[0]
+
+
+def test_who_is_added_to_a_hearing_of_several_days_is_booked_on_each(scenario: Scenario) -> None:
+    case_id = scenario.api("POST", "/cases", {**CASE, "bench": BENCH[1:]})[1]["id"]
+    days = [{"starts_at": at(day), "minutes": 360, "courtroom": "第三法庭"} for day in (14, 15, 16)]
+    form = {**proposal(case_id), "minutes": None, "slots": [{"sittings": days}]}
+    status, hearing = scenario.api("POST", "/hearings", form)
+    assert status == 201, hearing
+    order = {"slot_id": hearing["slots"][0]["id"], "reason": "by order"}
+    assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
+    changed = {"bench": QIAN, "reason": "吴陪审员生病"}
+    status, answer = scenario.api("POST", f"/hearings/{hearing['id']}/bench", changed)
+    assert status == 200, answer
+    for day in (14, 15, 16):
+        for name, expected in (("钱陪审", 409), ("吴陪审", 201)):
+            people = [{"name": "孙法官", "role": "presiding"}, {"name": name, "role": "assessor"}]
+            entered = scenario.api("POST", "/cases", other_case(f"{day}{expected}", "孙法官"))[1]
+            body = proposal(entered["id"], (at(day, "10:00"), "第五法庭"), bench=people)
+            status, answer = scenario.api("POST", "/hearings", {**body, "override_reason": "两人"})
+            assert status == expected, answer
