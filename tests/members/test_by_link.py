@@ -1,6 +1,8 @@
 """An assessor, an interpreter and a witness are asked by link, and say whether they can come."""
 
 import datetime as dt
+import email
+import email.policy
 import re
 from typing import Any
 
@@ -418,3 +420,13 @@ def test_a_member_reads_each_day_of_a_hearing_of_several(scenario: Scenario, cas
     order = {"slot_id": hearing["slots"][0]["id"], "reason": "by order"}
     assert scenario.api("POST", f"/hearings/{hearing['id']}/fix", order)[0] == 200
     read_days()
+    scenario.beat()
+    [invite] = [each for each in scenario.letters(to=MAILS["吴陪审"]) if each.has_calendar]
+    mail = email.message_from_bytes(
+        (scenario.folder / "outbox" / invite.name).read_bytes(), policy=email.policy.default
+    )
+    [calendar] = {
+        part.get_content() for part in mail.walk() if part.get_content_type() == "text/calendar"
+    }
+    assert "RRULE:FREQ=DAILY;COUNT=2" in calendar
+    assert "RSVP" not in calendar  # a reply is not read: the letter says so

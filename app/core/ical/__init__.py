@@ -60,8 +60,10 @@ def invite(
         stamp=stamp,
         **described(facts, language),
     )
+    # Somebody who is needed from outside the court answers on their page alone.
+    takes_reply = facts.get("person", {}).get("side") != "member"
     for event in events:
-        _add_people(event, method, organizer, attendee)
+        _add_people(event, method, organizer, attendee, takes_reply=takes_reply)
         if method == "REQUEST":
             event.add_component(_alarm(plain(_summary(facts, language))))
     return _written(new_calendar(method), events, sittings, zone)
@@ -176,13 +178,19 @@ def _listed(slots: list[Facts], zone: str, language: str) -> list[str]:
 
 
 def _add_people(
-    event: Event, method: str, organizer: tuple[str, str], attendee: tuple[str, str]
+    event: Event,
+    method: str,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    *,
+    takes_reply: bool = True,
 ) -> None:
     # Titles of cases name parties. PRIVATE shows them to nobody but the person asked, where
     # the default (RFC 5545, 3.8.1.3) is PUBLIC and office calendars are read by many.
     event.add("class", "PRIVATE")
     event.add("organizer", address(organizer), encode=False)
-    event.add("attendee", _invited(attendee, asks=method == "REQUEST"), encode=False)
+    asks = method == "REQUEST" and takes_reply
+    event.add("attendee", _invited(attendee, asks=asks), encode=False)
 
 
 def described(facts: Facts, language: str) -> dict[str, str]:
