@@ -78,8 +78,8 @@ def case_id(scenario: Scenario) -> int:
         "POST", "/cases", {**CASE, "title": title, "bench": [*BENCH[1:], WITNESS]}
     )
     assert status == 201, case
-    for name, email in MAILS.items():
-        assert add_address(scenario, name, email).status_code == 303
+    for name, address in MAILS.items():
+        assert add_address(scenario, name, address).status_code == 303
     return int(case["id"])
 
 

@@ -93,7 +93,9 @@ def test_a_slot_of_several_days_is_typed_without_scripts(court: Scenario) -> Non
     keys = {name: shown.fields[name] for name in ("once", "seen", "stood")}
     sent = desk.post(path, data={**typed, **keys, "do": "send"})
     assert sent.status_code == 303, sent.get_data(as_text=True)
-    [slot] = court.api("GET", "/hearings/1")[1]["slots"]
+    found = re.search(r"/hearings/(\d+)", sent.location)
+    assert found
+    [slot] = court.api("GET", found.group())[1]["slots"]
     assert [(s["starts_at"][5:16], s["minutes"], s["courtroom"]) for s in slot["sittings"]] == [
         ("12-11T09:00", 60, ROOM),
         ("12-14T09:30", 120, "第五法庭"),
