@@ -315,6 +315,7 @@ def test_a_broken_record_is_reported_in_chinese_with_the_same_status(
     assert "异常    联络记录：数据库未能保护联络记录" in examined.stdout
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("encoding", ["ascii", "gb18030"])
 def test_a_terminal_of_any_encoding_is_written_to(installed: dict[str, str], encoding: str) -> None:
     """In a process of its own, for Python chooses the encoding when it starts."""

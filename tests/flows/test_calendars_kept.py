@@ -194,6 +194,7 @@ def test_whatever_changes_a_calendar_changes_and_says_what_one_rendered_anew_say
         assert scenario.client.get(path, headers=head).status_code == 304
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_random_life_leaves_no_stored_event_and_no_tag_behind(
     scenario: Scenario, seed: int

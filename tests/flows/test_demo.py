@@ -201,6 +201,7 @@ def test_it_shows_a_filing_an_exchange_of_evidence_and_opinions(
         assert "SHA-256" in read(f"/filings/{filing_id}/receipt")
 
 
+@pytest.mark.extended
 @pytest.mark.usefixtures("started_before")
 def test_a_later_start_keeps_the_data_and_always_has_something_to_answer(
     environment: dict[str, str], tmp_path: Path

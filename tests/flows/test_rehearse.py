@@ -60,6 +60,7 @@ def test_the_whole_job_is_seen_over_real_wires(environment: dict[str, str], tmp_
     assert not (tmp_path / "instance" / "tingqi.db").exists()
 
 
+@pytest.mark.extended
 def test_people_read_one_line_for_each_step_and_nothing_is_left_on_the_server(
     postgres: str, environment: dict[str, str], tmp_path: Path
 ) -> None:

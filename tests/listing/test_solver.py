@@ -169,6 +169,7 @@ def test_a_listing_made_hearing_by_hearing_breaks_no_rule(problem: Problem) -> N
     assert list(faults(problem, {n: [place] for n, place in places.items()})) == []
 
 
+@pytest.mark.extended
 @settings(max_examples=60, deadline=None)
 @given(problems(most=8), st.integers(0, 2**16))
 def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed: int) -> None:

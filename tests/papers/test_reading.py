@@ -301,6 +301,7 @@ def test_of_a_cut_pdf_it_is_said_that_parts_may_be_missing(tmp_path: Path) -> No
     assert (result.notes, result.has_copy) == (("repaired",), True)
 
 
+@pytest.mark.extended
 def test_a_page_that_nobody_can_draw_takes_only_the_images(tmp_path: Path) -> None:
     document = pikepdf.new()
     document.add_blank_page()

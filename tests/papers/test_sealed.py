@@ -146,6 +146,7 @@ def crawl(scenario: Scenario, link: str, hidden: list[bytes]) -> list[str]:
     return found
 
 
+@pytest.mark.extended
 def test_no_page_message_or_address_tells_what_is_sealed(
     scenario: Scenario, case: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
