@@ -95,18 +95,10 @@ def end(session: Session, user_id: int, session_id: int, now: dt.datetime) -> No
 
 def end_others(session: Session, user_id: int, session_id: int, now: dt.datetime) -> int:
     """End all sessions of a user but this one, and return how many were ended."""
-    statement = (
-        sa.update(UserSession)
-        .where(
-            UserSession.user_id == user_id,
-            UserSession.id != session_id,
-            UserSession.ended_at.is_(None),
-        )
-        .values(ended_at=now)
-    )
-    return session.execute(  # type: ignore[attr-defined]
-        statement.execution_options(synchronize_session=False)
-    ).rowcount
+    others = [each for each in of_user(session, user_id, now) if each.id != session_id]
+    for each in others:
+        each.ended_at = now
+    return len(others)
 
 
 @dataclass(frozen=True)
