@@ -16,7 +16,7 @@ from app.core.errors import N_, Message
 from app.people import service as people
 from app.people import tokens
 from app.people.models import ApiToken
-from app.people.rules import TokenScope
+from app.people.rules import TokenScope, use_is_stale
 
 log = logging.getLogger("tingqi.api")
 Call = TypeVar("Call", bound=Callable[..., object])
@@ -95,7 +95,7 @@ def authenticate() -> None:
         scope = scope_of(request.endpoint or "", request.method)
         if scope not in token.granted:
             raise ScopeMissing(scope)
-    if tokens.use_is_stale(token, web.now()):
+    if use_is_stale(token.last_used_at, web.now()):
         _note_use(token.id)
 
 

@@ -20,7 +20,6 @@ from app.core.errors import N_, NotFound
 from app.people.models import User, UserSession
 
 LIFETIME = dt.timedelta(days=30)  # after which one signs in again
-SEEN_EVERY = dt.timedelta(minutes=5)  # how often the last use is written
 KEPT = dt.timedelta(days=90)  # for how long a session that is over is kept
 
 
@@ -108,11 +107,6 @@ class CurrentSession:
     id: int
     user_id: int
     used_at: dt.datetime
-
-
-def is_stale(current: CurrentSession, now: dt.datetime) -> bool:
-    """Tell whether the stored time of the last use is old enough to be updated."""
-    return now - current.used_at >= SEEN_EVERY
 
 
 def note_use(session: Session, session_id: int, now: dt.datetime) -> None:

@@ -15,7 +15,6 @@ from app.people.models import ApiToken, User
 from app.people.rules import TokenScope, scopes_of_role
 
 PREFIX = "tq_"  # so that a leaked token can be recognised
-USED_EVERY = dt.timedelta(minutes=5)  # how often a token's last use is written
 MOST_NAME = 100  # characters
 _TOKEN = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}", re.ASCII)
 
@@ -107,11 +106,6 @@ def refusal_of(token: ApiToken, now: dt.datetime) -> Message | None:
     if not token.user.active:
         return Message(N_("The user of this token was deactivated."))
     return None
-
-
-def use_is_stale(token: ApiToken, now: dt.datetime) -> bool:
-    """Tell whether the stored time of the last use is old enough to be updated."""
-    return token.last_used_at is None or now - token.last_used_at >= USED_EVERY
 
 
 def note_use(session: Session, token_id: int, now: dt.datetime) -> None:

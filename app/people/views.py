@@ -31,6 +31,7 @@ from app.core.errors import Invalid
 from app.core.web import pending_form
 from app.people import members, service, sessions
 from app.people.models import User
+from app.people.rules import use_is_stale
 from app.people.sessions import CurrentSession
 
 bp = Blueprint("people", __name__)
@@ -74,7 +75,7 @@ def _update_last_seen(response: Response) -> Response:
         return response
     try:
         current = g.get("user_session") if current_user.is_authenticated else None
-        if current and sessions.is_stale(current, web.now()):
+        if current and use_is_stale(current.used_at, web.now()):
             session_id, user_id = current.id, current.user_id
 
             def note(session: Session) -> None:
