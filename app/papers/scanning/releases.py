@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, Message, NotFound, Refusal
-from app.core.matters import Matter
 from app.hearings import facts, notifications
 from app.notices.case_lock import lock_case
 from app.notices.kinds import NoticeKind
@@ -18,9 +17,9 @@ from app.notices.queue import queue
 from app.papers import queries
 from app.papers.models import FileRelease, Filing, Paper, PaperFile
 from app.papers.reading.results import ReadingState
+from app.papers.scanning.set_aside import file_entry, title_of
 from app.people.models import User
 from app.record.chain import ChainPosition
-from app.record.ledger import NewEntry
 from app.record.rules import Event
 from app.storage.clamd import ScanState
 
@@ -86,28 +85,13 @@ def _tell(
     session: Session, file: PaperFile, now: dt.datetime, heads: Mapping[int, ChainPosition]
 ) -> None:
     """Record that a file was released, and tell all counsel at one moment."""
-    paper, filing, release_of_file = file.paper, file.paper.filing, file.release
+    filing, release_of_file = file.paper.filing, file.release
     assert release_of_file is not None
     user, reason = release_of_file.user, release_of_file.reason
-    entry = NewEntry(
-        Event.RELEASED,
-        court_id=filing.court_id,
-        case_id=filing.case_id,
-        about=str(Matter.case(filing.case_id)),
-        attempt=f"f{filing.id}.a{file.id}",
-        side=filing.side,
-        kind="papers",
-        detail={
-            "filing": filing.number,
-            "number": paper.number,
-            "sha256": file.digest,
-            "finding": file.scan_finding,
-            "user": user.id,
-        },
-        personal={"note": f"{paper.number}. {paper.name}: {file.name}\n{reason}", "by": user.name},
-    )
+    note = f"{title_of(file)}: {file.name}\n{reason}"
+    entry = file_entry(Event.RELEASED, file, {"note": note, "by": user.name}, user=user.id)
     words = {
-        "paper": f"{paper.number}. {paper.name}",
+        "paper": title_of(file),
         "file": file.name,
         "finding": file.scan_finding,
         "side": filing.side,

@@ -1,6 +1,8 @@
 """Files in which the scanner found something: their entry, and the notice to who sent them."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,17 +26,31 @@ def files_of(filing: Filing) -> list[PaperFile]:
     return [each for each in files if each.scan_state == ScanState.FOUND]
 
 
-def entry_of(file: PaperFile) -> ledger.NewEntry:
-    """Return the entry that a file of a filed paper was set aside."""
+def title_of(file: PaperFile) -> str:
+    """Return the number and name of the paper that a file is part of."""
+    return f"{file.paper.number}. {file.paper.name}"
+
+
+def file_entry(
+    event: Event,
+    file: PaperFile,
+    personal: Mapping[str, Any],
+    *,
+    counsel_id: int | None = None,
+    **detail: Any,
+) -> ledger.NewEntry:
+    """Return an entry about what the scanner found in a file of a filed paper.
+
+    ``detail`` is what it says beyond the file and the finding.
+    """
     paper, filing = file.paper, file.paper.filing
-    is_open = filing.disclosure == Disclosure.OPEN
     return ledger.NewEntry(
-        Event.SET_ASIDE,
+        event,
         court_id=filing.court_id,
         case_id=filing.case_id,
         about=str(Matter.case(filing.case_id)),
         attempt=f"f{filing.id}.a{file.id}",
-        counsel_id=filing.counsel_id,
+        counsel_id=counsel_id,
         side=filing.side,
         kind="papers",
         detail={
@@ -42,9 +58,18 @@ def entry_of(file: PaperFile) -> ledger.NewEntry:
             "number": paper.number,
             "sha256": file.digest,
             "finding": file.scan_finding,
+            **detail,
         },
-        personal={"note": f"{paper.number}. {paper.name}: {file.name}"} if is_open else {},
+        personal=personal,
     )
+
+
+def entry_of(file: PaperFile) -> ledger.NewEntry:
+    """Return the entry that a file of a filed paper was set aside."""
+    filing = file.paper.filing
+    is_open = filing.disclosure == Disclosure.OPEN
+    personal = {"note": f"{title_of(file)}: {file.name}"} if is_open else {}
+    return file_entry(Event.SET_ASIDE, file, personal, counsel_id=filing.counsel_id)
 
 
 def _opinion_with(session: Session, document: MoveDocument) -> MoveOpinion:
@@ -119,7 +144,7 @@ def requests_of(file: PaperFile, now: dt.datetime) -> list[NoticeRequest]:
                 "person": facts.representation_facts(filing.representation),
                 "papers_filed": {"filed_at": facts.iso(filing.filed_at), "side": filing.side},
                 "set_aside": {
-                    "paper": f"{paper.number}. {paper.name}" if is_open else str(paper.number),
+                    "paper": title_of(file) if is_open else str(paper.number),
                     "file": file.name if is_open else "",
                     "finding": file.scan_finding,
                 },
