@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +19,10 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.cases.rules import number_key
 from app.core.errors import N_
+from app.core.wording.presented import PresentedState
 from app.evidence import signing_keys
 from app.evidence.signing_keys import PublishedKey, SigningKey
+from app.record import standalone_verifier
 from app.record.hashing import canonical, instant, sha
 from app.record.models import ChainHead, Entry
 from app.record.rules import Event
@@ -106,19 +107,8 @@ def digests_of(detail: Mapping[str, Any]) -> list[str]:
     return found
 
 
-class ReceiptVerdict(StrEnum):
-    """What a check of a receipt found, with its words, icon and look on pages."""
-
-    label: str
-    icon: str
-    look: str
-
-    def __new__(cls, value: str, label: str, icon: str, look: str) -> "ReceiptVerdict":
-        """Create a verdict with its presentation."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label, member.icon, member.look = label, icon, look
-        return member
+class ReceiptVerdict(PresentedState):
+    """What a check of a receipt found."""
 
     HOLDS = "holds", N_("The record says what this receipt says."), "shield-check", "ok"
     CHANGED = (
@@ -160,18 +150,10 @@ def read(text: str) -> dict[str, Any] | None:
     try:
         if not text.startswith("{"):
             text = signing_keys.bytes_of("".join(text.split())).decode()
-        value = json.loads(text, object_pairs_hook=_once)
+        value = json.loads(text, object_pairs_hook=standalone_verifier.once)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) and _complete(value) else None
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object of JSON. Raises ValueError where it names a member twice."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member is there twice")
-    return members
 
 
 def _complete(value: Mapping[str, Any]) -> bool:
