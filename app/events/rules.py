@@ -1,21 +1,11 @@
 """Pure: the types of events that other systems are told of."""
 
-from enum import StrEnum
-
 from app.core.errors import N_
+from app.core.wording.presented import LabelledEnum
 
 
-class EventType(StrEnum):
+class EventType(LabelledEnum):
     """Type of an event, with the label that pages show."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "EventType":
-        """Create a type with its label; looking one up by its value needs none."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     HEARING_PROPOSED = "hearing.proposed", N_("Slots proposed")
     HEARING_FIXED = "hearing.fixed", N_("Hearing fixed")
