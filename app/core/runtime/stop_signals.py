@@ -1,18 +1,30 @@
 """Wait until a process is asked to stop, by SIGTERM or SIGINT."""
 
 import signal
+import socket
 from collections.abc import Callable
-from queue import SimpleQueue
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def stop_signals() -> Callable[[], int]:
     """Take over SIGTERM and SIGINT; return a function that waits for one and returns its number.
 
-    A signal that came before is not lost. The handler puts into a SimpleQueue, whose ``put`` is
-    reentrant: ``Event.set`` is not, and in a handler that interrupts ``Event.wait`` in the same
-    thread it waits for a lock that this thread holds, forever.
+    A signal that came before is not lost, nor one that comes while the function is called: the
+    interpreter writes its number into a socket (``signal.set_wakeup_fd``) as soon as it arrives.
+    A handler that fills a queue runs between two bytecodes only, and would wait for the next signal
+    where the first comes just before the thread blocks in ``get``. Call it in the main thread.
     """
-    received: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: received.put(number))
-    return received.get
+    receiving, sending = socket.socketpair()
+    sending.setblocking(False)
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda _number, _frame: None)
+    # Detached: open as long as the process runs.
+    signal.set_wakeup_fd(sending.detach(), warn_on_full_buffer=False)
+
+    def wait() -> int:
+        while (number := receiving.recv(1)[0]) not in STOP_SIGNALS:
+            pass
+        return number
+
+    return wait
