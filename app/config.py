@@ -1,11 +1,9 @@
 """Settings, read once from the environment: half a set is refused, no setting is the default."""
 
-import io
 import os
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from app.carriers import registry
 from app.carriers.registry import CarrierSettings
 from app.core import terminal, wording
 from app.core.errors import N_, Misconfigured
-from app.core.settings import PREFIX, Parser, choice, networks, number, web_address
+from app.core.settings import PREFIX, Parser, choice, instance_folder, networks, number, web_address
 from app.core.web_client.guarded_http import IpNetwork
 from app.storage import limits
 from app.storage import settings as storage
@@ -97,7 +95,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     Raises Misconfigured, naming what is missing or wrong.
     """
     variables = dict(os.environ if environment is None else environment)
-    instance = _instance(variables)
+    instance = instance_folder(variables)
     in_file = _read_file(instance / "tingqi.env")
     merged = {**in_file, **variables}
     values = {name: _trimmed(text) for name, text in merged.items() if name.startswith(PREFIX)}
@@ -122,21 +120,6 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
         unknown=_unknown(values),
     )
-
-
-def language_of_commands() -> str:
-    """Return the language in which commands print; ``instance/tingqi.env`` may set it too."""
-    text = ""
-    with suppress(OSError, UnicodeDecodeError):  # reported once a command reads its settings
-        text = (_instance(os.environ) / "tingqi.env").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if terminal.SETTING in line]
-    in_file = dotenv_values(stream=io.StringIO("\n".join(lines)))
-    own = {terminal.SETTING: in_file.get(terminal.SETTING) or ""}
-    return terminal.language_of_locale({**own, **os.environ})
-
-
-def _instance(variables: Mapping[str, str]) -> Path:
-    return Path(variables.get("TINGQI_INSTANCE") or "instance").resolve()
 
 
 def _parsed(values: Mapping[str, str], name: str, parse: Parser, default: Any) -> Any:

@@ -36,9 +36,12 @@ def test_a_command_that_a_reader_is_told_to_type_is_understood(line: str) -> Non
     context = click.Context(cli)
     while isinstance(command, click.Group):
         assert words, f"{line} is not whole"
-        found = command.get_command(context, words[0])
-        assert found is not None, f"{words[0]} of “{line}” is no command"
-        command, words = found, words[1:]
+        try:
+            _, found, words = command.resolve_command(context, words)
+        except click.UsageError:
+            raise AssertionError(f"{words[0]} of “{line}” is no command") from None
+        assert found is not None
+        command = found
     options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
     assert {word.split("=")[0] for word in words if word.startswith("--")} <= options | {"--help"}
 

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,6 +20,11 @@ PREFIX = "TINGQI_"
 # Turns the name and the text of a setting into its value; raises Misconfigured.
 Parser = Callable[[str, str], Any]
 Group = TypeVar("Group")
+
+
+def instance_folder(variables: Mapping[str, str]) -> Path:
+    """Return the folder that TINGQI_INSTANCE names, or ``instance`` in the current folder."""
+    return Path(variables.get("TINGQI_INSTANCE") or "instance").resolve()
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,12 @@ def every_command(
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Each command and group with the words by which it is called."""
     yield path, command
-    for name, each in getattr(command, "commands", {}).items():
-        yield from every_command(each, (*path, name))
+    if isinstance(command, click.Group):
+        context = click.Context(command, obj=())
+        for name in command.commands:
+            _, each, _ = command.resolve_command(context, [name])
+            assert each is not None
+            yield from every_command(each, (*path, name))
 
 
 def test_every_command_and_option_has_a_help_text_in_chinese() -> None:

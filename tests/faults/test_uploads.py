@@ -17,9 +17,9 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from app.cli import SILENCE
 from app.core.db import db
 from app.core.runtime.clock import SystemClock
+from app.operations.commands import SILENCE
 from app.papers.models import Paper, PaperFile
 from app.storage.models import StoredFile
 from tests.conftest import CASE, SECRET, Scenario

@@ -6,17 +6,20 @@ read (JSON, CSV, the record): it does not depend on the locale.
 
 import errno
 import gettext as standard_gettext
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
 import click
+from dotenv import dotenv_values
 
 from app.core import wording
 from app.core.errors import N_, Message
+from app.core.settings import instance_folder
 from app.core.translation import CATALOGUES, translate
 
 # In the order in which gettext reads them, after our own setting.
@@ -53,6 +56,17 @@ def language_of_locale(variables: Mapping[str, str]) -> str:
         return "en"
     preferred = variables.get("LANGUAGE", "").split(":")[0]
     return wording.language_of(preferred or locale)
+
+
+def language_of_commands() -> str:
+    """Return the language in which commands print; ``instance/tingqi.env`` may set it too."""
+    text = ""
+    with suppress(OSError, UnicodeDecodeError):  # reported once a command reads its settings
+        text = (instance_folder(os.environ) / "tingqi.env").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if SETTING in line]
+    in_file = dotenv_values(stream=io.StringIO("\n".join(lines)))
+    own = {SETTING: in_file.get(SETTING) or ""}
+    return language_of_locale({**own, **os.environ})
 
 
 @contextmanager

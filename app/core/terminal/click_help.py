@@ -82,7 +82,7 @@ def localized(command: click.Command) -> click.Command:
         if language() == "zh" and not command.short_help:
             twin.short_help = "".join(twin.help.split("\n\n")[0].splitlines()).split("。")[0]
     if command.short_help:
-        twin.short_help = gettext(inspect.cleandoc(command.short_help))
+        twin.short_help = gettext(inspect.cleandoc(command.short_help)).rstrip("。")
     twin.params = [_localized_parameter(each) for each in command.params]
     if isinstance(twin, click.Group):
         twin.subcommand_metavar = gettext(SUBCOMMAND)
