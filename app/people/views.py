@@ -2,17 +2,14 @@
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     flash,
     g,
-    make_response,
     redirect,
     render_template,
     request,
@@ -21,15 +18,14 @@ from flask import (
 )
 from flask_babel import gettext
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
 from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
-from app.core.web import pending_form
 from app.people import members, service, sessions
+from app.people.browser_sessions import SESSION_KEY, end_session, finish_sign_in, local_path
 from app.people.models import User
 from app.people.rules import use_is_stale
 from app.people.sessions import CurrentSession
@@ -37,7 +33,6 @@ from app.people.sessions import CurrentSession
 bp = Blueprint("people", __name__)
 login = LoginManager()
 log = logging.getLogger("tingqi.people")
-SESSION_KEY = "session_key"  # in the cookie: see ``sessions``
 A_YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -88,18 +83,6 @@ def _update_last_seen(response: Response) -> Response:
     return response
 
 
-def _local_path(target: str) -> str:
-    """Return the target if it is a path of this site, else ``/``: no open redirect."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return "/"
-    is_local = (
-        not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
-    )
-    return "/" if not is_local or target.startswith("//") or "\\" in target else target
-
-
 def _account_limit_key() -> str:
     return "account " + service.sign_in_name(request.form.get("email", "")[:1000])[:254]
 
@@ -112,7 +95,7 @@ def _sign_in_failed(response: Response) -> bool:
 def sign_in() -> Any:
     """Show the sign-in form."""
     if current_user.is_authenticated:
-        return redirect(_local_path(request.args.get("next", "/")))
+        return redirect(local_path(request.args.get("next", "/")))
     return render_template("people/sign_in.html", email="", next=request.args.get("next", ""))
 
 
@@ -134,60 +117,13 @@ def check() -> Any:
             kept=request.form.get("kept", ""),
         )
         return page, 422
-    session.clear()
-    session[SESSION_KEY] = _begin_session(user.id, user.version)
-    login_user(user)
-    pending = pending_form.opened(web.secret(), request.form.get("kept", ""), user.id, web.now())
-    response = _resume(*pending) if pending else redirect(_local_path(next_path), 303)
-    response.set_cookie(
-        pending_form.LAST,
-        pending_form.mark(web.secret(), user.id),
-        max_age=pending_form.REMEMBERS,
-        samesite="Lax",
-        httponly=True,
-        secure=web.services().settings.public_url.startswith("https"),
-    )
-    return response
-
-
-def _begin_session(user_id: int, version: int) -> str:
-    address, agent = request.remote_addr or "", request.user_agent.string
-
-    def begin(session_: Session) -> str:
-        members.note_last_seen(session_, user_id, web.now())
-        return sessions.begin(session_, user_id, version, address, agent, web.now())
-
-    return retrying(begin)
-
-
-def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
-    """Show the form that was submitted before the sign-in; the user submits it again."""
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
-    except HTTPException:
-        return redirect("/", 303)
-    shown_again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
-    return make_response(
-        render_template(
-            "people/go_on.html",
-            path=path,
-            fields=fields,
-            words=pending_form.words(fields),
-            shown_again=shown_again,
-        )
-    )
+    return finish_sign_in(user, next_path, request.form.get("kept", ""))
 
 
 @bp.post("/sign-out")
 def sign_out() -> Any:
-    """Sign the user out, on the server too: a copy of the cookie is of no use any more."""
-    if current_user.is_authenticated:
-        current = g.user_session
-        session_id, user_id = current.id, current.user_id
-        retrying(lambda session_: sessions.end(session_, user_id, session_id, web.now()))
-    logout_user()
-    session.clear()
-    return redirect(url_for("people.sign_in"), 303)
+    """Sign the user out."""
+    return end_session()
 
 
 @bp.route("/password/<int:user_id>/<token>", methods=["GET", "POST"])

@@ -52,6 +52,16 @@ def test_a_copied_cookie_is_of_no_use_after_the_sign_out(scenario: Scenario) -> 
     assert thief.post("/me", data={"language": "zh"}).status_code in (302, 401)
 
 
+def test_another_sign_in_in_the_same_browser_ends_the_session_before(scenario: Scenario) -> None:
+    browser = signed_in(scenario)
+    thief = copy_of(scenario, browser)
+    key = browser.get_cookie("tingqi")
+    data = {"email": ADMIN, "password": PASSWORD}
+    assert browser.post("/sign-in", data=data).status_code == 303
+    assert browser.get_cookie("tingqi") != key
+    assert (is_signed_in(browser), is_signed_in(thief)) == (True, False)
+
+
 def test_each_session_is_listed_with_its_device_and_ended_alone(scenario: Scenario) -> None:
     desk, phone = signed_in(scenario), signed_in(scenario, agent=WECHAT)
     page = words(desk.get("/me?lang=en"))

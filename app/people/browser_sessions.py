@@ -1,0 +1,104 @@
+"""The session of a browser: begun by each way of signing in once it knows the user, and ended."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from app.core import web
+from app.core.db import retrying
+from app.core.web import pending_form
+from app.people import members, sessions
+from app.people.models import User
+
+SESSION_KEY = "session_key"  # in the cookie: see ``sessions``
+
+
+def local_path(target: str) -> str:
+    """Return the target if it is a path of this site, else ``/``: no open redirect."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
+    is_local = (
+        not (parts.scheme or parts.netloc) and target.startswith("/") and target.isprintable()
+    )
+    return "/" if not is_local or target.startswith("//") or "\\" in target else target
+
+
+def finish_sign_in(user: User, next_path: str, kept: str = "") -> Any:
+    """Begin a session for a user who has shown who they are, and send them on.
+
+    The key in the cookie is a new one, and the session that this browser had before is over.
+    ``next_path`` counts only if it is a path of this site. ``kept`` is the form that was submitted
+    after an earlier session had ended (see ``pending_form``): it is shown again in place of
+    ``next_path``.
+    """
+    former_key = str(session.get(SESSION_KEY, ""))
+    session.clear()
+    session[SESSION_KEY] = _begin(user.id, user.version, former_key)
+    login_user(user)
+    pending = pending_form.opened(web.secret(), kept, user.id, web.now())
+    response = _resume(*pending) if pending else redirect(local_path(next_path), 303)
+    response.set_cookie(
+        pending_form.LAST,
+        pending_form.mark(web.secret(), user.id),
+        max_age=pending_form.REMEMBERS,
+        samesite="Lax",
+        httponly=True,
+        secure=web.services().settings.public_url.startswith("https"),
+    )
+    return response
+
+
+def _begin(user_id: int, version: int, former_key: str) -> str:
+    address, agent = request.remote_addr or "", request.user_agent.string
+
+    def begin(session_: Session) -> str:
+        if former := sessions.find(session_, former_key, web.now()):
+            sessions.end(session_, former.user_id, former.id, web.now())
+        members.note_last_seen(session_, user_id, web.now())
+        return sessions.begin(session_, user_id, version, address, agent, web.now())
+
+    return retrying(begin)
+
+
+def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
+    """Show the form that was submitted before the sign-in; the user submits it again."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
+    except HTTPException:
+        return redirect("/", 303)
+    shown_again = getattr(current_app.view_functions[str(endpoint)], "shows_again", False)
+    return make_response(
+        render_template(
+            "people/go_on.html",
+            path=path,
+            fields=fields,
+            words=pending_form.words(fields),
+            shown_again=shown_again,
+        )
+    )
+
+
+def end_session() -> Any:
+    """End this browser's session, on the server too: a copy of the cookie is of no use any more."""
+    if current_user.is_authenticated:
+        current = g.user_session
+        session_id, user_id = current.id, current.user_id
+        retrying(lambda session_: sessions.end(session_, user_id, session_id, web.now()))
+    logout_user()
+    session.clear()
+    return redirect(url_for("people.sign_in"), 303)
