@@ -4,10 +4,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -68,6 +64,10 @@ def _csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
     """Return a workbook whose cells are text, so that no number or day is rewritten."""
+    from openpyxl import Workbook  # half a second that a page process does not need
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     for row in rows:

@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from openpyxl import load_workbook
-from openpyxl.utils.datetime import from_ISO8601
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.core.errors import N_, Invalid, Message
 from app.imports.reading.encoding import EncodingChoice, NeedsChoice
 
@@ -43,7 +39,6 @@ _READ_ERRORS = (
     RuntimeError,
     OSError,
     ArithmeticError,
-    InvalidFileException,
 )
 # Built-in East Asian date formats, which a file does not define (ECMA-376 part 1, 18.8.30): 31 is
 # 2026年12月15日.
@@ -156,6 +151,8 @@ class _Workbook:
     """A workbook opened by openpyxl, for its sheets, strings and styles."""
 
     def __init__(self, file: Path) -> None:
+        from openpyxl import load_workbook  # half a second that a page process does not need
+
         self.file = file
         # As a stream: openpyxl refuses file names other than *.xlsx.
         with file.open("rb") as stream:
@@ -257,6 +254,8 @@ class _Workbook:
         if kind == "b":
             return "TRUE" if value.strip() in ("1", "true") else "FALSE"
         if kind == "d":
+            from openpyxl.utils.datetime import from_ISO8601
+
             return _format_moment(from_ISO8601(value))
         if kind in ("str", "e"):
             return _limited(value)
