@@ -202,7 +202,8 @@ class HearingIn(ProposalIn):
     def errors_together(cls, raw: Mapping[str, Any]) -> dict[str, Message]:
         """Return whether the length lacks: it may be left out where every sitting has its own."""
         slots = raw.get("slots")
-        sets = [each.get("sittings") for each in slots or () if isinstance(each, Mapping)]
+        listed = slots if isinstance(slots, list) else []  # what is none has its own error
+        sets = [each.get("sittings") for each in listed if isinstance(each, Mapping)]
         if raw.get("minutes") is None and not (sets and all(map(_have_minutes, sets))):
             return {"minutes": Message(ENTER_MINUTES)}
         return {}
