@@ -4,6 +4,7 @@ The times and the meaning of 410 and 429 are those of Standard Webhooks 1.0.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -99,14 +100,41 @@ class Call:
         }
 
 
-def next_due(tries: int, call: Call) -> dt.datetime | None:
+def next_due(called_before: Sequence[dt.datetime], call: Call) -> dt.datetime | None:
     """Return when a delivery is tried again after its last call; None: it is given up.
 
-    ``tries`` counts that call. An endpoint that asks for more time than planned gets it.
+    ``called_before`` are the times of the calls before, oldest first. An endpoint that asks for
+    more time than planned gets it.
     """
+    tries, tried_at = _planned_tries([*called_before, call.at])
     if tries >= TRIES:
         return None
-    return max(call.at + PAUSES[tries - 1], asked_until(call) or call.at)
+    return max(tried_at + PAUSES[tries - 1], asked_until(call) or call.at)
+
+
+def may_be_early(called: Sequence[dt.datetime], now: dt.datetime) -> bool:
+    """Tell whether a delivery may be called before its time, as its endpoint works again.
+
+    Once in each pause, and then only after a tenth of it: what an endpoint refuses while it takes
+    all else is not called again and again.
+    """
+    if not called:
+        return True
+    tries, tried_at = _planned_tries(called)
+    return called[-1] == tried_at or now - called[-1] >= PAUSES[min(tries, len(PAUSES)) - 1] / 10
+
+
+def _planned_tries(called: Sequence[dt.datetime]) -> tuple[int, dt.datetime]:
+    """Return how many calls were tries of the plan, and when the last of these was.
+
+    One that came before its time is none: however often an endpoint fails and recovers, a delivery
+    is given up after three days, and not before.
+    """
+    tries, tried_at = 0, called[0]
+    for at in called:
+        if not tries or at >= tried_at + PAUSES[min(tries, len(PAUSES)) - 1]:
+            tries, tried_at = tries + 1, at
+    return tries, tried_at
 
 
 def asked_until(call: Call) -> dt.datetime | None:

@@ -1,7 +1,7 @@
 """Settle what endpoints answered: many calls in one transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.webhooks.models import WebhookDelivery, WebhookEndpoint
 from app.webhooks.rules import Call, CallMeaning, EndpointState, WebhookState
 
 _ENDPOINT, _DELIVERY = bulk.table(WebhookEndpoint), bulk.table(WebhookDelivery)
+_WAITING = _DELIVERY.c.state == WebhookState.WAITING.value
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def _row(result: CalledDelivery) -> dict[str, Any]:
     if call.meaning is CallMeaning.GONE:
         state = WebhookState.STOPPED
     elif call.meaning is CallMeaning.AGAIN:
-        again = rules.next_due(len(delivery.calls) + 1, call)
+        again = rules.next_due(_times(delivery.calls), call)
         state = WebhookState.WAITING if again else WebhookState.GIVEN_UP
         due_at = again or call.at
     return {
@@ -91,16 +92,19 @@ def turn_off(
 
 def stop_waiting(session: Session, endpoint_id: int) -> None:
     """Stop the deliveries that wait for an endpoint that is not called any more."""
-    _waiting(session, endpoint_id, state=WebhookState.STOPPED.value)
+    waiting = sa.update(_DELIVERY).where(_DELIVERY.c.endpoint_id == endpoint_id, _WAITING)
+    session.connection().execute(waiting.values(state=WebhookState.STOPPED.value))
 
 
 def call_waiting(session: Session, endpoint_id: int, now: dt.datetime) -> None:
-    """Make all that waits for an endpoint due now: it works again."""
-    _waiting(session, endpoint_id, due_at=now)
-
-
-def _waiting(session: Session, endpoint_id: int, **values: Any) -> None:
-    waiting = sa.update(_DELIVERY).where(
-        _DELIVERY.c.endpoint_id == endpoint_id, _DELIVERY.c.state == WebhookState.WAITING.value
+    """Make what waits for an endpoint due now: it works again."""
+    later = sa.select(_DELIVERY.c.id, _DELIVERY.c.calls).where(
+        _DELIVERY.c.endpoint_id == endpoint_id, _WAITING, _DELIVERY.c.due_at > now
     )
-    session.connection().execute(waiting.values(**values))
+    rows = session.connection().execute(later).all()
+    early = [row.id for row in rows if rules.may_be_early(_times(row.calls), now)]
+    bulk.update(session, _DELIVERY, [{"id": each, "due_at": now} for each in early])
+
+
+def _times(calls: Sequence[Mapping[str, Any]]) -> list[dt.datetime]:
+    return [dt.datetime.fromisoformat(each["at"]) for each in calls]

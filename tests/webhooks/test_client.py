@@ -180,10 +180,16 @@ def test_retry_after_is_heeded_and_silly_values_are_not(value: str, seconds: int
     assert rules.asked_until(Call(NOW, 1, 500, retry_after=value)) is None
 
 
-@given(st.text(), st.integers(1, 12), st.sampled_from([0, 302, 429, 500, 503]))
-def test_a_delivery_is_tried_ten_times_and_never_sooner_than_planned(
-    retry_after: str, tries: int, status: int
+@given(st.text(), st.sampled_from([0, 302, 429, 500, 503]), st.lists(st.floats(0, 0.99)))
+def test_a_delivery_is_tried_ten_times_by_plan_and_as_long_however_many_calls_are_early(
+    retry_after: str, status: int, shares: list[float]
 ) -> None:
-    due = rules.next_due(tries, Call(NOW, 1, status, retry_after=retry_after))
-    assert (due is None) == (tries >= 10)
-    assert due is None or NOW + rules.PAUSES[tries - 1] <= due <= NOW + dt.timedelta(days=1)
+    early, at, called = iter(shares), NOW, []
+    while due := rules.next_due(called, Call(at, 1, status, retry_after=retry_after)):
+        called.append(at)
+        assert at < due <= at + dt.timedelta(days=1)
+        sooner = at + next(early, 1.0) * (due - at)
+        at = sooner if rules.may_be_early(called, sooner) else due
+    assert at >= NOW + sum(rules.PAUSES, dt.timedelta())
+    assert len(called) + 1 <= 10 + min(len(shares), 12 * 9)
+    assert shares or len(called) + 1 == 10

@@ -187,3 +187,30 @@ def test_an_endpoint_that_hangs_delays_no_other(scenario: Scenario, receiver: Re
         over.set()
         beat.join()
         assert hanging.types == ["hearing.proposed", "hearing.cancelled"]
+
+
+def test_what_an_endpoint_refuses_is_tried_for_three_days_while_it_takes_all_else(
+    scenario: Scenario, receiver: Receiver
+) -> None:
+    def refuse_the_first_case(to: BaseHTTPRequestHandler, received: Received) -> None:
+        says(500 if received.event["data"]["case_id"] == 1 else 200)(to, received)
+
+    receiver.reply = refuse_the_first_case
+    add_webhook(scenario, receiver.url)
+    hearing = propose(scenario, "A 1")
+    scenario.beat()
+    cancel(scenario, hearing)
+    for n in range(6):
+        other = propose(scenario, f"B {n}")
+        scenario.wait(seconds=10)
+        scenario.beat()
+        cancel(scenario, other)
+        scenario.wait(seconds=10)
+        scenario.beat()
+    refused = [each for each in receiver.received if each.event["data"]["case_id"] == 1]
+    assert 2 <= len(refused) < 8, "120 seconds: two tries, and few calls between"
+    receiver.reply = says(200)
+    scenario.wait(hours=1)
+    scenario.beat()
+    own = [each.type for each in receiver.received if each.event["data"]["case_id"] == 1]
+    assert own[-2:] == ["hearing.proposed", "hearing.cancelled"]
