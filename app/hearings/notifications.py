@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from app.events.rules import EventType
 from app.hearings import facts, queries
 from app.hearings.models import Hearing, Invitation, Proposal, Slot
 from app.notices.keys import NoticeKey
-from app.notices.kinds import CONCLUSIONS, NoticeKind
+from app.notices.kinds import CONCLUSIONS, INVITING, NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Subject, queue, withdraw
 from app.notices.rules import outside_quiet_hours_at
@@ -272,6 +272,51 @@ def clear_calendars(
         if invitation.counsel_id in with_slots and invitation.left_at is None
     ]
     queue(session, requests, now)
+
+
+@dataclass(frozen=True)
+class GivenUpDays:
+    """Sittings that people were told of and that are no longer to be; who was told of them last."""
+
+    sittings: Sequence[Mapping[str, Any]] = ()
+    counsel_ids: frozenset[int] = frozenset()
+    member_ids: frozenset[int] = frozenset()
+
+
+def given_up_days(session: Session, hearing: Hearing) -> GivenUpDays:
+    """Return the sittings after a hearing's end that its people still know of.
+
+    What each of them knows is the date in the latest message that may have reached them.
+    """
+    if hearing.ends_at is None or not hearing.corrections:
+        return GivenUpDays()
+    never = [NoticeState.QUEUED.value, NoticeState.WITHDRAWN.value, NoticeState.MISSED.value]
+    query = (
+        sa.select(Notice.counsel_id, Notice.member_id, Notice.facts)
+        .where(
+            Notice.about == hearing.about,
+            Notice.kind.in_(INVITING),
+            Notice.delegate_id.is_(None),
+            Notice.state.not_in(never),
+        )
+        .order_by(Notice.id)
+    )
+    latest = {(counsel, member): known for counsel, member, known in session.execute(query)}
+    ends_at = facts.iso(hearing.ends_at) or ""
+    sittings: dict[str, Mapping[str, Any]] = {}
+    outdated: list[tuple[int | None, int | None]] = []
+    for who, known in latest.items():
+        ahead = [
+            each for each in known["hearing"].get("sittings") or () if each["starts_at"] >= ends_at
+        ]
+        if ahead:
+            outdated.append(who)
+            sittings |= {each["starts_at"]: each for each in ahead}
+    return GivenUpDays(
+        [sittings[at] for at in sorted(sittings)],
+        frozenset(counsel for counsel, _ in outdated if counsel is not None),
+        frozenset(member for _, member in outdated if member is not None),
+    )
 
 
 def with_calendar(session: Session, hearing: Hearing, kinds: Iterable[NoticeKind]) -> set[int]:

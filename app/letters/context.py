@@ -84,6 +84,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "on_request": bool(facts.get("on_request")),
         # A notice on paper has no attachments, nor has the copy of a delegate.
         "paper": bool(facts.get("paper") or facts.get("delegate")),
+        "corrects_calendar": bool(facts.get("in_calendars") and not facts.get("delegate")),
         # The date that remains valid until counsel agree on one of the slots.
         "holds": times.slot_time(hearing) if facts.get("slots") else "",
         "holds_short": times.short_slot(hearing) if facts.get("slots") else "",
@@ -115,8 +116,9 @@ class _Times:
         self.zone, self.language = zone, language
         self.comma = wording.comma(language)
         request = facts.get("request") or {}
-        listed = (facts.get("slots"), facts.get("answers"), request.get("times"))
-        rows = [facts["hearing"], *chain.from_iterable(some or [] for some in listed)]
+        named = (facts.get(name) for name in ("slots", "answers", "given_up"))
+        listed = chain.from_iterable(some or [] for some in (*named, request.get("times")))
+        rows = [facts["hearing"], *listed]
         rows += chain.from_iterable(row.get("sittings") or [] for row in list(rows))
         changed_at = (facts.get("change") or {}).get("at")
         exchange = facts.get("exchange") or {}
@@ -227,6 +229,9 @@ def _times(facts: Facts, times: _Times) -> dict[str, Any]:
         "by": times.moment(facts.get("answer_by")),
         "by_short": times.short(facts.get("answer_by"), weekday=False),
         "slots": [times.slot(slot) for slot in facts.get("slots") or []],
+        # Days that no longer take place, as the outcome was entered before them.
+        "given_up": [times.slot(each) for each in facts.get("given_up") or []],
+        "given_up_from": times.short((facts.get("given_up") or [{}])[0].get("starts_at")),
         "numbered": [times.short_slot(slot, weekday=False) for slot in listed],
         "answers": [times.answer(each) for each in answers],
         "can": sum(map(_takes, answers)),

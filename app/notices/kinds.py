@@ -60,6 +60,7 @@ class NoticeKind(StrEnum):
     MEMBER_NUDGE = "member_nudge"
     MEMBER_FIXED = "member_fixed"
     MEMBER_MOVED = "member_moved"
+    MEMBER_SHORTENED = "member_shortened"
     MEMBER_RELEASED = "member_released"
     MEMBER_REMINDER = "member_reminder"
     MEMBER_DECLINED = "member_declined"
@@ -307,7 +308,7 @@ KINDS: dict[NoticeKind, KindTraits] = {
     ),
     _K.CLOCK_CHANGE: KindTraits(
         N_("Calendar corrected, date stays"),
-        superseded_by=_DATES,
+        superseded_by=_DATES | _MEMBER_DATES,
         ends_with_date=True,
         once=True,
         prefers=Channel.EMAIL,
@@ -416,6 +417,13 @@ KINDS: dict[NoticeKind, KindTraits] = {
         personal=True,
         invite=Method.REQUEST,
     ),
+    # The days of a hearing that are left, as its outcome was entered before the last one.
+    _K.MEMBER_SHORTENED: KindTraits(
+        N_("Told that further sittings are cancelled"),
+        superseded_by=_MEMBER_DATES | {_K.MEMBER_SHORTENED},
+        personal=True,
+        invite=Method.REQUEST,
+    ),
     _K.MEMBER_RELEASED: KindTraits(
         N_("Told that they need not come"),
         changes_date=True,
@@ -440,12 +448,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
         tentative=Method.REQUEST,
         copied=True,
     ),
-    # Where the case goes on, and where somebody was absent.
+    # Where the case goes on, where somebody was absent, and where days ahead were given up: only
+    # then it carries a calendar entry.
     _K.HEARING_OUTCOME: KindTraits(
         N_("Outcome of the hearing"),
         superseded_by=frozenset({_K.HEARING_OUTCOME}),
         once=True,
         prefers=Channel.EMAIL,
+        invite=Method.REQUEST,
         copied=True,
     ),
 }

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.matters import Matter
-from app.hearings import facts
+from app.hearings import facts, notifications
+from app.hearings.bench import messages
 from app.hearings.models import Hearing, HearingState
 from app.hearings.notifications import STALE_AFTER
 from app.notices.kinds import NoticeKind
@@ -44,18 +45,28 @@ def queue_messages(
     """
     hearing = outcome.hearing
     corrects = _was_sent(session, hearing)
-    if outcome.starts_at < now - RECENT or not (corrects or calls_for_message(outcome)):
+    given_up = notifications.given_up_days(session, hearing)
+    is_old = outcome.starts_at < now - RECENT and not given_up.sittings
+    if is_old or not (corrects or given_up.sittings or calls_for_message(outcome)):
         return
     due_at = outside_quiet_hours_at(hearing.case.court, now + CORRECTABLE_FOR)
+    version = f"o{outcome.number}"
     common = facts.hearing_facts(
-        hearing, reason=outcome.reason, outcome=outcome_facts(session, outcome, corrects=corrects)
+        hearing,
+        reason=outcome.reason,
+        outcome=outcome_facts(session, outcome, corrects=corrects),
+        given_up=list(given_up.sittings),
     )
     requests = [
         NoticeRequest(
-            facts.subject(hearing, f"o{outcome.number}"),
+            facts.subject(hearing, version),
             NoticeKind.HEARING_OUTCOME,
             facts.representation_recipient(each.representation),
-            {**common, "person": facts.representation_facts(each.representation)},
+            {
+                **common,
+                "person": facts.representation_facts(each.representation),
+                "in_calendars": each.counsel.id in given_up.counsel_ids,
+            },
             due_at=due_at,
             stale_at=due_at + STALE_AFTER,
         )
@@ -63,6 +74,7 @@ def queue_messages(
         if each.representation.left_at is None
     ]
     queue(session, requests, now)
+    messages.give_up_days(session, hearing, given_up, now, due_at, f"{hearing.revision}.{version}")
 
 
 def calls_for_message(outcome: HearingOutcome) -> bool:

@@ -16,6 +16,7 @@ from app.hearings import booking, move_requests
 from app.hearings import queries as hearings
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
+from app.hearings.sittings.rules import Sitting
 from app.notices.queue import withdraw_unrecorded
 from app.outcomes import notifications, queries, rules
 from app.outcomes.forms import OutcomeIn
@@ -75,6 +76,14 @@ def enter_imported(
     people = queries.participants(session, [hearing for hearing, _ in rows])
     for hearing, imported in rows:
         check_open(hearing, context.now)
+        if days_ahead(hearing, context.now):
+            raise Refusal(
+                N_(
+                    "This hearing goes on until %(when)s. Enter its outcome on its page, which "
+                    "gives up the days ahead and tells all who were to come."
+                ),
+                when=HearingTime(hearing.ends_at or context.now, hearing.case.court.zone),
+            )
         known = people[hearing.id]
         entry = imported.entry(_absent_of(imported, known))
         before = queries.current(session, hearing.id) if hearing.outcome else None
@@ -253,13 +262,20 @@ def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselRe
     return {each.counsel.id: each for each in contacts}
 
 
+def days_ahead(hearing: Hearing, now: dt.datetime) -> list[Sitting]:
+    """Return the sittings of a hearing that an outcome entered now gives up: none has begun."""
+    ahead = [each for each in hearing.sittings if each.starts_at > now]
+    return ahead if len(ahead) < len(hearing.sittings) else []
+
+
 def _give_up_days_ahead(session: Session, hearing: Hearing, now: dt.datetime) -> None:
     """Free the sittings that have not begun when a hearing's outcome is entered."""
-    begun = [each for each in hearing.sittings if each.starts_at <= now]
-    if not begun or len(begun) == len(hearing.sittings):
+    ahead = len(days_ahead(hearing, now))
+    if not ahead:
         return
+    begun = hearing.sittings[:-ahead]
     hearing.set_sittings(begun)
-    hearing.corrections += 1  # calendars to subscribe to show the sittings that were held
+    hearing.corrections += 1  # under which calendars show the sittings that were held alone
     hearing.changed_at = now
     session.flush()
     booking.book(session, hearing, None, sorted(hearings.acting_counsel_ids(session, hearing)))

@@ -21,6 +21,7 @@ from app.core.web.params import translated_errors
 from app.hearings import queries as hearing_queries
 from app.hearings.models import Hearing
 from app.hearings.scheduling import CourtContext
+from app.hearings.sittings.rules import Sitting
 from app.outcomes import form_fields, notifications, queries, rules, service
 from app.outcomes.form_fields import OutcomeFields
 from app.outcomes.forms import OutcomeIn
@@ -158,6 +159,12 @@ def _saved_words(hearing_id: int) -> str:
     at = wording.moment(due_at, current_user.court.zone, web.language())
     more = gettext("They get a message at %(when)s; until then a change replaces it.", when=at)
     return f"{text}{'' if web.language() == 'zh' else ' '}{more}"
+
+
+@bp.app_template_global()
+def outcome_gives_up(hearing: Hearing) -> Sequence[Sitting]:
+    """Return the sittings that are given up if a hearing's outcome is entered now."""
+    return service.days_ahead(hearing, web.now())
 
 
 @bp.app_template_global()

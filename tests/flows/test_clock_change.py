@@ -14,12 +14,14 @@ from tests.flows.test_cli import tingqi
 from tests.flows.test_desk import answer
 from tests.flows.test_settings import COURT
 from tests.flows.test_zones import calendar, fix
+from tests.members.test_by_link import add_address
 from tests.replied import invited
 from tests.tzif import compiled, machine, path, switch
 
 pytestmark = pytest.mark.database
 
 LI, ZHAO = "li@huacheng.example", "zhao@jinmao.example"
+INTERPRETER = "zheng@interpreters.example"
 CHANGE = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 
 
@@ -85,7 +87,11 @@ def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
     scenario: Scenario, folders: tuple[Path, Path], first: str
 ) -> None:
     hearing = fix(scenario, at(14))
-    before = invited(scenario, LI)
+    bench = [{"name": "陈法官", "role": "presiding"}, {"name": "郑翻译", "role": "interpreter"}]
+    assert scenario.api("POST", f"/hearings/{hearing}/bench", {"bench": bench})[0] == 200
+    assert add_address(scenario, "郑翻译", INTERPRETER).status_code == 303
+    scenario.beat()
+    before, interpreter_before = invited(scenario, LI), invited(scenario, INTERPRETER)
     tag, _ = feed(scenario, hearing)
     sent = len(scenario.letters())
     scenario = upgrade(scenario, folders[1])
@@ -103,7 +109,12 @@ def test_a_fixed_hearing_keeps_its_wall_clock_everywhere(
     assert (after.method, wall(after.starts_at)) == ("REQUEST", "12-07 09:30")
     assert after.starts_at == before.starts_at - dt.timedelta(hours=1)
     assert "DTSTART;TZID=Asia/Shanghai:20261207T093000" in calendar(scenario)
+    # Whoever is needed from outside the court has a calendar, too.
+    interpreter = invited(scenario, INTERPRETER)
+    assert interpreter.sequence == interpreter_before.sequence + 1
+    assert (interpreter.method, wall(interpreter.starts_at)) == ("REQUEST", "12-07 09:30")
     letters = scenario.letters()[sent:]
+    assert len(scenario.letters(to=INTERPRETER, containing="The date stays")) == 1
     assert {letter.channel for letter in letters} == {"email"}
     zhao = next(letter for letter in letters if ZHAO in letter.to)
     assert "The date stays" in zhao.subject

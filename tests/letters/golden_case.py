@@ -238,6 +238,8 @@ def facts(kind: str, language: str) -> dict[str, Any]:
         told["was"] = {"starts_at": "2026-12-08T01:30:00Z", "courtroom": slots[1]["courtroom"]}
     if kind == "member_reminder":
         told["days"] = 3
+    if kind == "member_shortened":
+        told["given_up"] = slots[1:]
     if kind == "member_released":
         told["because"] = "cancelled"
     if kind == "member_declined":

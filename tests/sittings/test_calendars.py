@@ -13,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import ical
-from tests.conftest import Scenario, at
+from tests.conftest import CASE, Scenario, at
 from tests.letters.golden_case import facts
+from tests.members.test_by_link import MAILS, add_address, say
 from tests.node import read as ical_js
+from tests.outcomes.test_imports import imported
 from tests.sittings.conftest import LI, answer_all, propose, sittings
+from tests.sittings.test_reminders import until
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -239,3 +242,65 @@ def test_feeds_show_each_day_once_and_a_courtroom_its_own(court: Scenario, scope
         assert days_shown == (wanted[2:] if scope == "courtroom" else wanted)
         assert len(days_by_vobject(calendar)) == len(days_shown)
     assert at(17, "13:30")[:10].replace("-", "").encode() in fixed
+
+
+def test_an_outcome_before_the_last_day_takes_the_days_ahead_out_of_all_calendars(
+    court: Scenario,
+) -> None:
+    """Counsel and an assessor have three days; after the first the case is settled."""
+    bench = [{"name": "周法官", "role": "judge"}, {"name": "吴陪审", "role": "assessor"}]
+    hearing = propose(court, bench=bench)[1]["id"]
+    assert add_address(court, "吴陪审", MAILS["吴陪审"]).status_code == 303
+    court.beat()
+    assert say(court, "吴陪审", "yes").status_code == 303
+    answer_all(court)
+    until(court, 14.5)
+    people = (LI, MAILS["吴陪审"])
+    programs = {who: Program() for who in people}
+    for who, program in programs.items():
+        [message] = invites(court, who)
+        program.receive(message)
+        assert program.days == expected(sittings())
+    body = {"outcome": "held"}
+    assert court.api("POST", f"/hearings/{hearing}/outcome", body)[0] == 200
+    court.wait(minutes=3)
+    # A correction in time takes the place of the message, and says the same of the days.
+    body = {"outcome": "adjourned", "cause": "settlement", "replaces": 1}
+    assert court.api("POST", f"/hearings/{hearing}/outcome", body)[0] == 200
+    court.wait(hours=20)
+    court.beat()
+    for who, program in programs.items():
+        _, message = invites(court, who)
+        before = icalendar.Calendar.from_ical(invites(court, who)[0]).walk("VEVENT")[0]
+        [event] = icalendar.Calendar.from_ical(message).walk("VEVENT")
+        assert event["UID"] == before["UID"]
+        assert event["SEQUENCE"] > before["SEQUENCE"]
+        program.receive(message)
+        assert program.days == expected(sittings())[:1]
+        assert days_by_vobject(message) == [day for day, _ in expected(sittings())[:1]]
+        assert len(days_by_ical_js(message)) == 1
+    [letter] = court.letters(to=LI, containing="延期开庭")
+    assert "以下庭期取消：" in letter.body
+    assert letter.body.count("第五法庭") == 1
+    [letter] = court.letters(to=MAILS["吴陪审"], containing="Further sittings cancelled")
+    assert "settle" not in letter.body
+    # What went out already is not sent again with a correction of the outcome.
+    body = {"outcome": "held", "replaces": 2}
+    assert court.api("POST", f"/hearings/{hearing}/outcome", body)[0] == 200
+    court.wait(hours=20)
+    court.beat()
+    assert len(court.letters(to=LI, containing="更正：")) == 1
+    assert [len(invites(court, who)) for who in people] == [2, 2]
+
+
+def test_a_file_does_not_give_days_up(court: Scenario) -> None:
+    hearing = propose(court)[1]["id"]
+    court.beat()
+    answer_all(court)
+    until(court, 14.5)
+    page = court.sign_in().get(f"/hearings/{hearing}/outcome?lang=en").get_data(as_text=True)
+    assert "Ends before 2 sittings" in page
+    head = "案号,承办法官,当事人,诉讼地位,代理人,邮箱,开庭日期,开庭时间,开庭结果\n"
+    row = f"{CASE['number']},陈法官,远洋设备有限公司,原告,李敏,{LI},{at(14)[:10]},09:00,已开庭\n"
+    assert "Enter its outcome on its page" in imported(court, head + row)
+    assert len(court.api("GET", f"/hearings/{hearing}")[1]["sittings"]) == 3

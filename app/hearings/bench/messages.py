@@ -20,6 +20,7 @@ from app.core.wording.public_names import public_title
 from app.hearings import facts, notifications
 from app.hearings.bench import invitations as bench_invitations
 from app.hearings.models import Hearing, MemberInvitation, Proposal, ProposalState
+from app.hearings.notifications import GivenUpDays
 from app.notices.kinds import NoticeKind
 from app.notices.models import Notice
 from app.notices.queue import NoticeRequest, Recipient, queue, withdraw_unrecorded
@@ -199,6 +200,44 @@ def release(
         if not with_date or each.recipient.member_id not in _with_date(session, hearing):
             each.facts["hearing"] |= {"starts_at": None, "ends_at": None}
     queue(session, released, now, entries)
+
+
+def give_up_days(
+    session: Session,
+    hearing: Hearing,
+    given_up: GivenUpDays,
+    now: dt.datetime,
+    due_at: dt.datetime,
+    version: str,
+) -> None:
+    """Tell members that days of a hearing ahead are not needed, and correct their calendars."""
+    informed = [
+        each
+        for each in bench_invitations.current(session, hearing)
+        if each.id in given_up.member_ids
+    ]
+    shortened = requests(
+        hearing,
+        NoticeKind.MEMBER_SHORTENED,
+        informed,
+        due_at,
+        due_at + STALE_AFTER,
+        version=version,
+        given_up=list(given_up.sittings),
+    )
+    queue(session, shortened, now)
+
+
+def correct_calendars(session: Session, hearing: Hearing, now: dt.datetime, version: str) -> None:
+    """Correct the date in members' calendars after the court's clock was changed."""
+    notified = _with_date(session, hearing)
+    if hearing.starts_at is None or not notified:
+        return
+    informed = [each for each in bench_invitations.current(session, hearing) if each.id in notified]
+    corrected = requests(
+        hearing, NoticeKind.CLOCK_CHANGE, informed, now, hearing.starts_at, version=version
+    )
+    queue(session, corrected, now)
 
 
 def tell_assistant(

@@ -17,6 +17,7 @@ from app.core.db import bulk
 from app.core.matters import Matter
 from app.court.models import Court, Courtroom, Judge
 from app.hearings import booking, facts, notifications, queries
+from app.hearings.bench import messages
 from app.hearings.clock_change.wall_clock import Shift
 from app.hearings.models import (
     ClockChange,
@@ -330,11 +331,12 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
             return
         kinds = INVITING_TENTATIVELY
         more = {"slots": facts.slots_facts(proposal), "tentative": True}
+    version = f"{hearing.revision}.clock{hearing.corrections}"
     notified = notifications.with_calendar(session, hearing, kinds)
     common = facts.hearing_facts(hearing, **more)
     requests = [
         NoticeRequest(
-            facts.subject(hearing, f"{hearing.revision}.clock{hearing.corrections}"),
+            facts.subject(hearing, version),
             NoticeKind.CLOCK_CHANGE,
             facts.invitation_recipient(invitation),
             {**common, "person": facts.person_facts(invitation)},
@@ -345,3 +347,4 @@ def _correct_calendars(session: Session, hearing: Hearing, now: dt.datetime) -> 
         if counsel_id in notified
     ]
     queue(session, requests, now)
+    messages.correct_calendars(session, hearing, now, version)
