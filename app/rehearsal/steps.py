@@ -9,6 +9,7 @@ from app.rehearsal import (
     steps_outcome,
     steps_papers,
     steps_set_up,
+    steps_several_days,
     steps_tell,
 )
 from app.rehearsal.report import RehearsalStep
@@ -46,6 +47,7 @@ ALL = (
     RehearsalStep(N_("answer too late"), ("cancel",), steps_ask.too_late),
     RehearsalStep(N_("outcome"), ("answer too late",), steps_outcome.absence),
     RehearsalStep(N_("bench"), ("outcome",), steps_bench.assessor),
+    RehearsalStep(N_("several days"), ("bench",), steps_several_days.several_days),
     RehearsalStep(N_("record"), ("fixed",), steps_tell.whole_record),
     RehearsalStep(N_("nothing twice"), ("both sides asked",), steps_tell.nothing_twice),
 )
