@@ -17,6 +17,8 @@ from app.core import terminal, wording
 from app.core.errors import N_, Misconfigured
 from app.core.settings import PREFIX, Parser, choice, instance_folder, networks, number, web_address
 from app.core.web_client.guarded_http import IpNetwork
+from app.record.time_stamps import settings as time_stamps
+from app.record.time_stamps.settings import StampAuthority
 from app.storage import limits
 from app.storage import settings as storage
 from app.storage.limits import PaperLimits
@@ -35,6 +37,7 @@ OWN = {
     terminal.SETTING,
     *storage.NAMES,
     *limits.NAMES,
+    *time_stamps.NAMES,
 }
 BEAT_SECONDS = number(0.1, 3600)
 TRUSTED_PROXIES = number(0, 10)
@@ -57,6 +60,8 @@ class Settings:
     paper_limits: PaperLimits = field(default_factory=PaperLimits)
     # Where TINGQI_SIGNING_KEY puts the key that signs receipts, if not into the instance folder.
     given_signing_key: Path | None = None
+    # Who stamps sealed days with the time; None where they carry no time stamp.
+    stamp_authority: StampAuthority | None = None
     # Networks inside that webhooks may call; all others must be of the open internet.
     hooks_inside: tuple[IpNetwork, ...] = ()
     demo: bool = False
@@ -117,6 +122,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         storage=storage.read(values),
         paper_limits=limits.read(values),
         given_signing_key=_parsed(values, "TINGQI_SIGNING_KEY", _file, None),
+        stamp_authority=time_stamps.read(values),
         hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
         unknown=_unknown(values),
     )

@@ -18,17 +18,24 @@ from app.papers.models import Paper
 from app.record import daily_seals, ledger
 from app.record.daily_seals import SealedBy
 from app.record.models import ChainHead, Entry
+from app.record.time_stamps import service as time_stamps
+from app.record.time_stamps.service import StampView
+from app.record.time_stamps.settings import StampAuthority
 from app.record.verification import CHECKED_AT_ONCE, ChainFinding, ChainRange, verify_part
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The contents of a certificate: a case's record as it is now."""
+    """The contents of a certificate: a case's record as it is now.
+
+    ``stamp`` is the time stamp of the day that covers its end.
+    """
 
     case: Case
     hearings: Sequence[tuple[Hearing, Sequence[CounselReach]]]
     finding: ChainFinding
     cover: SealedBy | None
+    stamp: StampView | None
     # The court's papers, and by paper who was served with it.
     court_papers: Sequence[Paper]
     served: Mapping[int, Sequence[ServedCounsel]]
@@ -42,10 +49,13 @@ class Seal:
     case: Case
     later: int
     cover: SealedBy | None
+    stamp: StampView | None
     finding: ChainFinding
 
 
-def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
+def of_case(
+    session: Session, case: Case, now: dt.datetime, authority: StampAuthority | None
+) -> Certificate:
     """Return a case's certificate; its whole chain is verified each time."""
     hearings = []
     for hearing in reversed(hearings_queries.hearings_of_case(session, case)):
@@ -59,17 +69,19 @@ def of_case(session: Session, case: Case, now: dt.datetime) -> Certificate:
     )
     filings = [each for side in paper_queries.by_side(session, case.id) for each in side.filings]
     served = paper_service.of_case(session, case, filings)
+    cover = daily_seals.covering(session, last) if last else None
     return Certificate(
         case,
         hearings,
         finding,
-        daily_seals.covering(session, last) if last else None,
+        cover,
+        time_stamps.view_of(session, cover.day, authority) if cover else None,
         [paper for filing in filings for paper in filing.papers if paper.id in served],
         served,
     )
 
 
-def confirm(session: Session, seal: str) -> Seal | None:
+def confirm(session: Session, seal: str, authority: StampAuthority | None) -> Seal | None:
     """Return the confirmation of a hash, or None where no entry of any record has it.
 
     A chain of up to 2,000 entries is verified whole; of a longer one only the entry itself, for
@@ -86,4 +98,6 @@ def confirm(session: Session, seal: str) -> Seal | None:
     part = ChainRange(case.id, entry.seq, entry.seq) if long else ChainRange(case.id)
     finding = verify_part(session, part)
     later = head.seq - entry.seq if head and finding.intact else 0
-    return Seal(entry, case, later, daily_seals.covering(session, entry), finding)
+    cover = daily_seals.covering(session, entry)
+    stamp = time_stamps.view_of(session, cover.day, authority) if cover else None
+    return Seal(entry, case, later, cover, stamp, finding)

@@ -38,7 +38,8 @@ def certified(case_id: int) -> str:
     """Show a case's contact certificate, to be printed by the browser."""
     session = db.session()
     case = cases.case_with_parties(session, current_user.court_id, case_id)
-    found = certificate.of_case(session, case, web.now())
+    authority = web.services().settings.stamp_authority
+    found = certificate.of_case(session, case, web.now(), authority)
     address = f"{web.services().settings.public_url}/record/{found.finding.head}"
     picture = segno.make(address, error="m").svg_inline(
         scale=3, border=2, dark="#000", light="#fff"
@@ -59,6 +60,7 @@ def certified(case_id: int) -> str:
 def confirmed(seal: str) -> Any:
     """Confirm to anybody that a hash is of the record; without anybody's name."""
     known = seal.lower() if SEAL.fullmatch(seal.lower()) else ""
-    found = certificate.confirm(db.session(), known) if known else None
+    authority = web.services().settings.stamp_authority
+    found = certificate.confirm(db.session(), known, authority) if known else None
     status = 200 if found else 404
     return render_template("evidence/certificate_check.html", found=found, seal=seal[:80]), status

@@ -13,12 +13,13 @@ from app.evidence import receipts, signing_keys
 from app.evidence.receipts import ReceiptVerdict
 from app.record import daily_seals
 from app.record.hashing import instant
+from app.record.time_stamps import service as time_stamps
 
 bp = Blueprint("signed_receipts", __name__)
 RATE = "120/minute"
 SEAL = re.compile(r"(?:https?://\S{1,300}/record/)?([0-9a-fA-F]{64})")
 CODE = re.compile(r"https?://\S{1,300}[?&]receipt=([\w=-]+)")
-DAYS_ON_A_PAGE = 400
+DAYS_ON_A_PAGE = 100
 
 
 @bp.get("/verify")
@@ -76,19 +77,17 @@ def days() -> Any:
     """Return the sealed days of a court, oldest first: heads of chains, and nobody's name.
 
     ``court`` is its number (1 if not given), ``after`` the number of the last day that is known.
+    ``time_stamps`` is the authority that stamps the days, null where none is set up.
     """
     court_id = row_number(request.args.get("court", "1")) or 0
     after = row_number(request.args.get("after", "0")) or 0
     rows = daily_seals.after(db.session(), court_id, after, DAYS_ON_A_PAGE + 1)
-    shown = [
-        {
-            "number": day.seq,
-            "on": day.on.isoformat(),
-            "at": instant(day.at),
-            "heads": day.heads,
-            "prev": day.prev,
-            "hash": day.hash,
-        }
-        for day in rows[:DAYS_ON_A_PAGE]
-    ]
-    return jsonify(court=court_id, days=shown, more=len(rows) > DAYS_ON_A_PAGE)
+    shown = rows[:DAYS_ON_A_PAGE]
+    stamps = time_stamps.stamps_of(db.session(), shown)
+    authority = web.services().settings.stamp_authority
+    return jsonify(
+        court=court_id,
+        time_stamps=authority and authority.url,
+        days=[time_stamps.published(day, stamps) for day in shown],
+        more=len(rows) > DAYS_ON_A_PAGE,
+    )

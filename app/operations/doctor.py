@@ -18,13 +18,17 @@ from app.core import web, zones
 from app.core.db import db, schema_check
 from app.core.errors import N_, Message, Misconfigured
 from app.core.runtime import disk
+from app.core.runtime.clock import SystemClock
 from app.core.settings import shown
 from app.core.terminal import system_error
+from app.core.web_client.guarded_http import FetchFailed
 from app.court import places
 from app.court.models import Court
 from app.evidence import signing_keys
 from app.record import stray_rows
 from app.record.models import Receipt
+from app.record.time_stamps import asking
+from app.record.time_stamps.verifying import StampRefused
 from app.sending import carrier_checks, receipts
 from app.sending.carrier_checks import CarrierCheck
 from app.storage import clamd
@@ -33,7 +37,7 @@ from app.worker import rezoning
 PROBE = 64 * 1024  # bytes
 # Subjects of several results.
 SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
-SIGNING_KEY = N_("signing key")
+SIGNING_KEY, TIME_STAMPS = N_("signing key"), N_("time stamps")
 PAPERS, SCANNER = N_("papers"), N_("scanner of papers")
 DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
 STORED_TIMES = N_("stored times")
@@ -58,6 +62,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield _scanner(settings)
     yield _secret(settings)
     yield _signing_key(settings)
+    yield _time_stamps(settings)
     yield _public_url(app)
     yield _zones()
     yield from _carriers(app)
@@ -169,6 +174,21 @@ def _signing_key(settings: Settings) -> CarrierCheck:
         words = N_("other users can read %(file)s: run %(command)s")
         return _check(SIGNING_KEY, False, words, file=file, command=f"`chmod 600 {file}`")
     return _check(SIGNING_KEY, True, N_("stored in %(file)s"), file=file)
+
+
+def _time_stamps(settings: Settings) -> CarrierCheck:
+    """Get one stamp from the authority for time stamps, where one is set up."""
+    authority = settings.stamp_authority
+    if authority is None:
+        words = N_("not set up: sealed days carry no time stamp from outside the court")
+        return CarrierCheck(TIME_STAMPS, True, Message(words), configured=False)
+    try:
+        asking.stamp_of(b"tingqi doctor", authority, SystemClock().now)
+    except (FetchFailed, StampRefused) as fault:
+        words = N_("%(address)s gives no time stamp: %(error)s")
+        facts = {"address": authority.url, "error": getattr(fault, "message", str(fault))}
+        return _check(TIME_STAMPS, False, words, **facts)
+    return _check(TIME_STAMPS, True, N_("%(address)s gives time stamps"), address=authority.url)
 
 
 def _public_url(app: Flask) -> CarrierCheck:

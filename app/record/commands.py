@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -19,6 +20,8 @@ from app.core.terminal import gettext, say, write_data
 from app.court.models import Court
 from app.record import court_verification, daily_seals, ledger, standalone_verifier, stray_rows
 from app.record.models import Entry
+from app.record.time_stamps import service as time_stamps
+from app.record.time_stamps.settings import StampAuthority
 from app.record.verification import ChainFinding
 
 COLUMNS = (
@@ -134,7 +137,28 @@ def _days_are_whole(session: Session, court: Court, cases: dict[int, str]) -> bo
         error=worst.why,
         table=worst.table,
     )
-    return worst.intact
+    return worst.intact and _stamps_are_right(session, court)
+
+
+def _stamps_are_right(session: Session, court: Court) -> bool:
+    """Verify the time stamps of a court's days, and print the result."""
+    authority: StampAuthority | None = current_app.extensions["tingqi"].settings.stamp_authority
+    found = time_stamps.verify_all(session, court.id, authority)
+    words = N_("%(court)s: %(count)s days carry a time stamp from outside the court")
+    if found.wrong is not None:
+        words = N_("%(court)s: the time stamp of day %(day)s is WRONG: %(error)s")
+    elif authority is None and not found.stamped:
+        words = N_(
+            "%(court)s: no day carries a time stamp from outside (TINGQI_TSA_URL is not set)"
+        )
+    elif authority is None:
+        words = N_(
+            "%(court)s: %(count)s days carry a time stamp; signatures were not checked, as "
+            "TINGQI_TSA_URL is not set"
+        )
+    day = found.wrong.on.isoformat() if found.wrong else ""
+    say(words, court=court.name, count=found.stamped, day=day, error=found.why)
+    return found.wrong is None
 
 
 @record.command("days")
@@ -164,19 +188,40 @@ def export(number: str, shape: str) -> None:
     with checked_app(make=False).app_context():
         session = db.session()
         case_id, case_number = _only(cases_of(session, number))
-        entries = list(ledger.entries_of(session, case_id=case_id))
         if shape == "csv":
-            write_data(_as_csv([_row(entry) for entry in entries]))
+            write_data(
+                _as_csv([_row(each) for each in ledger.entries_of(session, case_id=case_id)])
+            )
             return
-        finding = ledger.verify(session, case_id)
-        record = {
-            "format": standalone_verifier.FORMAT,
-            "case": case_number,
-            "head": finding.head,
-            "whole": finding.intact,
-            "lines": [ledger.exported(entry) for entry in entries],
-        }
-    write_data(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+        _write_record(session, case_id, case_number)
+
+
+def _write_record(session: Session, case_id: int, number: str) -> None:
+    """Write the record of a case as JSON, line by line, and the days that seal it."""
+    finding = ledger.verify(session, case_id)
+    court_id = session.get_one(Case, case_id).court_id
+    days = daily_seals.of_case(session, court_id, case_id)
+    stamps = time_stamps.stamps_of(session, days)
+    members = {
+        "format": standalone_verifier.FORMAT,
+        "case": number,
+        "head": finding.head,
+        "whole": finding.intact,
+        "days": [time_stamps.published(day, stamps) for day in days],
+    }
+    for name, value in members.items():
+        write_data(f"{'{' if name == 'format' else ','}\n  {_json(name)}: {_json(value)}")
+    write_data(',\n  "lines": [')
+    separator = "\n"
+    for entry in ledger.entries_of(session, case_id=case_id):
+        if not finding.intact or entry.seq <= finding.entries:  # later ones are of the next export
+            write_data(f"{separator}    {_json(ledger.exported(entry))}")
+            separator = ",\n"
+    write_data("\n  ]\n}\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @record.command("verifier")

@@ -115,13 +115,16 @@ def _moved(session: Session, court_id: int, before: dt.datetime) -> list[list]:
 
 def seal(day: DailySeal) -> str:
     """Return the SHA-256 of a day over its canonical JSON (RFC 8785)."""
-    return _seal(day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev)
+    return sha(covered(day))
 
 
-def _seal(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> str:
-    return sha(
-        {"v": 1, "court": court, "seq": seq, "on": on, "at": at, "heads": heads, "prev": prev}
-    )
+def covered(day: DailySeal) -> dict[str, Any]:
+    """Return the object that a day's hash is computed over."""
+    return _covered(day.court_id, day.seq, day.on.isoformat(), instant(day.at), day.heads, day.prev)
+
+
+def _covered(court: Any, seq: Any, on: Any, at: Any, heads: Any, prev: Any) -> dict[str, Any]:
+    return {"v": 1, "court": court, "seq": seq, "on": on, "at": at, "heads": heads, "prev": prev}
 
 
 def days_of(session: Session, court_id: int) -> Iterator[DailySeal]:
@@ -141,6 +144,15 @@ def after(session: Session, court_id: int, number: int, limit: int) -> Sequence[
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def of_case(session: Session, court_id: int, case_id: int) -> list[DailySeal]:
+    """Return the days of a court that hold a head of a case, oldest first."""
+    return [
+        day
+        for day in days_of(session, court_id)
+        if any(_is_head(head) and head[0] == case_id for head in day.heads)
+    ]
 
 
 @raw_columns.tolerant
@@ -201,7 +213,8 @@ def _judged(row: Any, court_id: int, seq: int, last: str) -> tuple[list[list], M
     try:
         heads = raw_columns.parsed(row.heads)
         at = raw_columns.moment(row.at)
-        sealed = _seal(court_id, row.seq, raw_columns.date(row.on), at, heads, row.prev)
+        on = raw_columns.date(row.on)
+        sealed = sha(_covered(court_id, row.seq, on, at, heads, row.prev))
     except raw_columns.UNREADABLE:
         return [], Message(N_("it cannot be read"))
     if sealed != row.hash:

@@ -3,15 +3,28 @@
 
     python3 verify_record.py record.json [HEAD]
     python3 verify_record.py record.json receipt.json keys.json
+    python3 verify_record.py record.json days.json keys.json statements.json ...
+    python3 verify_record.py statements-of-one.json statements-of-another.json
 
 The record comes from `tingqi record export --case NUMBER --format json`. Each line holds the
 SHA-256 of the one before it; this file computes every hash anew from what the lines say. Give
 HEAD, the hash that the court published or that you noted before, and the check also says whether
-the record leads up to it.
+the record leads up to it. A record is read line by line, however long it is.
 
-With a signed receipt, and the court's public keys as `/record/keys` publishes them, the check says
-whether one of these keys signed the receipt, and whether the record still says what was signed.
-Keep the keys with your receipts: whoever rewrites a record may publish other keys.
+Each file is known by what is in it, in any order:
+
+- signed receipts, and the court's public keys as `/record/keys` publishes them: whether one of
+  these keys signed the receipt, and whether the record still says what was signed. Keep the keys
+  with your receipts: whoever rewrites a record may publish other keys;
+- sealed days as `/record/days.json` publishes them; the record holds those days that seal its
+  case: whether each day is as it was sealed, and seals these lines;
+- statements of a witness, as `/record/witnesses.json` of another court publishes them, or
+  `tingqi record statements` prints them: whether the days are those that the witness saw, and
+  whether the court showed two witnesses two histories.
+
+Of a time stamp (RFC 3161) this file checks that it is of this day, and that what it says is what
+its signer signed a digest of; it has no library for the signature itself. `--stamps FOLDER` writes
+the stamps into a folder, and the commands of OpenSSL are printed that check the rest.
 
 A record may come from a newer Tingqi than this copy. What this copy does not know is then named,
 and not called broken. Exit status: 0 whole, 1 not whole, 2 the file cannot be read, 3 made by a
@@ -21,7 +34,11 @@ newer version, so that this copy cannot check all of it.
 import base64
 import hashlib
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple, TextIO
 
 START = "0" * 64
 # The layout of the file, raised where an older copy could not check it; absent in older files.
@@ -29,7 +46,7 @@ FORMAT = 1
 # The rule by which a line is hashed: its `v`.
 SEALING = 1
 NEWEST = 9999  # a greater number is no version
-FIELDS_OF_RECORD = ("format", "case", "head", "whole", "lines")
+FIELDS_OF_RECORD = ("format", "case", "head", "whole", "lines", "days")
 # What the hash of a line covers; `content` is the hash of `body`, which may have been blanked.
 SEALED = (
     "v",
@@ -100,8 +117,8 @@ EVENTS = (
     "clock",
 )
 WHOLE, NOT_WHOLE, UNREADABLE, NEWER = 0, 1, 2, 3
-# The version of receipts that this copy knows.
-RECEIPT = 1
+# The versions of receipts, of days as the court signs them, and of witnesses' statements.
+RECEIPT, DAY, STATEMENT = 1, 1, 1
 # Ed25519 (RFC 8032, 5.1): the field's prime, the group's order, the curve's constant.
 PRIME = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -176,29 +193,68 @@ def newer_than(known: int, number: object) -> bool:
     return type(number) is int and known < number <= NEWEST
 
 
+class Reading(NamedTuple):
+    """What a record was found to be; ``hashes`` has 32 bytes for each line that was read."""
+
+    status: int
+    words: str
+    hashes: bytearray
+    case: object = None
+
+    def hash_of(self, number: object) -> str:
+        """Return the hash of a line by its number, "" where there is none."""
+        if type(number) is not int or not 0 < number <= len(self.hashes) // 32:
+            return ""
+        return self.hashes[32 * number - 32 : 32 * number].hex()
+
+
 def check(record: dict, head: str = "") -> tuple[int, str]:
     """Return the exit status for a record, and what was found in a few sentences."""
-    if newer_than(FORMAT, record.get("format")):
-        return NEWER, (
-            f"MADE BY A NEWER VERSION: the file has format {record['format']}, and this copy "
-            f"knows format {FORMAT}. Nothing was checked. {GET_NEWER}"
-        )
+    found = read_record(record, head)
+    return found.status, found.words
+
+
+def newer_format(record: dict) -> str:
+    """Return what is said of a record of a later format, "" for one that this copy knows."""
+    if not newer_than(FORMAT, record.get("format")):
+        return ""
+    return (
+        f"MADE BY A NEWER VERSION: the file has format {record['format']}, and this copy "
+        f"knows format {FORMAT}. Nothing was checked. {GET_NEWER}"
+    )
+
+
+def read_record(record: dict, head: str = "") -> Reading:
+    """Check every line of a record, which may be read while this goes on; see `Document`."""
     last, seen, blanked, last_blank, erased, last_unknown = START, head == START, 0, 0, 0, 0
     sealed_lists: dict[object, object] = {}
+    hashes = bytearray()
+    events: set[str] = set()
+    fields: set[str] = set()
+    case, seq = None, 0
+
+    def ended(status: int, words: str) -> Reading:
+        return Reading(status, newer_format(record) or words, hashes, case)
+
+    if words := newer_format(record):
+        return ended(NEWER, words)
     lines = record["lines"]
-    if not isinstance(lines, list):
+    if isinstance(lines, (dict, str)):
         raise TypeError("its lines are no list")
-    case = lines[0].get("case") if lines and isinstance(lines[0], dict) else None
     for seq, line in enumerate(lines, start=1):
+        if seq == 1 and isinstance(line, dict):
+            case = line.get("case")
         if isinstance(line, dict) and newer_than(SEALING, line.get("v")):
-            return NEWER, (
+            return ended(
+                NEWER,
                 f"MADE BY A NEWER VERSION at line {seq}: it is hashed by rule {line['v']}, and "
                 f"this copy knows rule {SEALING}. The {seq - 1} lines before it are whole. "
-                f"{GET_NEWER}"
+                f"{GET_NEWER}",
             )
         if why := fault(line, case, seq, last) or opened_otherwise(line, sealed_lists):
-            return NOT_WHOLE, f"NOT WHOLE at line {seq}: {why}"
+            return ended(NOT_WHOLE, f"NOT WHOLE at line {seq}: {why}")
         last = line["hash"]
+        hashes += bytes.fromhex(last)
         seen = seen or last == head
         if line.get("body") is None:
             blanked, last_blank = blanked + 1, seq
@@ -206,40 +262,43 @@ def check(record: dict, head: str = "") -> tuple[int, str]:
             erased = seq
         if line.get("what") not in EVENTS:
             last_unknown = seq
+            events.add(str(line.get("what")))
+        fields |= line.keys() - FIELDS_OF_LINE
+    if words := newer_format(record):
+        return ended(NEWER, words)
     if last_unknown > last_blank > erased:
-        return NEWER, (
+        return ended(
+            NEWER,
             f"MADE BY A NEWER VERSION: the contents of line {last_blank} are gone, and this copy "
-            f"does not know whether line {last_unknown} says why. {GET_NEWER}"
+            f"does not know whether line {last_unknown} says why. {GET_NEWER}",
         )
     if last_blank > erased:
-        return NOT_WHOLE, (
-            f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
-        )
+        why = f"NOT WHOLE at line {last_blank}: its contents are gone, and no line says why"
+        return ended(NOT_WHOLE, why)
     if last != record["head"]:
-        return NOT_WHOLE, f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
+        why = f"NOT WHOLE: the lines end at {last}, the head is {record['head']}"
+        return ended(NOT_WHOLE, why)
     if head and not seen:
-        return NOT_WHOLE, f"NOT WHOLE: no line has the hash {head}"
+        return ended(NOT_WHOLE, f"NOT WHOLE: no line has the hash {head}")
     left = f", contents of {blanked} blanked" if blanked else ""
     # Entries are sealed with the installation's number of the case, not with its case number.
     words = (
-        f"{record['case']} (sealed as case {case if lines else '-'}): {len(lines)} lines, "
+        f"{record['case']} (sealed as case {case if seq else '-'}): {seq} lines, "
         f"whole{left}. Head {last}"
     )
-    return unknown(record, lines, words)
+    fields |= record.keys() - FIELDS_OF_RECORD
+    return ended(*unknown(events, fields, words))
 
 
-def unknown(record: dict, lines: list, words: str) -> tuple[int, str]:
+def unknown(events: set[str], fields: set[str], words: str) -> tuple[int, str]:
     """Return the exit status for a whole record, and name what this copy does not know in it.
 
     An event is hashed as all others are. A field that the hash leaves out was not checked.
     """
-    events = sorted({str(line.get("what")) for line in lines} - set(EVENTS))
-    fields = {name for line in lines for name in line} - set(FIELDS_OF_LINE)
-    fields |= {name for name in record if name not in FIELDS_OF_RECORD}
     if events:
         words += (
-            f". MADE BY A NEWER VERSION: this copy does not know what {', '.join(events)} means; "
-            "the hashes of those lines are right"
+            f". MADE BY A NEWER VERSION: this copy does not know what {', '.join(sorted(events))} "
+            "means; the hashes of those lines are right"
         )
     if fields:
         return NEWER, (
@@ -318,38 +377,244 @@ def bytes_of(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def signed_by(receipt: dict, keys: dict) -> str:
-    """Return the id of the key that signed a receipt, "" where none of these keys did."""
-    message = canonical({n: v for n, v in receipt.items() if n != "signature"}).encode()
-    for key in keys["keys"]:
-        public = bytes_of(key["public"])
-        if hashlib.sha256(public).hexdigest()[:32] != receipt["key"]:
-            continue
-        if is_signed(public, message, bytes_of(receipt["signature"])):
-            return str(receipt["key"])
-    return ""
+def id_of(public: str) -> str:
+    """Return the id of a public key: 32 digits of its SHA-256."""
+    return hashlib.sha256(bytes_of(public)).hexdigest()[:32]
 
 
-def check_receipt(record: dict, receipt: dict, keys: dict) -> tuple[int, str]:
-    """Return the exit status for a record and a receipt, and what was found in a few sentences."""
+def holds(statement: dict, public: str) -> bool:
+    """Tell whether a public key signed a statement, which names the key by its id."""
+    message = canonical({n: v for n, v in statement.items() if n != "signature"}).encode()
+    return id_of(public) == statement["key"] and is_signed(
+        bytes_of(public), message, bytes_of(statement["signature"])
+    )
+
+
+def signed_by(statement: dict, keys: list[str]) -> str:
+    """Return the id of the key that signed a receipt or a day, "" where none of these did."""
+    return str(statement["key"]) if any(holds(statement, key) for key in keys) else ""
+
+
+def check_receipt(record: Reading, receipt: dict, keys: list[str]) -> tuple[int, str]:
+    """Return the exit status for a receipt of a record that was read, and what was found."""
     if newer_than(RECEIPT, receipt.get("receipt")):
         return NEWER, (
             f"MADE BY A NEWER VERSION: the receipt is of version {receipt['receipt']}, and this "
-            f"copy knows version {RECEIPT}. Nothing was checked. {GET_NEWER}"
+            f"copy knows version {RECEIPT}. It was not checked. {GET_NEWER}"
         )
     key = signed_by(receipt, keys)
     if not key:
         return NOT_WHOLE, "NOT SIGNED: none of these keys signed this receipt"
-    status, words = check(record)
-    lines, head = record["lines"], receipt["head"]
+    head = receipt["head"]
     for number, digest in ((receipt["number"], receipt["hash"]), (head["number"], head["hash"])):
-        if not 0 < number <= len(lines) or lines[number - 1].get("hash") != digest:
+        if record.hash_of(number) != digest:
             return NOT_WHOLE, (
                 f"NOT WHAT WAS SIGNED: by key {key} the court signed on {receipt['signed_at']} "
-                f"that line {number} has the hash {digest}; the record says otherwise. {words}"
+                f"that line {number} has the hash {digest}; the record says otherwise."
             )
-    signed = f"Receipt of line {receipt['number']} signed by key {key}, and the record says so"
-    return status, f"{signed}. {words}"
+    return WHOLE, f"Receipt of line {receipt['number']} signed by key {key}, and the record says so"
+
+
+def check_days(days: list, record: "Reading | None", folder: str) -> tuple[int, list[str]]:
+    """Return the exit status for sealed days, and what was found: their hashes, heads and stamps.
+
+    Days that follow each other must be chained; a record holds only those that seal its case.
+    """
+    before: dict = {}
+    stamped: list[str] = []
+    for day in days:
+        name = f"day {day['number']} ({day['on']})"
+        if sha_of_day(day) != day["hash"]:
+            return NOT_WHOLE, [f"NOT WHOLE: {name} is not what was sealed"]
+        if before and day["number"] <= before["number"]:
+            return NOT_WHOLE, [f"NOT WHOLE: {name} does not follow the day before it"]
+        follows = bool(before) and day["number"] == before["number"] + 1
+        if (follows and day["prev"] != before["hash"]) or (
+            (day["number"] == 1) != (day["prev"] == START)
+        ):
+            return NOT_WHOLE, [f"NOT WHOLE: {name} does not follow the day before it"]
+        for case, number, digest in day["heads"] if record else ():
+            if record and case == record.case and record.hash_of(number) != digest:
+                return NOT_WHOLE, [
+                    f"NOT WHOLE: {name} sealed line {number} with the hash {digest}; "
+                    f"the record has {record.hash_of(number) or 'no such line'}"
+                ]
+        if stamp := day.get("stamp"):
+            why, words = check_stamp(day, stamp, folder)
+            if why:
+                return NOT_WHOLE, [f"NOT WHOLE: the time stamp of {name} {why}"]
+            stamped.append(words)
+        before = day
+    found = [f"{len(days)} sealed days, each as it was sealed"]
+    if days and not stamped:
+        found.append("None of these days carries a time stamp from outside the court")
+    elif stamped:
+        found.append(f"{len(stamped)} of {len(days)} days carry a time stamp of these contents:")
+        found += stamped
+    return WHOLE, found
+
+
+def sha_of_day(day: dict) -> str:
+    """Return the hash of a sealed day, computed anew."""
+    return sha(
+        {
+            "v": 1,
+            "court": day["court"],
+            "seq": day["number"],
+            "on": day["on"],
+            "at": day["at"],
+            "heads": day["heads"],
+            "prev": day["prev"],
+        }
+    )
+
+
+class Element(NamedTuple):
+    """One element of DER (X.690): its tag, its contents, and all its bytes."""
+
+    tag: int
+    body: bytes
+    der: bytes
+
+    def parts(self) -> "list[Element]":
+        """Return the elements that this one consists of."""
+        found, place = [], 0
+        while place < len(self.body):
+            found.append(element(self.body, place))
+            place += len(found[-1].der)
+        return found
+
+
+def element(der: bytes, place: int = 0) -> Element:
+    """Return the element of DER at a place. Raises ValueError."""
+    if len(der) < place + 2:
+        raise ValueError("it is cut off")
+    tag, size, begin = der[place], der[place + 1], place + 2
+    if tag & 0x1F == 0x1F:
+        raise ValueError("it has a long tag")
+    if size >= 0x80:
+        count = size - 0x80
+        if not 0 < count <= 4:
+            raise ValueError("it has a length that DER does not have")
+        size, begin = int.from_bytes(der[begin : begin + count], "big"), begin + count
+    if begin + size > len(der):
+        raise ValueError("it is cut off")
+    return Element(tag, der[begin : begin + size], der[place : begin + size])
+
+
+SHA256 = bytes.fromhex("608648016503040201")
+DIGESTS = {
+    SHA256: hashlib.sha256,
+    bytes.fromhex("608648016503040202"): hashlib.sha384,
+    bytes.fromhex("608648016503040203"): hashlib.sha512,
+}
+TST_INFO = bytes.fromhex("2a864886f70d0109100104")
+MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
+
+
+def read_stamp(response: bytes) -> tuple[bytes, str]:
+    """Return the digest that a time stamp is of, and its time (RFC 3161, 2.4.2).
+
+    The digest among the attributes that its signer signed must be that of what the stamp says; the
+    signature itself is not checked. Raises ValueError.
+    """
+    status, token = element(response).parts()[:2]
+    if int.from_bytes(status.parts()[0].body, "big") != 0:
+        raise ValueError("it was not granted")
+    signed_data = token.parts()[1].parts()[0].parts()
+    content_type, content = signed_data[2].parts()[:2]
+    if content_type.body != TST_INFO:
+        raise ValueError("it is no time stamp")
+    info = content.parts()[0].body
+    [signer] = signed_data[-1].parts()
+    digest_of = DIGESTS[signer.parts()[2].parts()[0].body]
+    attributes = [each.parts() for each in signer.parts()[3].parts()]
+    [signed] = [values.parts() for name, values in attributes if name.body == MESSAGE_DIGEST]
+    if signed[0].body != digest_of(info).digest():
+        raise ValueError("its signer signed something else")
+    fields = element(info).parts()
+    algorithm, digest = fields[2].parts()
+    if algorithm.parts()[0].body != SHA256:
+        raise ValueError("it is of another kind of digest")
+    return digest.body, fields[4].body.decode("ascii")
+
+
+def check_stamp(day: dict, stamp: dict, folder: str) -> tuple[str, str]:
+    """Return what is wrong with the time stamp of a day, "" if nothing is, and what it says."""
+    try:
+        response = base64.b64decode(stamp["response"], validate=True)
+        digest, time = read_stamp(response)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        return f"cannot be read ({error})", ""
+    if digest.hex() != day["hash"]:
+        return "is of other contents", ""
+    words = f"  day {day['number']} ({day['on']}): {time}; its signature is not checked here"
+    if folder:
+        name = os.path.join(folder, f"day-{int(day['number'])}.tsr")
+        with open(name, "wb") as file:
+            file.write(response)
+        words += f": openssl ts -verify -in {name} -digest {day['hash']} -CAfile AUTHORITY.pem"
+    return "", words
+
+
+def check_statement(statement: dict, keys: list[str]) -> str:
+    """Return what is wrong with a statement of a witness, "" if nothing is.
+
+    It holds what the court signed, and is signed by the witness. The keys are those of the court,
+    if they are known; else the court's key is the one that the statement names.
+    """
+    day = statement["day"]
+    if newer_than(STATEMENT, statement.get("witness")) or newer_than(DAY, day.get("day")):
+        return "is of a newer version"
+    if not holds(statement, statement["public"]):
+        return "is not signed by its witness"
+    if not holds(day, day["public"]):
+        return "holds a day that the court did not sign"
+    if keys and not signed_by(day, keys):
+        return "holds a day signed by none of these keys"
+    return ""
+
+
+def head_of(statement: dict) -> str:
+    """Return the head that a witness saw, in words."""
+    day = statement["day"]
+    return (
+        f"{day['hash']}, signed by the court with key {day['key']}, seen by witness "
+        f"{statement['key']} on {statement['seen_at']} at {statement['court']['address']}"
+    )
+
+
+def check_statements(statements: list, days: list, keys: list[str]) -> tuple[int, list[str]]:
+    """Return the exit status for statements of witnesses, compared with days and one another."""
+    sealed = {(day["court"], day["number"]): day["hash"] for day in days}
+    seen: dict = {}
+    found: list[str] = []
+    compared = 0
+    for statement in statements:
+        day = statement["day"]
+        name = f"day {day['number']} ({day['on']}) of {day['court']}"
+        if why := check_statement(statement, keys):
+            found.append(f"NOT SIGNED: the statement of {name} {why}")
+            continue
+        other = seen.setdefault((day["court"], day["court_number"], day["number"]), statement)
+        if other["day"]["hash"] != day["hash"]:
+            found.append(
+                f"TWO HISTORIES of {name}, both signed by the court:\n"
+                f"  {head_of(other)}\n  {head_of(statement)}"
+            )
+        own = sealed.get((day["court_number"], day["number"]))
+        compared += own is not None
+        if own not in (None, day["hash"]):
+            found.append(
+                f"NOT WHAT WAS SEEN: {name} has the hash\n  {own} here, and\n  {head_of(statement)}"
+            )
+    if found:
+        return NOT_WHOLE, found
+    words = f"{len(statements)} statements of witnesses, signed by witness and court"
+    if days:
+        words += f"; {compared} are about these days, and say the same"
+    witnesses = sorted({statement["key"] for statement in statements})
+    return WHOLE, [f"{words}. Keys of the witnesses: {', '.join(witnesses)}"]
 
 
 def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -360,39 +625,193 @@ def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+class Document:
+    """A file of JSON with an object; of a record its lines are read one by one.
+
+    ``members`` has what was read so far. Of a record, ``lines`` among them can be iterated once;
+    what follows them in the file is there afterwards. Raises ValueError.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._text, self._place, self._is_read = "", 0, False
+        self._decoder = json.JSONDecoder(object_pairs_hook=once)
+        self.members: dict = {}
+        if self._peek() != "{":
+            raise ValueError("it is no object")
+        self._place += 1
+        self._read_members(first=True)
+
+    def _more(self) -> bool:
+        """Read on, twice as much as waits; tell whether there was more."""
+        piece = self._file.read(max(65536, len(self._text) - self._place))
+        self._text, self._place = self._text[self._place :] + piece, 0
+        self._is_read = not piece
+        return bool(piece)
+
+    def _peek(self) -> str:
+        """Return the next character that is no space, "" at the end."""
+        while True:
+            while self._place < len(self._text) and self._text[self._place] in " \t\r\n":
+                self._place += 1
+            if self._place < len(self._text) or not self._more():
+                return self._text[self._place : self._place + 1]
+
+    def _take(self, characters: str) -> str:
+        """Return the next character, which must be one of these."""
+        found = self._peek()
+        if not found or found not in characters:
+            raise ValueError(f"{found or 'its end'} where one of {characters} is expected")
+        self._place += 1
+        return found
+
+    def _value(self) -> object:
+        self._peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._place)
+            except json.JSONDecodeError:
+                if not self._more():
+                    raise
+                continue
+            if end == len(self._text) and self._more():
+                continue  # a number may go on
+            self._place = end
+            return value
+
+    def _read_members(self, first: bool = False) -> None:
+        """Read members of the object, up to the lines or to the end."""
+        if first and self._peek() == "}":
+            self._place += 1
+            return self._end()
+        while True:
+            name = self._value()
+            if not isinstance(name, str) or name in self.members:
+                raise ValueError("a key is there twice" if isinstance(name, str) else "no key")
+            self._take(":")
+            if name == "lines" and self._peek() == "[":
+                self._place += 1
+                self.members[name] = self._lines()
+                return None
+            self.members[name] = self._value()
+            if self._take(",}") == "}":
+                return self._end()
+
+    def _end(self) -> None:
+        if self._peek():
+            raise ValueError("something follows its end")
+
+    def _lines(self) -> "Iterator[object]":
+        if self._peek() == "]":
+            self._place += 1
+        else:
+            while True:
+                yield self._value()
+                if self._take(",]") == "]":
+                    break
+        if self._take(",}") == "}":
+            self._end()
+        else:
+            self._read_members()
+
+
+class Files(NamedTuple):
+    """The files that were named, by what they are."""
+
+    records: list[dict]
+    receipts: list[dict]
+    keys: list[str]
+    days: list[dict]
+    statements: list[dict]
+
+    def sort_in(self, members: dict) -> None:
+        """Add one file. Raises ValueError where nothing that is known is in it."""
+        if "lines" in members or "format" in members:
+            self.records.append(members)
+        elif "receipt" in members:
+            self.receipts.append(members)
+        elif "keys" in members:
+            self.keys.extend(key["public"] for key in members["keys"])
+        elif "days" in members:
+            self.days.extend(members["days"])
+        elif "statements" in members:
+            self.statements.extend(members["statements"])
+        elif "witness" in members:
+            self.statements.append(members)
+        else:
+            raise ValueError("nothing in it is known")
+
+
+def check_all(files: Files, head: str, folder: str) -> tuple[int, list[str]]:
+    """Return the exit status for all files together, and what was found, a line each."""
+    if len(files.records) > 1:
+        raise ValueError("check one record at a time")
+    found: list[tuple[int, list[str]]] = []
+    record, days = None, list(files.days)
+    if files.records:
+        record = read_record(files.records[0], head)
+        found.append((record.status, [record.words]))
+        own = files.records[0].get("days")
+        if record.status == WHOLE and own:
+            found.append(check_days(own, record, folder))
+            days += own
+    for receipt in files.receipts:
+        if record is None or not files.keys:
+            raise ValueError("a receipt is checked with the record and the court's keys")
+        status, words = check_receipt(record, receipt, files.keys)
+        found.insert(0, (status, [words]))
+    if files.days and (record is None or record.status != NEWER):
+        found.append(check_days(files.days, record, folder))
+    if files.statements:
+        found.append(check_statements(files.statements, days, files.keys))
+    if not found:
+        raise ValueError("there is nothing to check")
+    statuses = [status for status, _ in found]
+    worst = NOT_WHOLE if NOT_WHOLE in statuses else max(statuses)
+    return worst, [line for _, lines in found for line in lines]
+
+
+def arguments_of(arguments: list[str]) -> tuple[list[str], str, str]:
+    """Return the names of files, the head and the folder for stamps that a command line gives."""
+    names, folder = list(arguments), ""
+    if "--stamps" in names:
+        place = names.index("--stamps")
+        folder = names[place + 1] if place + 1 < len(names) else "."
+        del names[place : place + 2]
+    heads = [name for name in names[1:] if len(name) == 64 and not os.path.exists(name)]
+    return [name for name in names if name not in heads], "".join(heads[:1]), folder
+
+
 def main(arguments: list[str]) -> int:
-    """Check the file that is named, and print what was found."""
+    """Check the files that are named, and print what was found."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal may lack the signs of a name.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    if len(arguments) not in (1, 2, 3):
+    names, head, folder = arguments_of(arguments)
+    if not names:
         print(
             "Say which file: python3 verify_record.py record.json [HEAD], or with a receipt: "
             "python3 verify_record.py record.json receipt.json keys.json",
             file=sys.stderr,
         )
         return UNREADABLE
-    names, with_receipt = arguments[:1], len(arguments) == 3
-    if with_receipt:
-        names = arguments
-    files: list[dict] = []
+    files, name = Files([], [], [], [], []), names[0]
     try:
-        for name in names:
-            with open(name, encoding="utf-8") as file:
-                files.append(json.load(file, object_pairs_hook=once))
-        status, words = check_receipt(*files) if with_receipt else check(files[0], *arguments[1:])
+        with ExitStack() as opened:  # a record is read while it is checked
+            for name in names:
+                file = opened.enter_context(open(name, encoding="utf-8"))
+                files.sort_in(Document(file).members)
+            status, found = check_all(files, head, folder)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return UNREADABLE
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if len(files) == len(names) > 1:  # each is JSON
-            print(f"This is no record with a receipt and keys: {error!r}", file=sys.stderr)
+        if len(names) > 1:
+            print(f"These files cannot be checked together: {error!r} ({name})", file=sys.stderr)
         else:
-            print(
-                f"{names[max(0, len(files) - 1)]} is no exported record: {error!r}", file=sys.stderr
-            )
+            print(f"{name} is no exported record: {error!r}", file=sys.stderr)
         return UNREADABLE
-    print(words)
+    print("\n".join(found))
     return status
 
 

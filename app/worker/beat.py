@@ -6,9 +6,11 @@ import secrets
 import socket
 from collections.abc import Callable
 from functools import cache, partial
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 
+from app.carriers.registry import ExternalServices
 from app.core.db import is_away, release_session, retrying, schema_check, transaction
 from app.core.errors import OlderRules
 from app.core.runtime.logs import one_line_error
@@ -18,6 +20,7 @@ from app.inbound.mailbox_reader import read_mail
 from app.listing import running
 from app.papers.reading import service as reading
 from app.papers.scanning import service as scanning
+from app.record.time_stamps.asking import Stamper
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
@@ -27,6 +30,7 @@ from app.worker import rezoning
 from app.worker.steps import AFTER, BEFORE, step_name
 
 log = logging.getLogger("tingqi.worker")
+_stampers: WeakKeyDictionary[ExternalServices, Stamper] = WeakKeyDictionary()
 
 
 def sender_of(app: Flask) -> Sender:
@@ -66,6 +70,7 @@ def beat(app: Flask) -> int:
         # Less urgent steps come last.
         for step in (partial(read_replies, app), *AFTER, webhooks.deliver_due):
             run_step(step, sender)
+        stamp_days(app)
         return attempted
 
 
@@ -153,6 +158,20 @@ def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
     finally:
         release_session()
     return 0
+
+
+def stamp_days(app: Flask) -> int:
+    """Get the time stamps of sealed days, where an authority is set up; return how many.
+
+    Not part of the steps, as the authority may take ten seconds to answer.
+    """
+    services: Services = app.extensions["tingqi"]
+    authority = services.settings.stamp_authority
+    if authority is None:
+        return 0
+    stamper = _stampers.setdefault(services.external, Stamper(authority))
+    with app.app_context():
+        return run_step(lambda sender: stamper.stamp_due(lambda: sender.now), sender_of(app))
 
 
 def read_replies(app: Flask, sender: Sender) -> int:

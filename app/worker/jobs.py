@@ -83,6 +83,11 @@ def scan_papers(app: Flask, stopping: Event) -> None:
     beat.scan_papers(app, stopping.is_set)
 
 
+def stamp_days(app: Flask) -> None:
+    """Get the time stamps of sealed days; may wait for the authority."""
+    beat.stamp_days(app)
+
+
 def process_file(app: Flask) -> None:
     """Process the next file to be imported; may take minutes."""
     beat.process_file(app)
@@ -135,6 +140,8 @@ class WorkerJobs:
         jobs.append(("webhooks", deliver_webhooks, [self.stopping], min(seconds, 0.5)))
         if services.settings.storage.clamd:
             jobs.append(("scan", scan_papers, [self.stopping], min(seconds, 0.5)))
+        if services.settings.stamp_authority:
+            jobs.append(("stamps", stamp_days, [], seconds))
         for name, job, arguments, interval in jobs:
             self.scheduler.add_job(
                 run_job,

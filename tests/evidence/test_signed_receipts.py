@@ -285,4 +285,4 @@ def test_the_sealed_days_are_public_and_name_nobody(scenario: Scenario, link: st
     assert published["days"][-1]["heads"]
     assert "民" not in json.dumps(published, ensure_ascii=False)
     rest = scenario.client.get(f"/record/days.json?after={published['days'][-1]['number']}")
-    assert rest.get_json() == {"court": 1, "days": [], "more": False}
+    assert rest.get_json() == {"court": 1, "time_stamps": None, "days": [], "more": False}
