@@ -81,7 +81,7 @@ def attach(app: Flask, settings: Settings, external: ExternalServices) -> None:
     times as long to make: the tests keep one app for a whole run. Nothing that the app remembers
     of the installation before is kept; its connections to that database are closed.
     """
-    from app.core import web, zones
+    from app.core import zones
     from app.core.db import use_database
 
     zones.choose()
@@ -90,8 +90,24 @@ def attach(app: Flask, settings: Settings, external: ExternalServices) -> None:
     app.config.update(SECRET_KEY=settings.secret_key, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.extensions["tingqi"] = _services(settings, external)
     use_database(app, settings.database_url, _engine_options(settings))
-    web.limiter.reset()
+    _share_rate_limits(app, settings)
     _read_rules(settings)
+
+
+def _share_rate_limits(app: Flask, settings: Settings) -> None:
+    """Let all processes count rate limits together, in Redis if it is set, else in the database.
+
+    Raises Misconfigured where the client of Redis is not installed.
+    """
+    from app.core.db import db
+    from app.core.web import rate_limits, shared_counts
+
+    if settings.redis_url:
+        counts: Any = shared_counts.RedisCounts(settings.redis_url, settings.secret_key)
+    else:
+        with app.app_context():
+            counts = shared_counts.DatabaseCounts(db.engine, settings.secret_key)
+    rate_limits.install(app, counts)
 
 
 def _services(settings: Settings, external: ExternalServices) -> web.Services:
@@ -204,6 +220,7 @@ def _add_web(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     Bootstrap5(app)
     web.limiter.init_app(app)
+    _share_rate_limits(app, settings)
     rezoning.install(app)
     web.install_languages(app)
     web.install_number_converter(app)

@@ -15,7 +15,16 @@ from app.carriers import registry
 from app.carriers.registry import CarrierSettings
 from app.core import terminal, wording
 from app.core.errors import N_, Misconfigured
-from app.core.settings import PREFIX, Parser, choice, instance_folder, networks, number, web_address
+from app.core.settings import (
+    PREFIX,
+    Parser,
+    choice,
+    instance_folder,
+    networks,
+    number,
+    url_of,
+    web_address,
+)
 from app.core.web_client.guarded_http import IpNetwork
 from app.record.time_stamps import settings as time_stamps
 from app.record.time_stamps.settings import StampAuthority
@@ -34,6 +43,7 @@ OWN = {
     "TINGQI_INSTANCE",
     "TINGQI_TRUSTED_PROXIES",
     "TINGQI_HOOKS_INSIDE",
+    "TINGQI_REDIS_URL",
     terminal.SETTING,
     *storage.NAMES,
     *limits.NAMES,
@@ -64,6 +74,8 @@ class Settings:
     stamp_authority: StampAuthority | None = None
     # Networks inside that webhooks may call; all others must be of the open internet.
     hooks_inside: tuple[IpNetwork, ...] = ()
+    # Where rate limits are counted if not in the database; it may hold a password.
+    redis_url: str = field(default="", repr=False)
     demo: bool = False
     # Names in the environment under Tingqi's prefix that are no setting of this version.
     unknown: Sequence[str] = ()
@@ -124,6 +136,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         given_signing_key=_parsed(values, "TINGQI_SIGNING_KEY", _file, None),
         stamp_authority=time_stamps.read(values),
         hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
+        redis_url=_parsed(values, "TINGQI_REDIS_URL", url_of("redis", "rediss"), ""),
         unknown=_unknown(values),
     )
 

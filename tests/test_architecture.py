@@ -126,7 +126,12 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_used() -> None:
     extras = project["optional-dependencies"]
     declared = {
         re.split(r"[\[<>=~! ]", each)[0].lower().replace("_", "-")
-        for each in [*project["dependencies"], *extras["listing"], *extras["s3"]]
+        for each in [
+            *project["dependencies"],
+            *extras["listing"],
+            *extras["redis"],
+            *extras["s3"],
+        ]
     }
     homes = packages_distributions()
     used = {

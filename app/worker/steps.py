@@ -14,6 +14,8 @@ from app.carriers.registry import ExternalServices
 from app.core.channels import Channel
 from app.core.db import is_away, retrying, transaction
 from app.core.matters import CASE, HEARING
+from app.core.runtime.clock import SystemClock
+from app.core.web import shared_counts
 from app.delegates import queries as delegate_queries
 from app.delegates import service as delegates
 from app.feeds import rendered_events
@@ -218,10 +220,15 @@ def _erase(sender: Sender) -> int:
 
 
 def _forget(sender: Sender) -> int:
-    """Delete expired idempotency records of the API, and heartbeats of old workers."""
+    """Delete expired idempotency records of the API and counts of rate limits, and old heartbeats.
+
+    Counts go by the clock of this machine, as they came.
+    """
     with transaction() as session:
-        return transactions.delete_expired(session, sender.now) + heartbeat.forget(
-            session, sender.now
+        return (
+            transactions.delete_expired(session, sender.now)
+            + heartbeat.forget(session, sender.now)
+            + shared_counts.delete_expired(session, SystemClock().now())
         )
 
 
