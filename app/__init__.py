@@ -113,6 +113,7 @@ def _share_rate_limits(app: Flask, settings: Settings) -> None:
 def _services(settings: Settings, external: ExternalServices) -> web.Services:
     """Return what the requests and jobs of an installation work with."""
     from app.core import web
+    from app.people.single_sign_on.provider import SignOnProvider
     from app.worker import rezoning
 
     return web.Services(
@@ -121,6 +122,7 @@ def _services(settings: Settings, external: ExternalServices) -> web.Services:
         build_store(settings),
         rezoning.convert_all,
         rezoning.convert_court,
+        SignOnProvider(settings.oidc, settings.public_url) if settings.oidc else None,
     )
 
 

@@ -22,10 +22,13 @@ from app.core.settings import (
     instance_folder,
     networks,
     number,
+    read_group,
     url_of,
     web_address,
 )
 from app.core.web_client.guarded_http import IpNetwork
+from app.people.single_sign_on import settings as single_sign_on
+from app.people.single_sign_on.settings import OidcSettings
 from app.record.time_stamps import settings as time_stamps
 from app.record.time_stamps.settings import StampAuthority
 from app.storage import limits
@@ -48,6 +51,7 @@ OWN = {
     *storage.NAMES,
     *limits.NAMES,
     *time_stamps.NAMES,
+    *single_sign_on.NAMES,
 }
 BEAT_SECONDS = number(0.1, 3600)
 TRUSTED_PROXIES = number(0, 10)
@@ -76,6 +80,8 @@ class Settings:
     hooks_inside: tuple[IpNetwork, ...] = ()
     # Where rate limits are counted if not in the database; it may hold a password.
     redis_url: str = field(default="", repr=False)
+    # The provider of single sign-on; None: users sign in with a password.
+    oidc: OidcSettings | None = None
     demo: bool = False
     # Names in the environment under Tingqi's prefix that are no setting of this version.
     unknown: Sequence[str] = ()
@@ -137,6 +143,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         stamp_authority=time_stamps.read(values),
         hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
         redis_url=_parsed(values, "TINGQI_REDIS_URL", url_of("redis", "rediss"), ""),
+        oidc=read_group(OidcSettings, single_sign_on.GROUP, values, N_("single sign-on")),
         unknown=_unknown(values),
     )
 

@@ -26,6 +26,7 @@ AREAS = (
     "rules",
     "import",
     "webhooks",
+    "single_sign_on",
 )
 PAGE = 50  # changes
 MOST = 4000  # characters of a value

@@ -25,6 +25,7 @@ from app.core.web_client.guarded_http import FetchFailed
 from app.court import places
 from app.court.models import Court
 from app.evidence import signing_keys
+from app.people.single_sign_on.checks import check_provider
 from app.record import stray_rows
 from app.record.models import Receipt
 from app.record.time_stamps import asking
@@ -37,7 +38,8 @@ from app.worker import rezoning
 PROBE = 64 * 1024  # bytes
 # Subjects of several results.
 SETTINGS, FOLDER, SECRET = N_("settings"), N_("instance folder"), N_("secret")
-SIGNING_KEY, TIME_STAMPS = N_("signing key"), N_("time stamps")
+SIGNING_KEY, SINGLE_SIGN_ON = N_("signing key"), N_("single sign-on")
+TIME_STAMPS = N_("time stamps")
 PAPERS, SCANNER = N_("papers"), N_("scanner of papers")
 DATABASE, NAMES, RECORD = N_("database"), N_("names"), N_("record")
 STORED_TIMES = N_("stored times")
@@ -64,6 +66,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield _signing_key(settings)
     yield _time_stamps(settings)
     yield _public_url(app)
+    yield _single_sign_on(app)
     yield _zones()
     yield from _carriers(app)
     database = _database(app)
@@ -195,6 +198,15 @@ def _public_url(app: Flask) -> CarrierCheck:
     services: web.Services = app.extensions["tingqi"]
     url = services.settings.public_url
     return carrier_checks.public_url(url, services.external.leave_the_machine)
+
+
+def _single_sign_on(app: Flask) -> CarrierCheck:
+    """Check that the provider of single sign-on answers and knows us, where one is set up."""
+    services: web.Services = app.extensions["tingqi"]
+    if services.sign_on is None:
+        words = N_("not set up: users sign in with a password")
+        return CarrierCheck(SINGLE_SIGN_ON, True, Message(words), configured=False)
+    return CarrierCheck(SINGLE_SIGN_ON, *check_provider(services.sign_on))
 
 
 def _zones() -> CarrierCheck:

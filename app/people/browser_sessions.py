@@ -1,5 +1,6 @@
 """The session of a browser: begun by each way of signing in once it knows the user, and ended."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,17 +39,19 @@ def local_path(target: str) -> str:
     return "/" if not is_local or target.startswith("//") or "\\" in target else target
 
 
-def finish_sign_in(user: User, next_path: str, kept: str = "") -> Any:
+def finish_sign_in(
+    user: User, next_path: str, kept: str = "", begun: Callable[[Session, int], None] | None = None
+) -> Any:
     """Begin a session for a user who has shown who they are, and send them on.
 
     The key in the cookie is a new one, and the session that this browser had before is over.
     ``next_path`` counts only if it is a path of this site. ``kept`` is the form that was submitted
     after an earlier session had ended (see ``pending_form``): it is shown again in place of
-    ``next_path``.
+    ``next_path``. ``begun`` is called with the session's id, in the transaction that begins it.
     """
     former_key = str(session.get(SESSION_KEY, ""))
     session.clear()
-    session[SESSION_KEY] = _begin(user.id, user.version, former_key)
+    session[SESSION_KEY] = _begin(user.id, user.version, former_key, begun)
     login_user(user)
     pending = pending_form.opened(web.secret(), kept, user.id, web.now())
     response = _resume(*pending) if pending else redirect(local_path(next_path), 303)
@@ -63,14 +66,19 @@ def finish_sign_in(user: User, next_path: str, kept: str = "") -> Any:
     return response
 
 
-def _begin(user_id: int, version: int, former_key: str) -> str:
+def _begin(
+    user_id: int, version: int, former_key: str, begun: Callable[[Session, int], None] | None
+) -> str:
     address, agent = request.remote_addr or "", request.user_agent.string
 
     def begin(session_: Session) -> str:
         if former := sessions.find(session_, former_key, web.now()):
             sessions.end(session_, former.user_id, former.id, web.now())
         members.note_last_seen(session_, user_id, web.now())
-        return sessions.begin(session_, user_id, version, address, agent, web.now())
+        key = sessions.begin(session_, user_id, version, address, agent, web.now())
+        if begun and (row := sessions.find(session_, key, web.now())):
+            begun(session_, row.id)
+        return key
 
     return retrying(begin)
 

@@ -15,6 +15,7 @@ from app.court import places
 from app.people import service, tokens
 from app.people.models import ApiToken, User
 from app.people.rules import ROLES, TokenScope
+from app.people.single_sign_on import service as sign_on
 
 
 @click.group()
@@ -97,6 +98,17 @@ def new_link(email: str) -> None:
     with checked_app().app_context(), transaction() as session:
         link = _link(service.find_user(session, email))
     _show(link)
+
+
+@user.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link with which an admin signs in once, while single sign-on does not work."""
+    with checked_app().app_context(), transaction() as session:
+        path = sign_on.open_way_in(session, service.find_user(session, email), web.now())
+        link = web.services().settings.public_url + path
+    say(N_("Open this link within fifteen minutes to sign in once:"), err=True)
+    click.echo(link)
 
 
 def _password() -> str:

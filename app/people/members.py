@@ -74,9 +74,18 @@ def sign_out(session: Session, by: ChangeAuthor, user: User) -> None:
 
 
 def _refuse_last_admin(session: Session, user: User) -> None:
-    """Raise Refusal for the last active admin; locks the court, so that two admins queue up."""
+    """Raise Refusal for the last active admin."""
+    if is_last_admin(session, user):
+        raise Refusal(
+            N_("%(name)s is the court's last admin. Make somebody else an admin first."),
+            name=user.name,
+        )
+
+
+def is_last_admin(session: Session, user: User) -> bool:
+    """Tell whether the court has no other active admin; locks it, so that two admins queue up."""
     if user.role != Role.ADMIN or not user.active:
-        return
+        return False
     session.execute(sa.select(Court.id).where(Court.id == user.court_id).with_for_update())
     other_admins = sa.select(sa.func.count()).where(
         User.court_id == user.court_id,
@@ -84,11 +93,7 @@ def _refuse_last_admin(session: Session, user: User) -> None:
         User.active,
         User.id != user.id,
     )
-    if not session.scalar(other_admins):
-        raise Refusal(
-            N_("%(name)s is the court's last admin. Make somebody else an admin first."),
-            name=user.name,
-        )
+    return not session.scalar(other_admins)
 
 
 def note_last_seen(session: Session, user_id: int, now: dt.datetime) -> None:

@@ -20,6 +20,7 @@ from app.core.errors import N_, NotFound
 from app.people.models import User, UserSession
 
 LIFETIME = dt.timedelta(days=30)  # after which one signs in again
+FRESH = dt.timedelta(minutes=10)  # after the sign-in: acts that need one allow no longer
 KEPT = dt.timedelta(days=90)  # for how long a session that is over is kept
 
 
@@ -98,6 +99,12 @@ def end_others(session: Session, user_id: int, session_id: int, now: dt.datetime
     for each in others:
         each.ended_at = now
     return len(others)
+
+
+def is_fresh(session: Session, session_id: int, now: dt.datetime) -> bool:
+    """Tell whether a session was begun a short time ago."""
+    row = session.get(UserSession, session_id)
+    return row is not None and now - row.created_at <= FRESH
 
 
 @dataclass(frozen=True)

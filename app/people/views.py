@@ -29,6 +29,7 @@ from app.people.browser_sessions import SESSION_KEY, end_session, finish_sign_in
 from app.people.models import User
 from app.people.rules import use_is_stale
 from app.people.sessions import CurrentSession
+from app.people.single_sign_on.views import password_forbidden, sign_out_there
 
 bp = Blueprint("people", __name__)
 login = LoginManager()
@@ -107,8 +108,11 @@ def check() -> Any:
     email, password = request.form.get("email", ""), request.form.get("password", "")
     next_path = request.form.get("next", "")
     user = service.check_password(db.session(), email[:254], password[:1000])
-    if user is None:
+    forbidden = user is not None and password_forbidden(user.court)
+    if user is None or forbidden:
         error = gettext("E-mail or password is wrong. After ten tries you have to wait a while.")
+        if forbidden:
+            error = gettext("Your court signs in by single sign-on only. Use that button instead.")
         page = render_template(
             "people/sign_in.html",
             email=email[:254],
@@ -116,14 +120,16 @@ def check() -> Any:
             refused=error,
             kept=request.form.get("kept", ""),
         )
-        return page, 422
+        return page, 403 if forbidden else 422
     return finish_sign_in(user, next_path, request.form.get("kept", ""))
 
 
 @bp.post("/sign-out")
 def sign_out() -> Any:
-    """Sign the user out."""
-    return end_session()
+    """Sign the user out, at the provider of single sign-on too."""
+    session_id = g.user_session.id if current_user.is_authenticated else 0
+    response = end_session()
+    return sign_out_there(session_id) or response
 
 
 @bp.route("/password/<int:user_id>/<token>", methods=["GET", "POST"])
@@ -134,6 +140,9 @@ def password(user_id: int, token: str) -> Any:
         user = service.user_of_password_link(db.session(), user_id, token, web.secret(), web.now())
         return render_template("people/password.html", user=user), 200 if user else 404
     new_password = request.form.get("password", "")
+    user = service.user_of_password_link(db.session(), user_id, token, web.secret(), web.now())
+    if user and password_forbidden(user.court):
+        return render_template("people/password.html", user=user), 403
     try:
         link_valid = retrying(lambda s: _set_password(s, user_id, token, new_password))
     except Invalid as fault:

@@ -50,6 +50,7 @@ from app.core.web import catalogues, rate_limits
 if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
     from app.config import Settings
+    from app.people.single_sign_on.provider import SignOnProvider
     from app.storage.stores import FileStore
 
 LANGUAGES = ("en", "zh")
@@ -68,6 +69,8 @@ class Services:
     # session and the court, within the caller's transaction.
     settle: Callable[[dt.datetime], None] = lambda now: None
     hold: Callable[[Any, Any, dt.datetime], int] = lambda session, court, now: 0
+    # The provider of single sign-on, if one is set up.
+    sign_on: "SignOnProvider | None" = None
 
 
 def services() -> Services:
