@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from authlib.oidc.core import CodeIDToken
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+# The libraries are imported by the functions that use them: they take a quarter of a second, and
+# most processes never see a token.
+if TYPE_CHECKING:
+    from joserfc import jws, jwt
+    from joserfc.jwk import Key
 
 # Signatures by a private key that only the provider has. "none" is none, and HS256 would let
 # whoever knows a shared secret, or takes a public key for one, sign.
@@ -42,6 +43,10 @@ def verified_claims(
     ``key_set`` is the provider's JWK set as it is published now, so that a token which was signed
     with a key that was withdrawn is refused.
     """
+    from authlib.oidc.core import CodeIDToken
+    from joserfc import jws
+    from joserfc.errors import JoseError
+
     if len(id_token) > LONGEST_TOKEN:
         raise TokenRejected("the token is too long")
     try:
@@ -76,8 +81,11 @@ def verified_claims(
     return dict(claims)
 
 
-def _keys(key_set: Mapping[str, Any], kid: Any, algorithm: str) -> Iterator[Key]:
+def _keys(key_set: Mapping[str, Any], kid: Any, algorithm: str) -> Iterator["Key"]:
     """Yield the public keys that may have signed; keys of unknown kinds are passed over."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+
     rows = key_set.get("keys")
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict) or row.get("use", "sig") != "sig":
@@ -94,7 +102,10 @@ def _keys(key_set: Mapping[str, Any], kid: Any, algorithm: str) -> Iterator[Key]
             yield key
 
 
-def _decoded(id_token: str, algorithm: str, keys: Iterable[Key]) -> jwt.Token:
+def _decoded(id_token: str, algorithm: str, keys: Iterable["Key"]) -> "jwt.Token":
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+
     for key in keys:
         try:
             return jwt.decode(id_token, key, registry=_registry([algorithm]))
@@ -103,7 +114,9 @@ def _decoded(id_token: str, algorithm: str, keys: Iterable[Key]) -> jwt.Token:
     raise TokenRejected("no key of the provider has signed it")
 
 
-def _registry(algorithms: Sequence[str] = ALGORITHMS) -> jws.JWSRegistry:
+def _registry(algorithms: Sequence[str] = ALGORITHMS) -> "jws.JWSRegistry":
+    from joserfc import jws
+
     registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
     registry.max_header_length = LONGEST_TOKEN  # some providers put their certificate into it
     return registry

@@ -15,10 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.client import OAuth2Client
-from authlib.oauth2.rfc6749.parameters import prepare_token_request
-
 from app.core.errors import N_, Message
 from app.core.web_client.guarded_http import Deadline, FetchFailed
 from app.core.web_client.json_client import JsonClient
@@ -88,9 +84,13 @@ class SignOnProvider:
     """A client of the provider. Safe to share between threads."""
 
     def __init__(
-        self, settings: OidcSettings, public_url: str, context: ssl.SSLContext | None = None
+        self,
+        settings: OidcSettings,
+        public_url: str,
+        context: ssl.SSLContext | None = None,
+        seconds: float = SECONDS,
     ) -> None:
-        self.settings, self._public_url = settings, public_url
+        self.settings, self._public_url, self._seconds = settings, public_url, seconds
         self._client = JsonClient(context)
         self._free = threading.BoundedSemaphore(AT_ONCE)
         # The metadata or the fault of the last request, and when it is asked for again.
@@ -113,6 +113,8 @@ class SignOnProvider:
 
         ``other_account`` lets it ask who it is even if somebody is signed in there.
         """
+        from authlib.oauth2.client import OAuth2Client  # as in id_tokens
+
         with self._bounded() as deadline:
             metadata = self._metadata(deadline)
         client = OAuth2Client(
@@ -218,8 +220,8 @@ class SignOnProvider:
     @contextmanager
     def _bounded(self) -> Iterator[Deadline]:
         """Wait for one of the few places, and give what is left of the time."""
-        deadline = Deadline(SECONDS)
-        if not self._free.acquire(timeout=SECONDS / 4):
+        deadline = Deadline(self._seconds)
+        if not self._free.acquire(timeout=self._seconds / 4):
             raise ProviderUnavailable(Message(N_("Others are waiting for it already.")))
         try:
             yield deadline
@@ -289,6 +291,9 @@ class SignOnProvider:
     def _token(
         self, metadata: ProviderMetadata, code: str, verifier: str, deadline: Deadline
     ) -> Mapping[str, Any]:
+        from authlib.oauth2.auth import ClientAuth
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
         body = prepare_token_request(
             "authorization_code", redirect_uri=self.redirect_uri, code=code, code_verifier=verifier
         )
@@ -333,6 +338,8 @@ class SignOnProvider:
 
 
 def _status_message(status: int) -> Message:
+    if status == 200:
+        return Message(N_("The address gave no answer that can be read."))
     return Message(N_("It answers with an error (HTTP %(status)s)."), status=status)
 
 
