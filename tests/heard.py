@@ -54,6 +54,7 @@ LATIN = (
     "|Ctrl|Enter|MB|Word|Chrome|Edge|docx|Excel|csv|A4"
     "|JPEG|PNG|HEIC|WebP|TIFF|SHA-?2|m4|pdf|jpg|xlsx|m4a|mp3|mp4|exe|IMG_1|R-2"
     "|verify_record|py|Windows|sha256sum|sha2|sum|certutil|hashfile|FILE"
+    "|issuer|client|claim|groups|user|OpenID|Connect|PKCE"
     "|claimant|respondent|other"  # as files and programs write them
 )
 DATA = (
@@ -71,6 +72,10 @@ DATA = (
     "K7QM2-XHPRT",
     "Lin",
     "Outlook.com",
+    "Court account",
+    "tingqi court",
+    "realm_access.roles",
+    "sign-in-link",
 )
 # Addresses, keys, hashes.
 KEYS = r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+|whsec_\S+|\{\w+\}"

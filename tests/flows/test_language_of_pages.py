@@ -65,6 +65,8 @@ BY_KEY = {
     "counsel.days_away",
     "feeds.subscribe",
     "people.password",
+    "single_sign_on.callback",
+    "single_sign_on.way_in",
     "paper_notices.paper",
     "certificate.confirmed",
     "counsel.move_requests",

@@ -38,7 +38,7 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   ttl: { Session: 3600, Interaction: 600, Grant: 3600, IdToken: 3600, AccessToken: 300 },
   async findAccount(_ctx, id) {
-    const claims = { sub: id, name: `User ${id}`, email: `${id}@idp.example`, groups: groups[id] ?? [] };
+    const claims = { sub: id, name: "用户", email: `${id}@idp.example`, groups: groups[id] ?? [] };
     return { accountId: id, claims: async () => claims };
   },
   // Everybody agrees to what the court asks for.

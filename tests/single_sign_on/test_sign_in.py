@@ -10,6 +10,7 @@ from app.core.db import transaction
 from app.people import service as people
 from app.people.single_sign_on import service
 from tests.conftest import PASSWORD, SECRET, Scenario
+from tests.flows.test_language_of_pages import read
 from tests.flows.test_pages import ADMIN, WANG, words
 from tests.flows.test_sessions import copy_of, is_signed_in
 from tests.single_sign_on.provider import Person, TestProvider, begin, leads_to, path_of
@@ -21,7 +22,7 @@ def invited(scenario: Scenario, email: str = "new@court.example", role: str = "a
     """Add a user without a password; return the path of their set-up link."""
     with scenario.app.app_context(), transaction() as session:
         court = people.find_court(session)
-        user = people.add_user(session, court, email, role=role, now=scenario.clock.now())
+        user = people.add_user(session, court, email, role=role, name="新书记员", now=scenario.clock.now())
         return people.open_password_link(user, SECRET, scenario.clock.now())
 
 
@@ -52,7 +53,7 @@ def test_an_invited_user_links_signs_in_and_out_there_too(scenario: Scenario) ->
     linked = browser.get(path_of(person.sign_in_at(begin(browser, f"{link}/oidc"))))
     assert (linked.status_code, linked.location) == (303, "/me/single-sign-on")
     page = words(browser.get("/me?lang=en"))
-    assert "User new · new@idp.example at Court account" in page
+    assert "用户 · new@idp.example at Court account" in page
     assert scenario.client.get(link).status_code == 404  # used up
     leaving = leads_to(browser.post("/sign-out"))
     assert not is_signed_in(browser)
@@ -84,7 +85,7 @@ def test_ones_own_page_links_after_a_fresh_sign_in_and_unlinks(scenario: Scenari
     refused = other.get(path_of(person.sign_in_at(begin(other))) + "&lang=en")
     assert refused.status_code == 403
     assert "Your account is not linked yet" in words(refused)
-    assert "User wang · wang@idp.example" in words(refused)
+    assert "用户 · wang@idp.example" in words(refused)
     assert "account unlinked · wang@court.example" in changes(scenario)
 
 
@@ -190,3 +191,47 @@ def test_single_sign_on_only_and_an_admins_way_in(
     log = changes(scenario)
     assert "signed in with a link · admin@court.example" in log
     assert "sign-in link created · admin@court.example" in log
+
+
+def test_no_page_of_single_sign_on_has_english_left(
+    scenario: Scenario, provider: TestProvider
+) -> None:
+    left: dict[str, list[str]] = {}
+    link, person = invited(scenario), Person("admin")
+    guest, admin = scenario.client, scenario.sign_in(ADMIN)
+    for browser in (guest, admin):
+        browser.set_cookie("lang", "zh")
+    read(left, "sign-in", guest.get("/sign-in"))
+    read(left, "set-up link", guest.get(link))
+    read(left, "leading there", guest.post("/sign-in/oidc"))
+    read(left, "not linked", guest.get(path_of(person.sign_in_at(begin(guest)))), 403)
+    read(left, "over", guest.get("/sign-in/oidc/callback"), 400)
+    read(left, "not linked yet", admin.get("/me/single-sign-on"))
+    link_own(admin, person)
+    for page in ("/me", "/me/single-sign-on", "/settings/users", "/settings/users/3"):
+        read(left, page, admin.get(page))
+    read(left, "checked", admin.post("/settings/single-sign-on", data={"act": "check"}))
+    twice = {"judge_value": "a", "assistant_value": "a", "admin_value": "x" * 201}
+    read(left, "mistakes", admin.post("/settings/single-sign-on", data=twice), 422)
+    only = {"only": "1", "role_claim": "groups", "admin_value": "信息部门"}
+    assert admin.post("/settings/single-sign-on", data=only).status_code == 303
+    read(left, "settings", admin.get("/settings/single-sign-on"))
+    read(left, "changes", admin.get("/settings/changes"))
+    read(left, "unlinking", admin.post("/me/single-sign-on", data={"act": "unlink"}), 422)
+    nobody = path_of(Person("nobody").sign_in_at(begin(guest, f"{link}/oidc")))
+    read(left, "no role", guest.get(nobody), 403)
+    read(
+        left, "no password", guest.post("/sign-in", data={"email": WANG, "password": PASSWORD}), 403
+    )
+    provider.fault(alg="none")
+    read(left, "not verified", guest.get(path_of(person.sign_in_at(begin(guest)))), 400)
+    read(left, "leaving there", admin.post("/sign-out"))
+    provider.fault(route="/.well-known", status=500)
+    scenario.app.extensions["tingqi"].sign_on._known = None
+    read(left, "away", guest.post("/sign-in/oidc"), 503)
+    with scenario.app.app_context(), transaction() as session:
+        user = people.find_user(session, ADMIN)
+        way_in = service.open_way_in(session, user, scenario.clock.now())
+    read(left, "a link of the command line", guest.get(way_in))
+    read(left, "another link", guest.get(way_in + "x"), 404)
+    assert left == {}

@@ -52,7 +52,8 @@ def sign_on_accounts(court_id: int) -> Any:
 @signed_in
 def own() -> Any:
     """Show one's own account at the provider."""
-    provider_or_404()
+    if web.services().sign_on is None:
+        return redirect(url_for("account.me"))
     return _page()
 
 

@@ -5,7 +5,18 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -144,8 +155,8 @@ def _leading_to(address: str, *, signed_out: bool) -> Response:
 
 @bp.get("/sign-in/oidc")
 def back_to_sign_in() -> Any:
-    """Show the sign-in page to a browser that reloads the page after a POST."""
-    return render_template("people/sign_in.html", email="", next="")
+    """Redirect to the sign-in page, for a browser that reloads the page after a POST."""
+    return redirect(url_for("people.sign_in"))
 
 
 @bp.post("/sign-in/oidc")
