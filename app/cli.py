@@ -43,7 +43,12 @@ COMMANDS = (
         "record",
         "app.record.commands:record",
         N_("The record of contact."),
-        ("app.retention.commands:erase",),
+        (
+            "app.retention.commands:erase",
+            "app.evidence.witnesses.commands:witness",
+            "app.evidence.witnesses.commands:statements",
+            "app.evidence.witnesses.commands:compare",
+        ),
     ),
     DeferredCommand(
         "import",

@@ -43,7 +43,10 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Seal:
-    """Confirmation of one hash: its entry, and how many entries came after."""
+    """Confirmation of one hash: its entry, and how many entries came after.
+
+    ``complete`` tells whether the whole chain was verified, not only the entry.
+    """
 
     entry: Entry
     case: Case
@@ -51,6 +54,7 @@ class Seal:
     cover: SealedBy | None
     stamp: StampView | None
     finding: ChainFinding
+    complete: bool = True
 
 
 def of_case(
@@ -87,7 +91,7 @@ def confirm(session: Session, seal: str, authority: StampAuthority | None) -> Se
     A chain of up to 2,000 entries is verified whole; of a longer one only the entry itself, for
     anybody may ask, and as often as they like.
     """
-    entry = session.scalar(sa.select(Entry).where(Entry.hash == seal).limit(1))
+    entry = entry_of(session, seal)
     if entry is None:
         return None
     case = session.get(Case, entry.case_id)
@@ -100,4 +104,9 @@ def confirm(session: Session, seal: str, authority: StampAuthority | None) -> Se
     later = head.seq - entry.seq if head and finding.intact else 0
     cover = daily_seals.covering(session, entry)
     stamp = time_stamps.view_of(session, cover.day, authority) if cover else None
-    return Seal(entry, case, later, cover, stamp, finding)
+    return Seal(entry, case, later, cover, stamp, finding, not long)
+
+
+def entry_of(session: Session, seal: str) -> Entry | None:
+    """Return the entry that has a hash, None where none has."""
+    return session.scalar(sa.select(Entry).where(Entry.hash == seal).limit(1))

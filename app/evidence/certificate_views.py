@@ -16,6 +16,7 @@ from app.core.db import db
 from app.core.web.access import signed_in
 from app.evidence import certificate, paper_service
 from app.papers.queries import SidePapers
+from app.record.chain_checks import service as chain_checks
 
 bp = Blueprint("certificate", __name__)
 
@@ -63,4 +64,9 @@ def confirmed(seal: str) -> Any:
     authority = web.services().settings.stamp_authority
     found = certificate.confirm(db.session(), known, authority) if known else None
     status = 200 if found else 404
-    return render_template("evidence/certificate_check.html", found=found, seal=seal[:80]), status
+    chain_check = None
+    if found and not found.complete:
+        chain_check = chain_checks.of_case(db.session(), found.case.id)
+    return render_template(
+        "evidence/certificate_check.html", found=found, seal=seal[:80], chain_check=chain_check
+    ), status

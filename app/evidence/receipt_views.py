@@ -1,17 +1,26 @@
 """Pages for anybody: check a receipt, the court's public keys, and the sealed days."""
 
+import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from app.cases.models import Case
 from app.core import web
-from app.core.db import db
+from app.core.db import db, retrying
+from app.core.errors import Misconfigured
 from app.core.web.params import row_number
-from app.evidence import receipts, signing_keys
+from app.court.models import Court
+from app.evidence import certificate, receipts, signing_keys
 from app.evidence.receipts import ReceiptVerdict
+from app.evidence.signing_keys import SigningKey
+from app.evidence.witnesses import checking, following
+from app.evidence.witnesses import rules as witness_rules
 from app.record import daily_seals
+from app.record.chain_checks import service as chain_checks
 from app.record.hashing import instant
 from app.record.time_stamps import service as time_stamps
 
@@ -19,7 +28,7 @@ bp = Blueprint("signed_receipts", __name__)
 RATE = "120/minute"
 SEAL = re.compile(r"(?:https?://\S{1,300}/record/)?([0-9a-fA-F]{64})")
 CODE = re.compile(r"https?://\S{1,300}[?&]receipt=([\w=-]+)")
-DAYS_ON_A_PAGE = 100
+DAYS_ON_A_PAGE, STATEMENTS_ON_A_PAGE = 100, 200
 
 
 @bp.get("/verify")
@@ -43,21 +52,56 @@ def submit() -> Any:
             text = "{"
     if not text:
         return _page(message=gettext("Choose the receipt's file, or enter what it says.")), 422
+    if statements := checking.read(text):
+        return _page(statements=checking.check(db.session(), statements))
     if seal := SEAL.fullmatch(text):
         return redirect(url_for("certificate.confirmed", seal=seal[1].lower()), 303)
     code = CODE.fullmatch(text)
-    return _checked(code[1] if code else text)
+    return _checked(code[1] if code else text, ask=True)
+
+
+@bp.post("/verify/checks")
+@web.limiter.limit(RATE)
+def check_whole() -> Any:
+    """Have the worker check the whole chain of the case in which an entry has a hash."""
+    seal = request.form.get("seal", "")
+    entry = certificate.entry_of(db.session(), seal) if SEAL.fullmatch(seal) else None
+    if entry is None:
+        return _page(message=gettext("This seal is not known here.")), 404
+    case_id, now = entry.case_id, web.now()
+    key = retrying(lambda session: chain_checks.ask(session, case_id, now).key)
+    return redirect(url_for("signed_receipts.whole", key=key), 303)
+
+
+@bp.get("/verify/checks/<key>")
+@web.limiter.limit(RATE)
+def whole(key: str) -> Any:
+    """Show how far the check of a whole chain is, and what it found."""
+    session = db.session()
+    check = chain_checks.by_key(session, key[:22])
+    case = session.get(Case, check.case_id) if check else None
+    if check is None or case is None:
+        return _page(message=gettext("There is no such check.")), 404
+    fault = chain_checks.fault_of(check)
+    return render_template("evidence/whole_check.html", check=check, case=case, fault=fault)
 
 
 def _page(**context: Any) -> str:
     return render_template("evidence/verify.html", **context)
 
 
-def _checked(text: str) -> Any:
+def _checked(text: str, *, ask: bool = False) -> Any:
+    """Check a receipt; with ``ask`` have the worker check a chain that is too long for a page."""
     checked = receipts.check(db.session(), text)
+    chain_check, entry = None, checked.entry
+    if entry is not None and not checked.complete and checked.verdict is ReceiptVerdict.HOLDS:
+        case_id, now = entry.case_id, web.now()
+        if ask:
+            retrying(lambda session: chain_checks.ask(session, case_id, now))
+        chain_check = chain_checks.of_case(db.session(), case_id)
     unreadable = checked.verdict is ReceiptVerdict.UNREADABLE
     shown = text[:2000] if unreadable else ""
-    return _page(checked=checked, text=shown), 422 if unreadable else 200
+    return _page(checked=checked, text=shown, chain_check=chain_check), 422 if unreadable else 200
 
 
 @bp.get("/record/keys")
@@ -84,10 +128,38 @@ def days() -> Any:
     rows = daily_seals.after(db.session(), court_id, after, DAYS_ON_A_PAGE + 1)
     shown = rows[:DAYS_ON_A_PAGE]
     stamps = time_stamps.stamps_of(db.session(), shown)
-    authority = web.services().settings.stamp_authority
+    settings = web.services().settings
+    authority, court = settings.stamp_authority, db.session().get(Court, court_id)
+    key = None
+    with suppress(Misconfigured):  # the days are published, and no witness can follow them
+        key = signing_keys.current(settings.signing_key, web.now())
     return jsonify(
         court=court_id,
         time_stamps=authority and authority.url,
-        days=[time_stamps.published(day, stamps) for day in shown],
+        days=[_signed(court, time_stamps.published(day, stamps), key) for day in shown],
         more=len(rows) > DAYS_ON_A_PAGE,
+    )
+
+
+def _signed(court: Court | None, day: dict[str, Any], key: SigningKey | None) -> dict[str, Any]:
+    """Return a published day with the court's signature, null where the key cannot be read."""
+    name = court.name if court else ""
+    signed = key and witness_rules.signed_by_court(name, day["court"], day, key)
+    return {**day, "signed": signed}
+
+
+@bp.get("/record/witnesses.json")
+@web.limiter.limit(RATE)
+def witnesses() -> Any:
+    """Return what this installation saw of other courts' days, oldest first.
+
+    ``after`` is the number that the last answer gave as ``last``.
+    """
+    after = row_number(request.args.get("after", "0")) or 0
+    rows = following.published(db.session(), after, STATEMENTS_ON_A_PAGE + 1)
+    shown = rows[:STATEMENTS_ON_A_PAGE]
+    return jsonify(
+        statements=[json.loads(row.statement) for row in shown],
+        last=shown[-1].id if shown else after,
+        more=len(rows) > STATEMENTS_ON_A_PAGE,
     )

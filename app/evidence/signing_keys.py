@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.db import Base, UTCDateTime, bulk
+from app.core.db import Base, UTCDateTime, bulk, db, retrying
 from app.core.errors import N_, Misconfigured
 
 
@@ -42,6 +42,11 @@ class PublishedKey(Base):
 
 
 _KEY = bulk.table(PublishedKey)
+
+
+def key_id(public: str) -> str:
+    """Return the id of a public key in base64url: 32 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(bytes_of(public)).hexdigest()[:32]
 
 
 def text_of(raw: bytes) -> str:
@@ -70,6 +75,11 @@ class SigningKey:
     def id(self) -> str:
         """The id of the public key: 32 hexadecimal digits of its SHA-256."""
         return hashlib.sha256(self.raw_public).hexdigest()[:32]
+
+    @property
+    def public_part(self) -> dict[str, str]:
+        """The public key and its id, as members of what is signed."""
+        return {"key": self.id, "public": text_of(self.raw_public)}
 
     def sign(self, message: bytes) -> str:
         """Return the signature of a message, in base64url."""
@@ -128,6 +138,14 @@ def publish(session: Session, key: SigningKey, now: dt.datetime) -> None:
     """Keep the public part of a key for ever; twice is once."""
     row = {"id": key.id, "public": text_of(key.raw_public), "since": now}
     bulk.insert(session, _KEY, [row], unless="id")
+
+
+def current(file: Path, now: dt.datetime) -> SigningKey:
+    """Return the key in a file, its public part published. Raises Misconfigured; see `load`."""
+    key = load(file)
+    if not is_published(db.session(), key):
+        retrying(lambda session: publish(session, key, now))
+    return key
 
 
 def published(session: Session) -> Sequence[PublishedKey]:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 
 from app.carriers.registry import ExternalServices
-from app.core.db import is_away, release_session, retrying, schema_check, transaction
+from app.core.db import db, is_away, release_session, retrying, schema_check, transaction
 from app.core.errors import OlderRules
 from app.core.runtime.logs import one_line_error
 from app.core.web import Services
@@ -20,7 +20,9 @@ from app.inbound.mailbox_reader import read_mail
 from app.listing import running
 from app.papers.reading import service as reading
 from app.papers.scanning import service as scanning
+from app.record.chain_checks import service as chain_checks
 from app.record.time_stamps.asking import Stamper
+from app.record.verification import verify_part
 from app.sending import dispatch
 from app.sending import heartbeat as beats
 from app.sending.sender import Sender
@@ -71,6 +73,7 @@ def beat(app: Flask) -> int:
         for step in (partial(read_replies, app), *AFTER, webhooks.deliver_due):
             run_step(step, sender)
         stamp_days(app)
+        check_chains(app)
         return attempted
 
 
@@ -158,6 +161,33 @@ def run_step(step: Callable[[Sender], int], sender: Sender) -> int:
     finally:
         release_session()
     return 0
+
+
+def check_chains(app: Flask, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Check the long chains that somebody asked to be checked; return how many were ended.
+
+    Not part of the steps, as a million entries take a minute. Entries are read in ranges, with no
+    transaction open that writes.
+    """
+    count = 0
+    with app.app_context():
+        while not is_stopping() and run_step(partial(_check_chain, is_stopping), sender_of(app)):
+            count += 1
+    return count
+
+
+def _check_chain(is_stopping: Callable[[], bool], sender: Sender) -> int:
+    part = retrying(lambda session: chain_checks.claim_next(session, sender.now))
+    found = int(part is not None)
+    while part is not None:
+        if is_stopping():
+            retrying(partial(chain_checks.give_back, part=part))
+            break
+        finding = verify_part(db.session(), part)
+        release_session()
+        keep = partial(chain_checks.note, part=part, finding=finding, now=sender.now)
+        part = retrying(keep)
+    return found
 
 
 def stamp_days(app: Flask) -> int:

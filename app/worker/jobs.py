@@ -83,6 +83,11 @@ def scan_papers(app: Flask, stopping: Event) -> None:
     beat.scan_papers(app, stopping.is_set)
 
 
+def check_chains(app: Flask, stopping: Event) -> None:
+    """Check long chains that somebody asked to be checked; a million entries take a minute."""
+    beat.check_chains(app, stopping.is_set)
+
+
 def stamp_days(app: Flask) -> None:
     """Get the time stamps of sealed days; may wait for the authority."""
     beat.stamp_days(app)
@@ -140,6 +145,7 @@ class WorkerJobs:
         jobs.append(("webhooks", deliver_webhooks, [self.stopping], min(seconds, 0.5)))
         if services.settings.storage.clamd:
             jobs.append(("scan", scan_papers, [self.stopping], min(seconds, 0.5)))
+        jobs.append(("chains", check_chains, [self.stopping], min(seconds, 2.0)))
         if services.settings.stamp_authority:
             jobs.append(("stamps", stamp_days, [], seconds))
         for name, job, arguments, interval in jobs:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.core import web
-from app.core.db import db, retrying
+from app.core.db import db
 from app.core.errors import Misconfigured
 from app.core.web.params import row_number
 from app.counsel import access
@@ -41,15 +41,13 @@ def _issued(page: CasePage, entry: Entry) -> dict[str, Any]:
     """Return the signed receipt. Aborts with 503 where the key cannot be read."""
     now = web.now()
     try:
-        key = signing_keys.load(web.services().settings.signing_key)
+        key = signing_keys.current(web.services().settings.signing_key, now)
     except Misconfigured as fault:
         log.error("no receipt can be signed: %s", fault)
         words = gettext(
             "The court cannot sign receipts at present. Your act is recorded all the same."
         )
         _refuse(page, Rejection(503, words))
-    if not signing_keys.is_published(db.session(), key):
-        retrying(lambda session: signing_keys.publish(session, key, now))
     return receipts.issue(db.session(), page.case, entry, key, now)
 
 

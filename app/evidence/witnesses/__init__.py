@@ -1,0 +1,1 @@
+"""Witnesses: what this installation saw of another court's sealed days, signed and kept."""
