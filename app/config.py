@@ -20,6 +20,7 @@ from app.core.settings import (
     Parser,
     choice,
     instance_folder,
+    mail_address,
     networks,
     number,
     read_group,
@@ -47,6 +48,7 @@ OWN = {
     "TINGQI_TRUSTED_PROXIES",
     "TINGQI_HOOKS_INSIDE",
     "TINGQI_REDIS_URL",
+    "TINGQI_SECURITY_CONTACT",
     terminal.SETTING,
     *storage.NAMES,
     *limits.NAMES,
@@ -74,6 +76,8 @@ class Settings:
     paper_limits: PaperLimits = field(default_factory=PaperLimits)
     # Where TINGQI_SIGNING_KEY puts the key that signs receipts, if not into the instance folder.
     given_signing_key: Path | None = None
+    # Where a weakness of this installation is reported, as a URI; "" where nobody is named.
+    security_contact: str = ""
     # Who stamps sealed days with the time; None where they carry no time stamp.
     stamp_authority: StampAuthority | None = None
     # Networks inside that webhooks may call; all others must be of the open internet.
@@ -141,6 +145,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         paper_limits=limits.read(values),
         given_signing_key=_parsed(values, "TINGQI_SIGNING_KEY", _file, None),
         stamp_authority=time_stamps.read(values),
+        security_contact=_parsed(values, "TINGQI_SECURITY_CONTACT", _contact, ""),
         hooks_inside=_parsed(values, "TINGQI_HOOKS_INSIDE", networks, ()),
         redis_url=_parsed(values, "TINGQI_REDIS_URL", url_of("redis", "rediss"), ""),
         oidc=read_group(OidcSettings, single_sign_on.GROUP, values, N_("single sign-on")),
@@ -154,6 +159,13 @@ def _parsed(values: Mapping[str, str], name: str, parse: Parser, default: Any) -
 
 def _file(_name: str, text: str) -> Path:
     return Path(text).resolve()
+
+
+def _contact(name: str, text: str) -> str:
+    """Return a mail address or an https address as a URI (RFC 9116, 2.5.3)."""
+    if text.startswith("https://"):
+        return web_address(name, text)
+    return f"mailto:{mail_address(name, text.removeprefix('mailto:'))}"
 
 
 def _is_invisible(character: str) -> bool:

@@ -15,7 +15,7 @@ PAIRS += [(DOCS / page.name, page) for page in sorted((DOCS / "zh").glob("*.md")
 OF_A_COURT = {"counsel.md", "import.md", "outcomes.md", "paper.md", "papers.md", "questions.md"}
 OF_A_COURT |= {"settings.md"}
 # Who put it into a court's machines, and connect other systems.
-OF_ENGINEERS = {"installation.md", "integrations.md", "webhooks.md"}
+OF_ENGINEERS = {"installation.md", "integrations.md", "security.md", "webhooks.md"}
 HAN = r"[\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"{HAN}[,;:!?]|[,;!?]{HAN}|{HAN}\(|\){HAN}|{HAN}\.(?=\s|$)")
 

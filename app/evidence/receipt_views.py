@@ -70,12 +70,12 @@ def check_whole() -> Any:
         return _page(message=gettext("This seal is not known here.")), 404
     case_id, now = entry.case_id, web.now()
     key = retrying(lambda session: chain_checks.ask(session, case_id, now).key)
-    return redirect(url_for("signed_receipts.whole", key=key), 303)
+    return redirect(url_for("signed_receipts.progress", key=key), 303)
 
 
 @bp.get("/verify/checks/<key>")
 @web.limiter.limit(RATE)
-def whole(key: str) -> Any:
+def progress(key: str) -> Any:
     """Show how far the check of a whole chain is, and what it found."""
     session = db.session()
     check = chain_checks.by_key(session, key[:22])

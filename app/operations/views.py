@@ -25,12 +25,25 @@ from app.sending.heartbeat import SILENT_AFTER, is_silent, last_beat
 from app.storage import stores
 
 bp = Blueprint("operations", __name__)
+CONTACT_HOLDS = dt.timedelta(days=180)  # RFC 9116 advises less than a year
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
     """Answer that this process runs; checks nothing else."""
     return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Say where a weakness of this installation is reported (RFC 9116), if anybody is named."""
+    contact = services().settings.security_contact
+    if not contact:
+        return Response("No contact is set.\n", 404, mimetype="text/plain")
+    expires = (now() + CONTACT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fields = {"Contact": contact, "Expires": expires, "Preferred-Languages": "zh, en"}
+    lines = "".join(f"{name}: {value}\n" for name, value in fields.items())
+    return Response(lines, mimetype="text/plain")
 
 
 @bp.get("/readyz")
