@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import threading
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from flask import Flask, before_render_template
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.serving import make_server
 
 import hatch_build
 from app import attach, create_app
@@ -383,6 +385,18 @@ def scenario(database: str, tmp_path: Path) -> Iterator[Scenario]:
     make_court(scenario)
     yield scenario
     scenario.close()
+
+
+@pytest.fixture
+def site(scenario: Scenario) -> Iterator[str]:
+    """The address of a court over real HTTP."""
+    server = make_server("127.0.0.1", 0, scenario.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def confirmed(browser: FlaskClient, path: str, data: Any = None) -> Any:

@@ -33,7 +33,7 @@ def main() -> int:
     given = _options()
     end = time.monotonic() + 60 * given.minutes
     seeds = iter([given.seed]) if given.seed is not None else _any_seeds()
-    with _databases(given.db) as databases:
+    with databases_of(given.db) as databases:
         for seed in seeds:
             if not _one(seed, given, databases):
                 again = f"make soak SEED={seed} DB={given.db} ROUNDS={given.rounds}"
@@ -94,7 +94,7 @@ def _any_seeds() -> Iterator[int]:
 
 
 @contextmanager
-def _databases(kind: str) -> Iterator[Iterator[Database]]:
+def databases_of(kind: str) -> Iterator[Iterator[Database]]:
     """Yield fresh, migrated databases, one after the other; SQLite's are made where they are used."""
     if kind == "sqlite":
         yield iter(lambda: Database("sqlite://"), None)

@@ -29,7 +29,8 @@ class Database:
 
     def lock(self, _which: int) -> None:
         """Hold SQLite's one lock for a while, as a backup or somebody with a shell would."""
-        file = sqlite3.connect(str(sa.make_url(self.url).database), isolation_level=None)
+        path = str(sa.make_url(self.url).database)
+        file = sqlite3.connect(path, timeout=60, isolation_level=None)
         file.execute("BEGIN IMMEDIATE")
         threading.Event().wait(LOCKED)
         file.execute("ROLLBACK")

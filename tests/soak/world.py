@@ -36,10 +36,19 @@ def until(what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:
 class World:
     """The processes of an installation in one folder, over one database; a context manager."""
 
-    def __init__(self, folder: Path, database_url: str, workers: int) -> None:
-        self.folder, self.database_url = folder, database_url
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        workers: int,
+        *,
+        now: dt.datetime = NOW,
+        rate: float = RATE,
+        **settings: str,
+    ) -> None:
+        self.folder, self.database_url, self.settings = folder, database_url, settings
         self.clock = SharedClock(folder / "clock.json")
-        self.clock.set(NOW, RATE)
+        self.clock.set(now, rate)
         self.pages = 0
         self.workers: list[int] = [0] * workers
         self.killed: set[int] = set()
@@ -69,6 +78,7 @@ class World:
             "TINGQI_TWILIO_API_URL": twilio_url,
             "TINGQI_BEAT_SECONDS": BEAT,
             "SOAK_CLOCK": str(self.clock.file),
+            **self.settings,
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self.environment = {**kept, **settings}

@@ -101,7 +101,7 @@ def test_a_slow_drip_is_cut_off_at_the_deadline(receiver: Receiver, part: str) -
     def drip(to: BaseHTTPRequestHandler, _: Received) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
         to.wfile.write(head + (b"\r\n" if part == "body" else b""))
-        for _ in range(100):
+        for _n in range(100):
             to.wfile.write(b"X: y\r\n" if part == "headers" else b"x")
             to.wfile.flush()
             time.sleep(0.05)
@@ -184,7 +184,8 @@ def test_retry_after_is_heeded_and_silly_values_are_not(value: str, seconds: int
 def test_a_delivery_is_tried_ten_times_by_plan_and_as_long_however_many_calls_are_early(
     retry_after: str, status: int, shares: list[float]
 ) -> None:
-    early, at, called = iter(shares), NOW, []
+    early, at = iter(shares), NOW
+    called: list[dt.datetime] = []
     while due := rules.next_due(called, Call(at, 1, status, retry_after=retry_after)):
         called.append(at)
         assert at < due <= at + dt.timedelta(days=1)

@@ -1,17 +1,14 @@
 """The receiver of the docs, as it stands there, against the real worker; and workers that die."""
 
 import datetime as dt
-import os
 import re
 import signal
-import socket
+import sqlite3
 import subprocess
 import sys
-import textwrap
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,72 +20,67 @@ from app.events.rules import EventType
 from app.record.ledger import publish_event
 from tests.conftest import CASE, SECRET, Scenario
 from tests.webhooks.conftest import ADMIN, add_webhook, deliveries
+from tests.webhooks.docs_receiver import HOME, free_port, receiver_of, running, wait_for
 from tests.webhooks.receiver import Receiver
 
-HOME = Path(__file__).parents[2]
 DOCS = ["docs/webhooks.md", "docs/zh/webhooks.md"]
 
 
-def receiver_of(page: str) -> str:
-    """Return the code of the receiver in a page of the docs."""
-    text = (HOME / page).read_text(encoding="utf-8")
-    blocks = re.findall(r"(?:^    .*\n|^\n)+", text, re.MULTILINE)
-    [code] = [each for each in blocks if "from standardwebhooks" in each]
-    return textwrap.dedent(code)
-
-
-@contextmanager
-def running(code: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run code as a process of its own, until it listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Wait until something listens on a port."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(port)
-
-
 @pytest.mark.parametrize("page", DOCS)
-def test_the_receiver_of_the_docs_verifies_and_prints_events(scenario: Scenario, page: str) -> None:
+def test_the_receiver_of_the_docs_verifies_and_keeps_events_and_reads_what_it_missed(
+    scenario: Scenario, site: str, tmp_path: Path, page: str
+) -> None:
     assert isinstance(scenario.clock, SetClock)
     scenario.clock.advance(dt.datetime.now(dt.UTC) - scenario.clock.now())
+    publish_answers(scenario, [add_case(scenario, "before")], 1)  # before it was added
     port = free_port()
     webhook = add_webhook(scenario, f"http://127.0.0.1:{port}/")
-    with running(receiver_of(page), SECRET=webhook["secret"], PORT=str(port)) as process:
+    access = {"COURT_URL": site, "API_TOKEN": scenario.token("wang@court.example")}
+    access |= {"SECRET": webhook["secret"], "PORT": str(port)}
+    with running(receiver_of(page), tmp_path, access) as process:
         wait_for(port)
-        scenario.api("POST", f"/webhooks/{webhook['id']}/test", email=ADMIN)
+        publish_answers(scenario, [add_case(scenario, "after")], 1)
         scenario.beat()
         [delivery] = deliveries(scenario, webhook)
         assert (delivery["state"], delivery["calls"][0]["status"]) == ("delivered", 204)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "test {}\n"
+        path = f"/webhooks/{webhook['id']}/deliveries/{delivery['number']}/again"
+        assert scenario.api("POST", path, email=ADMIN)[0] == 202
+        scenario.beat()
         forged = add_webhook(scenario, f"http://127.0.0.1:{port}/")  # which has another secret
         scenario.api("POST", f"/webhooks/{forged['id']}/test", email=ADMIN)
         scenario.beat()
         assert deliveries(scenario, forged)[0]["calls"][0]["status"] == 400
+        process.kill()
+        assert process.stdout is not None
+        printed = process.stdout.read()
+    assert re.findall(r"'event': (\d+)", printed) == ["1", "2"]
+    with closing(sqlite3.connect(tmp_path / "events.db")) as kept:
+        assert kept.execute("SELECT number, id FROM event").fetchall() == [
+            (1, "evt_1"),
+            (2, "evt_2"),
+        ]
+
+
+def add_case(scenario: Scenario, number: str) -> int:
+    """Enter a case of this number; return its id."""
+    status, case = scenario.api("POST", "/cases", {**CASE, "number": number})
+    assert status == 201, case
+    return int(case["id"])
+
+
+def publish_answers(scenario: Scenario, cases: list[int], each: int) -> None:
+    """Publish so many events for each of some cases, in turn."""
+    with scenario.app.app_context(), transaction() as session:
+        for n in range(each):
+            for case_id in cases:
+                publish_event(
+                    session,
+                    EventType.ANSWER_GIVEN,
+                    scenario.clock.now(),
+                    court_id=1,
+                    case_id=case_id,
+                    ids={"hearing_id": n + 1},
+                )
 
 
 CASES, EACH = 8, 40
@@ -100,18 +92,8 @@ def test_workers_killed_in_the_middle_lose_nothing_and_keep_the_order_of_each_ca
     scenario: Scenario, receiver: Receiver, environment: dict[str, str]
 ) -> None:
     add_webhook(scenario, receiver.url)
-    cases = [scenario.api("POST", "/cases", {**CASE, "number": f"{n}"})[1]["id"] for n in range(8)]
-    with scenario.app.app_context(), transaction() as session:
-        for n in range(EACH):
-            for case_id in cases:
-                publish_event(
-                    session,
-                    EventType.ANSWER_GIVEN,
-                    scenario.clock.now(),
-                    court_id=1,
-                    case_id=case_id,
-                    ids={"hearing_id": n + 1},
-                )
+    cases = [add_case(scenario, f"{n}") for n in range(CASES)]
+    publish_answers(scenario, cases, EACH)
     url = sa.make_url(scenario.app.config["SQLALCHEMY_DATABASE_URI"])
     variables = {
         **environment,
