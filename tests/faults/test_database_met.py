@@ -1,6 +1,9 @@
 """Writers who wait for each other, a commit cut short, and databases that have no room for one."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -173,3 +176,20 @@ def test_a_server_that_lets_nobody_more_in_is_a_503_and_then_it_goes_on(
         scenario.close()
         run_sql(database, f"DROP OWNED BY {role}")
         run_sql(postgres, f"DROP ROLE {role}")
+
+
+def test_a_postgresql_database_that_is_not_utf8_is_refused_by_name(
+    maintenance: sa.Engine, tmp_path: Path
+) -> None:
+    name = f"t{uuid.uuid4().hex[:16]}"
+    made = f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+    with maintenance.connect() as connection:
+        connection.exec_driver_sql(made)
+        url = maintenance.url.set(database=name).render_as_string(hide_password=False)
+        settings = {**os.environ, "TINGQI_DATABASE_URL": url, "TINGQI_SECRET_KEY": "s" * 40}
+        settings["TINGQI_INSTANCE"] = str(tmp_path)
+        command = [sys.executable, "-m", "app", "db", "upgrade"]
+        done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60)
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    assert done.returncode == 2
+    assert done.stderr.startswith("The database cannot be used: it has the encoding SQL_ASCII")

@@ -40,8 +40,8 @@ from tests.webhooks.flaky_front import FlakyFront
 
 CLERKS = 6  # people who act at the same time
 PAUSE = 0.6  # seconds between two acts of one of them, at the most
-TROUBLES = {"worker": 5, "receiver": 4, "pages": 2, "page": 2, "database": 2, "gone": 1}
-EVERY = (1.0, 4.0)  # seconds between two troubles
+TROUBLES = {"worker": 6, "receiver": 6, "pages": 1, "page": 2, "database": 2, "gone": 1}
+EVERY = (3.0, 9.0)  # seconds between two troubles
 REST = 90.0  # seconds in which all that waits is to arrive at the end
 
 
