@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.court.models import Court, Judge
 from app.hearings import queries
-from app.hearings.bench import answering
+from app.hearings.bench import addresses, answering
+from app.hearings.bench.addresses import AddressInput
 from app.hearings.models import Hearing, MemberInvitation
 from app.hearings.service import CourtContext
-from app.members import addresses
-from app.members.addresses import AddressInput
 
 
 def enter_addresses(session: Session, court: Court, people: Sequence[Mapping[str, str]]) -> None:

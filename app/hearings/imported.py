@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from app.hearings import booking, queries
 from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
+from app.hearings.sittings.rules import SittingTime
 
 
 def add_imported_hearing(
@@ -22,6 +24,7 @@ def add_imported_hearing(
     starts_at: dt.datetime,
     minutes: int,
     courtroom_id: int | None,
+    sittings: Sequence[SittingTime] = (),
     judge_id: int | None = None,
     uid: str = "",
     shared: bool = False,
@@ -31,8 +34,9 @@ def add_imported_hearing(
 
     The judge is the case's where none is given. The same ``uid``, or the same case, kind and time,
     is the same hearing. With ``shared`` it may lie over others, as where a list of cases is called
-    at one time, and takes what they leave free. Its people are told nothing, unless ``remind``
-    asks for reminders. Returns the hearing and whether it is new. Raises Clash.
+    at one time, and takes what they leave free. ``sittings`` are all of one that has several. Its
+    people are told nothing, unless ``remind`` asks for reminders. Returns the hearing and whether
+    it is new. Raises Clash.
     """
     same = sa.and_(Hearing.kind == kind, Hearing.starts_at == starts_at)
     known = session.scalar(
@@ -50,6 +54,7 @@ def add_imported_hearing(
         starts_at=starts_at,
         minutes=minutes,
         courtroom_id=courtroom_id,
+        sittings=sittings,
         uid=uid,
         remind=remind,
     )
@@ -71,11 +76,15 @@ def new_imported_hearing(
     starts_at: dt.datetime,
     minutes: int,
     courtroom_id: int | None,
+    sittings: Sequence[SittingTime] = (),
     uid: str = "",
     remind: bool = False,
 ) -> Hearing:
-    """Return a hearing fixed elsewhere, for which no time is booked yet."""
-    return Hearing(
+    """Return a hearing fixed elsewhere, for which no time is booked yet.
+
+    ``sittings`` are all of one that has several; the first is the one that the rest describes.
+    """
+    hearing = Hearing(
         court_id=context.court.id,
         case_id=case_id,
         judge_id=judge_id,
@@ -93,3 +102,6 @@ def new_imported_hearing(
         created_at=context.now,
         changed_at=context.now,
     )
+    if sittings:
+        hearing.set_sittings(sittings)
+    return hearing

@@ -18,7 +18,7 @@ from app.hearings import service as hearings
 from app.hearings.bench import members
 from app.hearings.models import Hearing
 from app.imports.entries import ImportedCase
-from app.imports.hearings import ImportCourt
+from app.imports.hearings import ImportCourt, enter_addresses
 from app.outcomes import service as outcomes
 
 
@@ -57,6 +57,8 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
         outcomes.enter_imported(session, court.context, entered)
     except (Refusal, Invalid) as fault:
         raise BulkEntryRefused from fault
+    for entry in entries:
+        enter_addresses(court, entry)
     return len(imported_hearings)
 
 
@@ -176,6 +178,7 @@ def _hearings(
                 starts_at=imported.starts_at,
                 minutes=imported.minutes,
                 courtroom_id=court.room(imported),
+                sittings=court.sittings(imported),
                 uid=court.uid(case.number, imported),
                 remind=court.remind,
             )

@@ -13,13 +13,18 @@ from app.core.errors import N_, Invalid, Message
 from app.core.forms import ChoiceField, Form, TextField, load, posted
 from app.core.normalization import name_key
 from app.court import bench
+from app.court.bench import BenchRole
 from app.hearings.forms import MinutesField
 from app.hearings.rules import from_wall_clock
+from app.hearings.sittings.rules import MOST_SITTINGS
+from app.hearings.sittings.rules import errors as sitting_errors
 from app.imports.reading.date_parsing import NO_DATE, Moment, read_day, read_minutes, read_moment
 from app.imports.reading.rules import (
     BENCH,
+    MEMBER_ADDRESSES,
     ColumnMapping,
     split_names,
+    split_sittings,
     split_words,
     translated,
 )
@@ -34,6 +39,8 @@ CASE, PARTY, COUNSEL = (
 DAYS = tuple(name for name, info in described(CounselIn).items() if info.control is Control.DATE)
 # Columns of a hearing that are read as they are.
 OF_SITTING = ("hearing_kind", "courtroom", "outcome", "outcome_reason")
+# Columns that several sittings in one row may have one of each.
+OF_EACH_SITTING = ("hearing_on", "hearing_at", "minutes", "courtroom")
 # What spreadsheets show in a cell whose formula failed, and what is printed where it is too narrow.
 _ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
@@ -53,21 +60,50 @@ class RowRefusal:
 
 
 @dataclass(frozen=True)
-class ImportedHearing:
-    """A hearing that a row says is fixed."""
+class ImportedSitting:
+    """A sitting of a hearing that a row says is fixed; the courtroom by its name, or ""."""
 
-    line: int
-    kind: str
     starts_at: dt.datetime
     minutes: int
     courtroom: str
+
+
+@dataclass(frozen=True)
+class ImportedHearing:
+    """A hearing that a row says is fixed, of one sitting or several, earliest first."""
+
+    line: int
+    kind: str
+    sittings: Sequence[ImportedSitting]
     judge: str
     outcome: ImportedOutcome | None = None
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """When the first sitting begins."""
+        return self.sittings[0].starts_at
+
+    @property
+    def minutes(self) -> int:
+        """How long the first sitting is."""
+        return self.sittings[0].minutes
 
     @property
     def key(self) -> tuple[str, dt.datetime]:
         """What makes two rows of a case about one hearing."""
         return self.kind, self.starts_at
+
+
+@dataclass(frozen=True)
+class ImportedAddress:
+    """Where somebody outside the court is reached, by their name; the columns it was read from."""
+
+    line: int
+    name: str
+    role: BenchRole
+    columns: tuple[str, str]
+    email: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +140,7 @@ class ImportedCase:
     case: CaseIn
     imported_hearings: Sequence[ImportedHearing]
     source: CaseSource
+    addresses: Sequence[ImportedAddress] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +262,7 @@ class _Reading:
         self.parties: dict[str, dict[str, Value]] = {}
         self.counsel: dict[str, dict[str, dict[str, Value]]] = {}
         self.imported_hearings: list[ImportedHearing] = []
+        self.addresses: dict[str, ImportedAddress] = {}
         # By part and field: the first line that has it, and the mapping by which it was read.
         self.first_places: dict[tuple[str, str], tuple[int, ColumnMapping]] = {}
 
@@ -239,11 +277,39 @@ class _Reading:
         if sits and self.case:
             own["judge"] = self.case["judge"] or own["judge"]  # a hearing may have another judge
         self._add("", self.case, own, line, CASE)
+        self._add_addresses(line, texts, line_of_bench)
         party = self._party(line, texts)
         if texts["counsel"]:
             self._counsel(line, texts, party)
         if sits:
             self._add_hearing(line, texts, judge)
+
+    def _add_addresses(self, line: int, texts: Mapping[str, str], line_of_bench: str) -> None:
+        """Add where people outside the court are reached: one for each, in their order."""
+        if not any(texts[each.name] for both in MEMBER_ADDRESSES.values() for each in both):
+            return
+        try:
+            people = bench.parse(line_of_bench)
+        except bench.UnreadableBench:  # told beside the people themselves
+            return
+        for role, columns in MEMBER_ADDRESSES.items():
+            names = [each.name for each in people if each.role is role]
+            emails, phones = (bench.names(texts[each.name]) for each in columns)
+            for column, own in zip(columns, (emails, phones), strict=True):
+                if own and len(own) != len(names):
+                    words = N_("Give one for each of the %(count)s people beside it.")
+                    self.refuse(line, column.name, Message(words, count=len(names)))
+                    return
+            for n, name in enumerate(names):
+                found = ImportedAddress(
+                    line,
+                    name,
+                    role,
+                    (columns[0].name, columns[1].name),
+                    emails[n] if emails else "",
+                    phones[n] if phones else "",
+                )
+                self.addresses.setdefault(name_key(name), found)
 
     def _party(self, line: int, texts: Mapping[str, str]) -> str:
         key = texts["reference"] or f"{name_key(texts['party'])}\n{texts['side']}"
@@ -301,27 +367,73 @@ class _Reading:
         self.first_places.setdefault((part, ""), (line, self.mapping))
 
     def _add_hearing(self, line: int, texts: Mapping[str, str], judge: str) -> None:
+        """Add the hearing of a row; several days in its cells are its sittings."""
+        rows = self._sitting_texts(line, texts)
+        sittings: list[ImportedSitting] = []
+        checked: ImportedHearingIn | None = None
+        for own in rows:
+            if (checked := self._checked_hearing(line, own)) is None:
+                return
+            starts_at = self._instant(line, own["hearing_on"], own["hearing_at"])
+            if starts_at is None:
+                return
+            sittings.append(ImportedSitting(starts_at, checked.minutes, checked.courtroom))
+        if checked is None or not self._are_one_hearing(line, sittings):
+            return
+        in_order = sorted(sittings, key=lambda each: each.starts_at)
+        outcome = self._outcome(line, checked, texts["absent"])
+        kind = checked.hearing_kind
+        self._join_outcomes(ImportedHearing(line, kind, in_order, judge, outcome))
+
+    def _sitting_texts(self, line: int, texts: Mapping[str, str]) -> list[dict[str, str]]:
+        """Return the texts of each sitting of a row; none after an error.
+
+        Of days and times in one cell each is a sitting; a cell with one applies to all.
+        """
+        parts = {name: split_sittings(texts[name]) for name in OF_EACH_SITTING}
+        count = max(len(parts[name]) for name in ("hearing_on", "hearing_at"))
+        if count < 2:  # other cells may have such a mark in a name
+            return [dict(texts)]
+        if count > MOST_SITTINGS:
+            words = N_("Name at most %(most)s sittings.")
+            self.refuse(line, "hearing_on", Message(words, most=MOST_SITTINGS))
+            return []
+        for name, own in parts.items():
+            if len(own) not in (0, 1, count):
+                words = N_("Name one for all %(count)s sittings, or one for each.")
+                self.refuse(line, name, Message(words, count=count))
+                return []
+        return [
+            {**texts, **{name: own[n % len(own)] if own else "" for name, own in parts.items()}}
+            for n in range(count)
+        ]
+
+    def _checked_hearing(self, line: int, texts: Mapping[str, str]) -> ImportedHearingIn | None:
         fixed: dict[str, object] = {name: texts[name] for name in OF_SITTING}
         fixed["minutes"] = read_minutes(texts["minutes"])
         try:
-            checked = load(ImportedHearingIn, fixed)
+            return load(ImportedHearingIn, fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
                 self.refuse(line, name, why)
-            return
-        starts_at = self._instant(line, texts["hearing_on"], texts["hearing_at"])
-        if starts_at is None:
-            return
-        imported = ImportedHearing(
-            line,
-            checked.hearing_kind,
-            starts_at,
-            checked.minutes,
-            checked.courtroom,
-            judge,
-            self._outcome(line, checked, texts["absent"]),
-        )
-        self._join_outcomes(imported)
+            return None
+
+    def _are_one_hearing(self, line: int, sittings: Sequence[ImportedSitting]) -> bool:
+        """Tell whether several sittings of a row can be one hearing; refuse the row if not."""
+        if len(sittings) < 2:
+            return True
+        if not all(each.courtroom for each in sittings):
+            words = N_("Enter the courtroom of a hearing of several days.")
+            self.refuse(line, "courtroom", Message(words))
+            return False
+        times = [(each.starts_at, each.minutes) for each in sittings]
+        errors = sitting_errors(times, self.zone, "{}")
+        for why in errors.values():
+            self.refuse(line, "hearing_at" if self._has("hearing_at") else "hearing_on", why)
+        return not errors
+
+    def _has(self, name: str) -> bool:
+        return bool(self.mapping.sources.get(name))
 
     def _outcome(
         self, line: int, checked: ImportedHearingIn, absent: str
@@ -431,7 +543,7 @@ class _Reading:
             ]
             return list(_first_of_each_cell(self.refused))
         return list(_first_of_each_cell(self.refused)) or ImportedCase(
-            case, self.imported_hearings, source
+            case, self.imported_hearings, source, list(self.addresses.values())
         )
 
 

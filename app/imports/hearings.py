@@ -17,8 +17,11 @@ from app.court import service
 from app.court.bench import BenchRole
 from app.court.models import Courtroom
 from app.hearings import service as hearings
+from app.hearings.bench import addresses
+from app.hearings.bench.addresses import AddressInput
 from app.hearings.models import Hearing
 from app.hearings.service import CourtContext
+from app.hearings.sittings.rules import SittingTime
 from app.imports.entries import ImportedCase, ImportedHearing, RowRefusal
 from app.imports.reading.rules import ColumnMapping
 from app.outcomes import service as outcomes
@@ -60,12 +63,27 @@ class ImportCourt:
 
     def room(self, imported: ImportedHearing) -> int | None:
         """Return the courtroom of a row, or None. Raises RowRefused for an unknown one."""
-        if not imported.courtroom:
-            return None
-        room = self.rooms.get(normalization.name_key(imported.courtroom))
+        first = imported.sittings[0].courtroom
+        return self._room(imported, first) if first else None
+
+    def sittings(self, imported: ImportedHearing) -> list[SittingTime]:
+        """Return the sittings of a row that has several. Raises RowRefused as ``room`` does."""
+        if len(imported.sittings) < 2:
+            return []
+        return [
+            SittingTime(
+                each.starts_at,
+                each.starts_at + dt.timedelta(minutes=each.minutes),
+                self._room(imported, each.courtroom),
+            )
+            for each in imported.sittings
+        ]
+
+    def _room(self, imported: ImportedHearing, name: str) -> int:
+        room = self.rooms.get(normalization.name_key(name))
         if room is None:
             message = N_("There is no courtroom %(name)s: add it in the settings first.")
-            why = Message(message, name=imported.courtroom)
+            why = Message(message, name=name)
             raise RowRefused(RowRefusal(imported.line, self.mapping.header_of("courtroom"), why))
         return room
 
@@ -112,6 +130,7 @@ def add_hearings(court: ImportCourt, case: Case, entry: ImportedCase, uids: set[
                 starts_at=imported.starts_at,
                 minutes=imported.minutes,
                 courtroom_id=room,
+                sittings=court.sittings(imported),
                 remind=court.remind,
                 judge_id=court.judge(imported.judge),
                 uid=uid,
@@ -143,3 +162,32 @@ def _enter_outcome(
         [(name, why), *_] = fault.errors.items()
         column = court.mapping.header_of(name)
         raise RowRefused(RowRefusal(imported.line, column, why)) from fault
+
+
+def enter_addresses(court: ImportCourt, entry: ImportedCase) -> bool:
+    """Fill in where people outside the court are reached; return whether anything was new.
+
+    What the court knows of them already stays. Raises RowRefused.
+    """
+    changed = False
+    for each in entry.addresses:
+        judge_id = court.judge(each.name, each.role)
+        known = addresses.find(court.session, court.context.court.id, judge_id)
+        typed = AddressInput(known.email or each.email, known.phone or each.phone, known.language)
+        if (typed.email, typed.phone) == (known.email, known.phone):
+            continue
+        try:
+            addresses.change(court.session, court.context.court, judge_id, typed)
+        except Invalid as fault:
+            [(name, why), *_] = fault.errors.items()
+            column = each.columns[name == "phone"]
+            raise RowRefused(_refusal(court, each.line, column, why)) from fault
+        except Refusal as fault:
+            column = each.columns[not each.email]
+            raise RowRefused(_refusal(court, each.line, column, fault.message)) from fault
+        changed = True
+    return changed
+
+
+def _refusal(court: ImportCourt, line: int, column: str, why: Message) -> RowRefusal:
+    return RowRefusal(line, court.mapping.header_of(column), why)

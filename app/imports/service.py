@@ -17,7 +17,13 @@ from app.core.errors import Invalid, Refusal
 from app.hearings.service import CourtContext
 from app.imports import bulk_entry
 from app.imports.entries import ImportedCase, RowRefusal
-from app.imports.hearings import ImportCourt, RowRefused, add_hearings, known_uids
+from app.imports.hearings import (
+    ImportCourt,
+    RowRefused,
+    add_hearings,
+    enter_addresses,
+    known_uids,
+)
 from app.imports.reading.rules import ColumnMapping
 from app.notices.queue import readdress
 
@@ -74,7 +80,8 @@ def enter_cases(
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
         for each in list(session.identity_map.values()):
-            if each is not context.court:
+            # A case takes its members along.
+            if each is not context.court and each in session:
                 session.expunge(each)
 
 
@@ -197,7 +204,9 @@ def _enter(
         case.upload_id = court.upload_id
     else:
         changed = merge(session, context, case, entry.case, court.region)
-    return changed, add_hearings(court, case, entry, uids)
+    new = add_hearings(court, case, entry, uids)
+    is_filled_in = enter_addresses(court, entry)
+    return changed if changed is None else changed or is_filled_in, new
 
 
 def _count(report: ImportReport, entry: ImportedCase, changed: bool | None, new: int) -> None:

@@ -14,8 +14,8 @@ from app.core.errors import Invalid, Refusal
 from app.core.web.access import signed_in
 from app.core.web.params import row_number, translated_errors
 from app.court.models import Court
-from app.members import addresses
-from app.members.addresses import AddressInput
+from app.hearings.bench import addresses
+from app.hearings.bench.addresses import AddressInput
 
 bp = Blueprint("member_addresses", __name__)
 

@@ -15,11 +15,11 @@ from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, Form, TextField, posted
 from app.court.models import Judge
 from app.hearings import queries
-from app.hearings.bench import invitations
+from app.hearings.bench import addresses, invitations
+from app.hearings.bench.addresses import AddressInput
 from app.hearings.models import Hearing
 from app.hearings.service import CourtContext
-from app.members import addresses, lines
-from app.members.addresses import AddressInput
+from app.members import lines
 from app.people.rules import TokenScope
 
 bp = Resource("members", __name__, description="Assessors, interpreters, experts and witnesses")

@@ -31,12 +31,32 @@ BENCH = {
     "experts": (BenchRole.EXPERT, ImportColumn("experts", N_("Experts"))),
     "witnesses": (BenchRole.WITNESS, ImportColumn("witnesses", N_("Witnesses"))),
 }
+# Where people outside the court are reached, in the order of their names in the row.
+MEMBER_ADDRESSES = {
+    BenchRole.ASSESSOR: (
+        ImportColumn("assessor_emails", N_("Assessors' e-mail")),
+        ImportColumn("assessor_phones", N_("Assessors' telephone")),
+    ),
+    BenchRole.INTERPRETER: (
+        ImportColumn("interpreter_emails", N_("Interpreters' e-mail")),
+        ImportColumn("interpreter_phones", N_("Interpreters' telephone")),
+    ),
+    BenchRole.EXPERT: (
+        ImportColumn("expert_emails", N_("Experts' e-mail")),
+        ImportColumn("expert_phones", N_("Experts' telephone")),
+    ),
+    BenchRole.WITNESS: (
+        ImportColumn("witness_emails", N_("Witnesses' e-mail")),
+        ImportColumn("witness_phones", N_("Witnesses' telephone")),
+    ),
+}
 # The columns of a row, by name. One row is one counsel of a party, or a party who acts in person.
 COLUMNS = {
     column.name: column
     for columns in (
         import_columns(CaseIn).values(),
         [column for _, column in BENCH.values()],
+        [column for columns in MEMBER_ADDRESSES.values() for column in columns],
         import_columns(PartyIn).values(),
         import_columns(CounselIn).values(),
         HEARING,
@@ -306,3 +326,11 @@ def split_words(text: str) -> list[str]:
 def split_names(text: str) -> list[str]:
     """Split a cell with several names, which may hold spaces: ``Zhao Lei, 李敏``."""
     return [name for part in re.split(r"[,;/|+、，；]+", text) if (name := part.strip())]
+
+
+def split_sittings(text: str) -> list[str]:
+    """Split a cell with several days, times, lengths or rooms: ``2026-12-07、2026-12-08``.
+
+    Not at commas, which dates have in them.
+    """
+    return [part for each in re.split(r"[;；、]", text) if (part := each.strip())]
