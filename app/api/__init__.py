@@ -11,10 +11,12 @@ from app.api import models as models
 from app.api import problems
 from app.api.blueprint import RowConverter
 from app.api.cases import bp as cases
+from app.api.conversation import counsel_messages as counsel_messages
 from app.api.conversation import needs as needs
+from app.api.conversation import noted_filings as noted_filings
 from app.api.conversation.delegates import bp as delegates
 from app.api.conversation.exchanges import bp as exchanges
-from app.api.conversation.exchanges import filings
+from app.api.conversation.filings import bp as filings
 from app.api.conversation.members import bp as members
 from app.api.conversation.papers import bp as papers
 from app.api.conversation.questions import bp as questions

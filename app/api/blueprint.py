@@ -1,7 +1,8 @@
 """Base of the API's resources: blueprint and parsing of input."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from flask import Request, g
 from flask_smorest import Blueprint
@@ -11,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from app.api.authentication import authenticate
+from app.api.document import preconditions
 from app.api.json_body import parse_json
 from app.cases.forms import LANGUAGES
 from app.core.errors import N_, Invalid
@@ -25,6 +27,8 @@ from app.core.forms import (
 )
 
 PREFIX = "/api/v1"
+MOST_AT_ONCE = 200
+T = TypeVar("T")
 
 
 class RowConverter(BaseConverter):
@@ -61,18 +65,27 @@ class Query(Form):
     lang: str | None = posted(ChoiceField(LANGUAGES), default=None)
 
 
+def _limit(at_first: int) -> Any:
+    return posted(
+        WholeNumberField(
+            load_default=at_first,
+            validate=_check_limit,
+            error_messages={"invalid": N_("Enter a number.")},
+            metadata={"minimum": 1, "maximum": MOST_AT_ONCE},
+        )
+    )
+
+
+def _check_limit(number: int) -> None:
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise ValidationError(N_("Give a number from 1 to 200."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PageIn(Query):
     """Pagination of a list."""
 
-    limit: int = posted(
-        WholeNumberField(
-            load_default=50,
-            validate=lambda n: _within(n, 1, 200),
-            error_messages={"invalid": N_("Enter a number.")},
-            metadata={"minimum": 1, "maximum": 200},
-        )
-    )
+    limit: int = _limit(50)
     after: int | None = posted(
         RowIdField(
             load_default=None,
@@ -82,9 +95,30 @@ class PageIn(Query):
     )
 
 
-def _within(number: int, least: int, most: int) -> None:
-    if not least <= number <= most:
-        raise ValidationError(N_("Give a number from 1 to 200."))
+@dataclass(frozen=True, kw_only=True)
+class ShortListIn(PageIn):
+    """Pagination of a list that is usually short: as much at once as any call returns."""
+
+    limit: int = _limit(MOST_AT_ONCE)
+
+
+def part_of(
+    rows: Iterable[T], query: PageIn, number: Callable[[T], int], *, newest_first: bool = True
+) -> tuple[Sequence[T], int | None]:
+    """Return the rows that a page asks for, in the order of their numbers, and its ``next``.
+
+    ``rows`` are a whole list, or those behind ``query.after`` and one more than ``query.limit``.
+    The number of a row that is gone, or of another list, is a place in the order all the same.
+    """
+    ordered = sorted(rows, key=number, reverse=newest_first)
+    if (after := query.after) is not None:
+        ordered = [
+            each
+            for each in ordered
+            if (number(each) < after if newest_first else number(each) > after)
+        ]
+    shown = ordered[: query.limit]
+    return shown, number(shown[-1]) if len(ordered) > len(shown) else None
 
 
 class QueryInstantField(InstantField):
@@ -112,6 +146,7 @@ class Resource(Blueprint):
         )
         self._prepare_doc_cbks.append(_tell_of_keys)
         self.before_request(authenticate)
+        self.after_request(preconditions.tag)
 
 
 def _tell_of_keys(doc: dict[str, Any], _: Any, *, method: str, **kwargs: Any) -> dict[str, Any]:

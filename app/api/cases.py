@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.authentication import requires
-from app.api.blueprint import PREFIX, PageIn, Resource
+from app.api.blueprint import PREFIX, PageIn, Resource, part_of
 from app.api.document import preconditions
-from app.api.schemas import CaseOut, CasesOut, NewLinkOut
+from app.api.schemas import CaseOut, CasesOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
-from app.cases import queries as case_queries
 from app.cases import service as cases
 from app.cases.forms import CaseIn
-from app.cases.rules import addresses_by_channel
 from app.core.forms import TextField, posted
-from app.hearings.answers import key_renewal
+from app.hearings.bench import changing
+from app.hearings.forms import BenchChangeIn
 from app.hearings.service import CourtContext
 from app.people.rules import TokenScope
 
@@ -49,12 +49,8 @@ class CaseCollection(MethodView):
         found = run_read(
             lambda session, context: queries.list_cases(session, context.court.id, query)
         )
-        shown = found[: query.limit]
-        more = len(found) > len(shown)
-        return {
-            "cases": [serializers.case(each) for each in shown],
-            "next": shown[-1].id if more else None,
-        }
+        shown, following = part_of(found, query, lambda each: each.id)
+        return {"cases": [serializers.case(each) for each in shown], "next": following}
 
     @requires(TokenScope.SCHEDULE)
     @bp.arguments(CaseIn.schema())
@@ -70,43 +66,40 @@ class CaseCollection(MethodView):
         return run_write(enter)
 
 
-@bp.route("/<row:case_id>/counsel/<row:counsel_id>/link", methods=["POST"])
-@requires(TokenScope.CONTACT)
-@bp.response(200, NewLinkOut)
-def replace_link(case_id: int, counsel_id: int) -> Answer:
-    """End every link that counsel was sent in the case, and send a new one at once"""
-
-    def renew(session: Session, context: CourtContext) -> CommittedResponse:
-        case = cases.find_case(session, context.court.id, case_id)
-        acting = case_queries.acting_for_counsel(session, case, counsel_id)
-        for each in acting:
-            key_renewal.renew_by_court(
-                session, each, context.user, each.key_version, context.now, context.secret
-            )
-        counsel = acting[0].counsel
-        return CommittedResponse(
-            {
-                "case_id": case.id,
-                "counsel_id": counsel.id,
-                "counsel": counsel.name,
-                "channels": [channel for channel, _ in addresses_by_channel(counsel)],
-            }
-        )
-
-    return run_write(renew)
-
-
 @bp.route("/<row:case_id>")
 class CaseResource(MethodView):
     """One case."""
 
     @requires(TokenScope.READ)
-    @preconditions.has_etag
     @bp.response(200, CaseOut)
     def get(self, case_id: int) -> Any:
         """Show a case"""
         return run_read(
-            lambda session, context: preconditions.with_etag(
-                serializers.case(queries.load_case(session, context.court.id, case_id))
+            lambda session, context: serializers.case(
+                queries.load_case(session, context.court.id, case_id)
             )
         )
+
+
+@bp.route("/<row:case_id>/bench", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
+@bp.arguments(BenchChangeIn.schema())
+@bp.response(200, CaseOut)
+def change_bench(form: BenchChangeIn, case_id: int) -> Answer:
+    """Replace, add or remove people of a case; with `whole_case` of its hearings to come, too"""
+
+    def change(session: Session, context: CourtContext) -> CommittedResponse:
+        court_id = context.court.id
+
+        def shown() -> dict[str, Any]:
+            return serializers.case(queries.load_case(session, court_id, case_id))
+
+        if "If-Match" in request.headers:
+            changing.lock_for_case(session, context, case_id, form)
+            preconditions.check(CaseOut, shown)
+        changing.change_case(session, context, case_id, form)
+        session.flush()
+        return CommittedResponse(shown())
+
+    return run_write(change)

@@ -1,15 +1,18 @@
 """Courtrooms: add one, list them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask.views import MethodView
+from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from app.api import queries, serializers
 from app.api.authentication import requires
-from app.api.blueprint import Query, Resource
+from app.api.blueprint import Resource, ShortListIn, part_of
 from app.api.schemas import CourtroomOut, CourtroomsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.core.forms import posted
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
@@ -19,19 +22,33 @@ from app.people.rules import TokenScope
 bp = Resource("courtrooms", __name__, description="Where hearings are held")
 
 
+@dataclass(frozen=True, kw_only=True)
+class CourtroomsIn(ShortListIn):
+    """Filter of the list of courtrooms."""
+
+    by_video: bool | None = posted(fields.Boolean(load_default=None, allow_none=True))
+
+
 @bp.route("")
 class CourtroomCollection(MethodView):
     """The court's courtrooms."""
 
     @requires(TokenScope.READ)
-    @bp.arguments(Query.schema(), location="query")
+    @bp.arguments(CourtroomsIn.schema(), location="query")
     @bp.response(200, CourtroomsOut)
-    def get(self, _: Query) -> Any:
-        """List all courtrooms"""
-        rooms = run_read(
-            lambda session, context: queries.list_courtrooms(session, context.court.id)
-        )
-        return {"courtrooms": [serializers.courtroom(room) for room in rooms]}
+    def get(self, query: CourtroomsIn) -> Any:
+        """List the courtrooms"""
+
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            found = [
+                each
+                for each in queries.list_courtrooms(session, context.court.id)
+                if query.by_video in (None, each.by_video)
+            ]
+            shown, following = part_of(found, query, lambda each: each.id, newest_first=False)
+            return {"courtrooms": [serializers.courtroom(e) for e in shown], "next": following}
+
+        return run_read(read)
 
     @requires(TokenScope.SCHEDULE)
     @bp.arguments(CourtroomIn.schema())

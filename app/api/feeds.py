@@ -1,6 +1,7 @@
 """Calendars to subscribe to: open one, list one's own, revoke one."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.api import serializers
 from app.api.authentication import requires
-from app.api.blueprint import Query, Resource
+from app.api.blueprint import Resource, ShortListIn, part_of
+from app.api.document import preconditions
 from app.api.schemas import FeedOut, FeedsOut
-from app.api.transactions import Answer, CommittedResponse, run_read, run_write
-from app.core.errors import N_, Invalid, Message
+from app.api.transactions import Answer, CommittedResponse, acting_user, run_read, run_write
+from app.core.errors import N_, Invalid, Message, NotFound
 from app.core.forms import ChoiceField, Form, RowIdField, TextField, posted
 from app.core.normalization import name_key
 from app.core.web import services
@@ -22,9 +24,9 @@ from app.court.models import Judge
 from app.feeds import service as feeds
 from app.feeds.models import Feed
 from app.hearings.service import CourtContext
-from app.people.models import User
 from app.people.rules import TokenScope
 
+SCOPES = ("me", "judge", "courtroom", "counsel", "hearing")
 bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 
 
@@ -32,9 +34,7 @@ bp = Resource("feeds", __name__, description="Calendars to subscribe to")
 class FeedIn(Form):
     """Subject of a feed: by id, or a judge or courtroom by name."""
 
-    scope: str = posted(
-        ChoiceField(("me", "judge", "courtroom", "counsel", "hearing"), required=True)
-    )
+    scope: str = posted(ChoiceField(SCOPES, required=True))
     judge_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
     courtroom_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
     counsel_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
@@ -60,22 +60,33 @@ class FeedIn(Form):
         }.get(self.scope)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FeedsIn(ShortListIn):
+    """Filter of the list of feeds."""
+
+    scope: str | None = posted(ChoiceField(SCOPES, load_default=None, allow_none=True))
+
+
 @bp.route("")
 class FeedCollection(MethodView):
     """The asker's feeds."""
 
     @requires(TokenScope.READ)
-    @bp.arguments(Query.schema(), location="query")
+    @bp.arguments(FeedsIn.schema(), location="query")
     @bp.response(200, FeedsOut)
-    def get(self, _: Query) -> Any:
+    def get(self, query: FeedsIn) -> Any:
         """List the feeds that this user opened and that are not revoked"""
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
-            user = session.get_one(User, context.user.id if context.user else 0)
-            found = feeds.feeds_of(session, context.court, user)
-            return {
-                "feeds": [{**_shape(feed, context), **_address(feed, context)} for feed in found]
-            }
+            shapes = [
+                {**_shape(each, context), **_address(each, context)}
+                for each in feeds.feeds_of(session, context.court, acting_user(context))
+            ]
+            found = [each for each in shapes if query.scope in (None, each["scope"])]
+            shown, following = part_of(
+                found, query, lambda each: int(each["id"]), newest_first=False
+            )
+            return {"feeds": shown, "next": following}
 
         return run_read(read)
 
@@ -105,18 +116,44 @@ class FeedCollection(MethodView):
         return run_write(open_, again)
 
 
-@bp.route("/<row:feed_id>", methods=["DELETE"])
-@requires(TokenScope.SCHEDULE)
-@bp.response(204)
-def revoke(feed_id: int) -> Any:
-    """Revoke a feed: its address opens nothing from now on"""
+def _shown(session: Session, context: CourtContext, feed_id: int) -> dict[str, Any]:
+    """Return a feed of the court. Raises NotFound, also for one that was revoked."""
+    feed = feeds.find(session, context.court, feed_id)
+    return {**_shape(feed, context), **_address(feed, context)}
 
-    def end(session: Session, context: CourtContext) -> CommittedResponse:
-        feeds.revoke(session, context.court, feed_id, context.now)
-        return CommittedResponse({}, 204)
 
-    run_write(end)
-    return None
+@bp.route("/<row:feed_id>")
+class FeedResource(MethodView):
+    """One calendar."""
+
+    @requires(TokenScope.READ)
+    @bp.response(200, FeedOut)
+    def get(self, feed_id: int) -> Any:
+        """Show a feed that this user opened"""
+
+        def read(session: Session, context: CourtContext) -> dict[str, Any]:
+            user = acting_user(context)
+            own = [each.id for each in feeds.feeds_of(session, context.court, user)]
+            if feed_id not in own:
+                raise NotFound(feeds.NO_FEED, feed=feed_id)
+            return _shown(session, context, feed_id)
+
+        return run_read(read)
+
+    @requires(TokenScope.SCHEDULE)
+    @preconditions.takes_if_match()
+    @bp.response(204)
+    def delete(self, feed_id: int) -> Any:
+        """Revoke a feed: its address opens nothing from now on"""
+
+        def end(session: Session, context: CourtContext) -> CommittedResponse:
+            feeds.find(session, context.court, feed_id, lock=True)
+            preconditions.check(FeedOut, partial(_shown, session, context, feed_id))
+            feeds.revoke(session, context.court, feed_id, context.now)
+            return CommittedResponse({}, 204)
+
+        run_write(end)
+        return None
 
 
 def _whose(session: Session, context: CourtContext, form: FeedIn) -> int | None:

@@ -18,6 +18,7 @@ from app.papers.rules import PaperKind
 from app.people.rules import TokenScope
 from app.questions.rules import PrivateReason, QuestionOutcome, QuestionState
 from app.record.rules import EvidenceGrade
+from app.storage.clamd import ScanState
 from app.tasks.service import TaskKind, TaskState
 
 
@@ -73,6 +74,7 @@ CounselOut = _answer(
     "A counsel, and how they are reached.",
     id=fields.Integer(),
     in_person=fields.Boolean(metadata={"description": "A party who acts for themselves"}),
+    link_version=fields.Integer(metadata={"description": "Rises with every new link"}),
     electronic_consent_words=fields.String(
         metadata={
             "description": "Version of the words to which they agreed by link; empty on paper"
@@ -119,8 +121,8 @@ class CourtroomOut(Schema):
     by_video = fields.Boolean()
 
 
-class CourtroomsOut(Schema):
-    """All courtrooms of the court."""
+class CourtroomsOut(Listed):
+    """Courtrooms of the court, the oldest entry first."""
 
     courtrooms = fields.List(fields.Nested(CourtroomOut))
 
@@ -195,8 +197,8 @@ class MoveRequestOut(Schema):
     opinions = fields.List(fields.Nested(MoveOpinionOut))
 
 
-class MoveRequestsOut(Schema):
-    """All requests to move a hearing, the newest first."""
+class MoveRequestsOut(Listed):
+    """Requests to move a hearing, the newest first."""
 
     move_requests = fields.List(fields.Nested(MoveRequestOut))
 
@@ -262,8 +264,8 @@ class NeedOut(Schema):
     noted_at = _moment("When a user of the court took note of it")
 
 
-class NeedsOut(Schema):
-    """The needs in a case."""
+class NeedsOut(Listed):
+    """The needs in a case, the first one entered first."""
 
     needs = fields.List(fields.Nested(NeedOut))
 
@@ -419,7 +421,7 @@ class ChainOut(Schema):
     )
 
 
-class ContactsOut(Schema):
+class ContactsOut(Listed):
     """The record of contact."""
 
     case = fields.Nested(CaseNamed)
@@ -440,8 +442,8 @@ class FeedOut(Schema):
     url = fields.String(metadata={"format": "uri"})
 
 
-class FeedsOut(Schema):
-    """The calendars that this user opened."""
+class FeedsOut(Listed):
+    """The calendars that this user opened, the oldest first."""
 
     feeds = fields.List(fields.Nested(FeedOut))
 
@@ -465,7 +467,7 @@ class SuggestionOut(Schema):
     costs = fields.List(fields.Nested(CostOut))
 
 
-class SuggestionsOut(Schema):
+class SuggestionsOut(Listed):
     """Slots, the best first."""
 
     suggestions = fields.List(fields.Nested(SuggestionOut))
@@ -536,11 +538,10 @@ class NewLinkOut(Schema):
     channels = fields.List(fields.String())
 
 
-class QuestionsOut(Schema):
+class QuestionsOut(Listed):
     """The questions of a case, the newest first."""
 
     questions = fields.List(fields.Nested(QuestionOut))
-    next = fields.Integer(allow_none=True, metadata={"description": "Ask for more with ?after="})
 
 
 class StandardWordsOut(Schema):
@@ -559,7 +560,7 @@ class StandardAnswerOut(Schema):
     words = fields.List(fields.Nested(StandardWordsOut))
 
 
-class StandardAnswersOut(Schema):
+class StandardAnswersOut(Listed):
     """The court's standard answers in force."""
 
     standard_answers = fields.List(fields.Nested(StandardAnswerOut))
@@ -590,8 +591,8 @@ class DelegateOut(Schema):
     ended_by = fields.String(metadata={"description": "The user of the court who ended it"})
 
 
-class DelegatesOut(Schema):
-    """The delegates of a case; those who may act come first."""
+class DelegatesOut(Listed):
+    """The delegates of a case, the newest first."""
 
     delegates = fields.List(fields.Nested(DelegateOut))
 
@@ -599,10 +600,16 @@ class DelegatesOut(Schema):
 class PaperFileOut(Schema):
     """A file of a paper as it was sent."""
 
+    number = fields.Integer(metadata={"description": "Within the paper, from 1"})
     name = fields.String()
     type = fields.String()
     bytes = fields.Integer()
     sha256 = fields.String()
+    scan = _one_of(
+        *ScanState,
+        description="Empty: not scanned; found: set aside, so nobody else has it; large: too large",
+    )
+    finding = fields.String(metadata={"description": "What the scanner found"})
 
 
 class PaperReadingOut(Schema):
@@ -716,7 +723,7 @@ class WithheldFilingOut(Schema):
     papers = fields.List(fields.Nested(WithheldPaperOut))
 
 
-class FilingsOut(Schema):
+class FilingsOut(Listed):
     """What was filed in a case, the first filing first; ``withheld`` cannot be read now."""
 
     filings = fields.List(fields.Nested(FilingOut))
@@ -772,7 +779,7 @@ class ExchangeOut(Schema):
     sides = fields.List(fields.Nested(ExchangeSideOut))
 
 
-class ExchangesOut(Schema):
+class ExchangesOut(Listed):
     """The exchanges of evidence of a case, the newest first."""
 
     exchanges = fields.List(fields.Nested(ExchangeOut))
@@ -794,7 +801,7 @@ class TokenOut(Schema):
     current = fields.Boolean(metadata={"description": "Whether this call was made with it"})
 
 
-class TokensOut(Schema):
+class TokensOut(Listed):
     """The tokens of a user, the newest first."""
 
     tokens = fields.List(fields.Nested(TokenOut))
@@ -819,8 +826,8 @@ class NeededPersonOut(Schema):
     language = fields.String()
 
 
-class NeededPeopleOut(Schema):
-    """The people outside a court who are needed at its hearings."""
+class NeededPeopleOut(Listed):
+    """The people outside a court who are needed at its hearings, the oldest entry first."""
 
     members = fields.List(fields.Nested(NeededPersonOut))
 
@@ -844,10 +851,14 @@ class HearingMemberOut(Schema):
     )
     at = _moment("Since when")
     reason = fields.String(metadata={"description": "Why they cannot come on the date that holds"})
+    seen = fields.Boolean(metadata={"description": "The court has seen that they cannot come"})
+    link_version = fields.Integer(
+        metadata={"description": "Rises with every new link; 0 before they were asked or told"}
+    )
     answers = fields.List(fields.Nested(MemberAnswerOut))
 
 
-class HearingMembersOut(Schema):
+class HearingMembersOut(Listed):
     """The members of a hearing who are outside the court."""
 
     members = fields.List(fields.Nested(HearingMemberOut))
@@ -973,6 +984,12 @@ class ImportOut(Schema):
     messages = fields.List(fields.String())
     created_at = _moment()
     ended_at = _moment()
+
+
+class ImportsOut(Listed):
+    """Files of cases and hearings, the newest first."""
+
+    imports = fields.List(fields.Nested(ImportOut))
 
 
 class NoticeOut(Schema):

@@ -76,6 +76,7 @@ def counsel(representation: Representation) -> Shape:
         "electronic_consent_withdrawn_at": moment(withdrawn.ended_at if withdrawn else None, zone),
         "id": person.id,
         "in_person": person.in_person,
+        "link_version": representation.key_version,
     }
 
 

@@ -1,8 +1,8 @@
 """Slots that suit the judge, a courtroom and all counsel known here."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from app.api.blueprint import Query, Resource, query_instant
 from app.api.schemas import SuggestionsOut
 from app.api.transactions import run_read
 from app.cases import service as cases
+from app.cases.models import Case
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import RowIdField, TextField, WholeNumberField, posted
 from app.core.web import translated
@@ -23,6 +24,7 @@ from app.court import service
 from app.court.models import Courtroom
 from app.hearings import queries
 from app.hearings.availability import suggestions
+from app.hearings.availability.suggestions import SuggestedSlot, SuggestionQuery
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.service import CourtContext
 from app.hearings.sittings.rules import MOST_SITTINGS
@@ -30,7 +32,7 @@ from app.law import working_days
 from app.people.rules import TokenScope
 
 bp = Resource("suggestions", __name__, description="Slots that suit everybody")
-MOST = 50
+MOST, MOST_IN_ALL = 50, 200
 
 
 def _one_to(most: int, least: int = 1) -> Callable[[int], None]:
@@ -76,6 +78,18 @@ class SuggestionsIn(Query):
             metadata={"minimum": 1, "maximum": MOST},
         )
     )
+    after: int = posted(
+        WholeNumberField(
+            load_default=0,
+            validate=_one_to(MOST_IN_ALL, 0),
+            error_messages={"invalid": N_("Enter a number.")},
+            metadata={
+                "minimum": 0,
+                "maximum": MOST_IN_ALL,
+                "description": "`next` of the page before, asked with the same `limit`",
+            },
+        )
+    )
     courtroom: str = posted(
         TextField(
             2000,
@@ -116,7 +130,7 @@ class SuggestionCollection(MethodView):
             by = query.answer_by or suggestions.default_answer_by(
                 session, context.court, context.now
             )
-            asked = suggestions.SuggestionQuery(
+            asked = SuggestionQuery(
                 query.minutes,
                 rooms,
                 by,
@@ -126,16 +140,38 @@ class SuggestionCollection(MethodView):
                 days=query.days,
                 but=query.hearing_id,
             )
-            found = suggestions.suggest(session, case, asked, context.now)
+            found, following = _page(session, case, asked, query.after, context.now)
             working = working_days.working_days(session, context.court)
             not_before, because = suggestions.first_day(context.court, working, case, by)
             return {
                 "suggestions": [_shape(each, context) for each in found],
                 "not_before": not_before,
                 "periods": [translated(words) for words in because],
+                "next": following,
             }
 
         return run_read(read)
+
+
+def _page(
+    session: Session, case: Case, asked: SuggestionQuery, after: int, now: dt.datetime
+) -> tuple[Sequence[SuggestedSlot], int | None]:
+    """Return the best slots behind the ``after`` best, and how many these are together.
+
+    Each page is the best choice of what the pages before it leave, as each is spread over days.
+    """
+    seen: set[dt.datetime] = set()
+    left = after
+    while left:
+        many = min(asked.many, left)
+        found = suggestions.suggest(session, case, replace(asked, many=many, but_not=seen), now)
+        if len(found) < many:
+            return [], None
+        seen |= {sitting.starts_at for slot in found for sitting in slot.sittings}
+        left -= many
+    found = suggestions.suggest(session, case, replace(asked, but_not=seen), now)
+    together = after + len(found)
+    return found, together if len(found) == asked.many and together < MOST_IN_ALL else None
 
 
 def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
@@ -163,7 +199,7 @@ def _rooms(session: Session, context: CourtContext, names: str) -> list[Courtroo
     return found
 
 
-def _shape(slot: suggestions.SuggestedSlot, context: CourtContext) -> dict[str, Any]:
+def _shape(slot: SuggestedSlot, context: CourtContext) -> dict[str, Any]:
     zone, days = context.court.zone, slot.sittings
     reasons = dict.fromkeys(translated(words) for each in days for words in each.reasons)
     return {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import g
@@ -10,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.api import serializers
 from app.api.authentication import requires
-from app.api.blueprint import Query, Resource
-from app.api.schemas import NewTokenOut, TokensOut
-from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.api.blueprint import Resource, ShortListIn, part_of
+from app.api.document import preconditions
+from app.api.schemas import NewTokenOut, TokenOut, TokensOut
+from app.api.transactions import Answer, CommittedResponse, acting_user, run_read, run_write
 from app.core.errors import N_, Invalid, Message
 from app.core.forms import ChoiceField, Form, InstantField, ListField, TextField, posted
 from app.hearings.service import CourtContext
 from app.people import tokens
-from app.people.models import ApiToken, User
+from app.people.models import ApiToken
 from app.people.rules import TokenScope
 
 bp = Resource("tokens", __name__, description="Tokens with which programs use this API")
@@ -34,6 +36,15 @@ class TokenIn(Form):
     expires_at: dt.datetime | None = posted(InstantField(load_default=None, allow_none=True))
 
 
+@dataclass(frozen=True, kw_only=True)
+class TokensIn(ShortListIn):
+    """Filter of the list of tokens."""
+
+    state: str | None = posted(
+        ChoiceField(("active", "expired", "revoked"), load_default=None, allow_none=True)
+    )
+
+
 def _caller(session: Session) -> ApiToken:
     return session.get_one(ApiToken, g.token_id)
 
@@ -43,14 +54,19 @@ class TokenCollection(MethodView):
     """The tokens of the caller's user."""
 
     @requires(TokenScope.READ)
-    @bp.arguments(Query.schema(), location="query")
+    @bp.arguments(TokensIn.schema(), location="query")
     @bp.response(200, TokensOut)
-    def get(self, _: Query) -> Any:
+    def get(self, query: TokensIn) -> Any:
         """List the tokens of this user, the newest first; never the tokens themselves"""
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
-            user = session.get_one(User, g.user_id)
-            return {"tokens": [_shape(each, context) for each in tokens.of_user(session, user)]}
+            found = [
+                each
+                for each in tokens.of_user(session, acting_user(context))
+                if query.state in (None, _state(each, context))
+            ]
+            shown, following = part_of(found, query, lambda each: each.id)
+            return {"tokens": [_shape(each, context) for each in shown], "next": following}
 
         return run_read(read)
 
@@ -77,18 +93,36 @@ class TokenCollection(MethodView):
         return run_write(make, lambda session, context, kept: {"token": ""})
 
 
-@bp.route("/<row:token_id>", methods=["DELETE"])
-@requires(TokenScope.ADMIN)
-@bp.response(204)
-def revoke(token_id: int) -> Any:
-    """Revoke a token of this user: it opens nothing from now on"""
+def _shown(session: Session, context: CourtContext, token_id: int) -> dict[str, Any]:
+    token = tokens.find_of_user(session, acting_user(context), token_id)
+    return _shape(token, context)
 
-    def end(session: Session, context: CourtContext) -> CommittedResponse:
-        tokens.revoke(session, _caller(session).user, token_id, context.now)
-        return CommittedResponse({}, 204)
 
-    run_write(end)
-    return None
+@bp.route("/<row:token_id>")
+class TokenResource(MethodView):
+    """One token of the caller's user."""
+
+    @requires(TokenScope.READ)
+    @bp.response(200, TokenOut)
+    def get(self, token_id: int) -> Any:
+        """Show a token of this user; never the token itself"""
+        return run_read(lambda session, context: _shown(session, context, token_id))
+
+    @requires(TokenScope.ADMIN)
+    @preconditions.takes_if_match()
+    @bp.response(204)
+    def delete(self, token_id: int) -> Any:
+        """Revoke a token of this user: it opens nothing from now on"""
+
+        def end(session: Session, context: CourtContext) -> CommittedResponse:
+            user = acting_user(context)
+            tokens.find_of_user(session, user, token_id, lock=True)
+            preconditions.check(TokenOut, partial(_shown, session, context, token_id))
+            tokens.revoke(session, user, token_id, context.now)
+            return CommittedResponse({}, 204)
+
+        run_write(end)
+        return None
 
 
 def _refuse_more(caller: ApiToken, form: TokenIn) -> None:
@@ -100,6 +134,12 @@ def _refuse_more(caller: ApiToken, form: TokenIn) -> None:
     if caller.expires_at and form.expires_at and form.expires_at > caller.expires_at:
         words = N_("Choose an end that is not after that of the calling token.")
         raise Invalid({"expires_at": Message(words)})
+
+
+def _state(token: ApiToken, context: CourtContext) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if token.has_expired(context.now) else "active"
 
 
 def _shape(token: ApiToken, context: CourtContext) -> dict[str, Any]:

@@ -45,6 +45,12 @@ def court_context(session: Session) -> CourtContext:
     return CourtContext(court=user.court, user=user, now=web.now(), secret=web.secret())
 
 
+def acting_user(context: CourtContext) -> User:
+    """Return the user of a context that was made for a token: there always is one."""
+    assert context.user is not None
+    return context.user
+
+
 def run_read(work: Callable[[Session, CourtContext], T]) -> T:
     """Run a read-only use case."""
     session = db.session()

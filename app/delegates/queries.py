@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.delegates import DelegateEnd, end_now
 from app.cases.models import Case, Delegate, Party, Representation
+from app.core.errors import N_, NotFound
 from app.delegates import rules
 from app.hearings.models import Hearing
 from app.tasks import service as tasks
@@ -48,8 +49,24 @@ def of_case(session: Session, case_id: int, now: dt.datetime) -> Sequence[Delega
     return _views(session, Delegate.case_id == case_id, now)
 
 
+def all_of_case(session: Session, case_id: int, now: dt.datetime) -> Sequence[DelegateView]:
+    """Return every delegate of a case, however many there were, in the order of ``of_case``."""
+    return _views(session, Delegate.case_id == case_id, now, most=None)
+
+
+def view(session: Session, court_id: int, delegate_id: int, now: dt.datetime) -> DelegateView:
+    """Return one delegate of a court. Raises NotFound."""
+    of_court = sa.and_(Delegate.id == delegate_id, Delegate.court_id == court_id)
+    for found in _views(session, of_court, now):
+        return found
+    raise NotFound(N_("There is no such delegate in this court."))
+
+
 def _views(
-    session: Session, condition: sa.ColumnElement[bool], now: dt.datetime
+    session: Session,
+    condition: sa.ColumnElement[bool],
+    now: dt.datetime,
+    most: int | None = MOST_SHOWN,
 ) -> Sequence[DelegateView]:
     query = (
         sa.select(Delegate, Hearing, end_now(now).label("why"))
@@ -65,7 +82,7 @@ def _views(
             joinedload(Delegate.ended_by),
         )
         .order_by(Delegate.id.desc())
-        .limit(MOST_SHOWN)
+        .limit(most)
         .execution_options(populate_existing=True)
     )
     found = [_view(*row) for row in session.execute(query)]

@@ -393,10 +393,15 @@ def end_by_court(
     session: Session, court_id: int, delegate_id: int, user: User | None, now: dt.datetime
 ) -> Delegate:
     """End what a delegate may do, by the court; ``user`` is who pressed. Raises NotFound."""
+    return _end(session, lock(session, court_id, delegate_id), DelegateEnd.COURT, now, user)
+
+
+def lock(session: Session, court_id: int, delegate_id: int) -> Delegate:
+    """Lock and return a delegate of a court. Raises NotFound."""
     delegate = _locked(session, delegate_id)
     if delegate is None or delegate.court_id != court_id:
         raise NotFound(N_("There is no such delegate in this court."))
-    return _end(session, delegate, DelegateEnd.COURT, now, user)
+    return delegate
 
 
 def end_as_due(session: Session, delegate_id: int, now: dt.datetime) -> bool:

@@ -100,8 +100,13 @@ def events_after(
     after: int,
     limit: int,
     types: Collection[str] = (),
+    *,
+    case_id: int | None = None,
 ) -> Sequence[CourtEvent]:
-    """Return a court's numbered events behind a number, in order; of some types where given."""
+    """Return a court's numbered events behind a number, in order.
+
+    Of some types, or of one case, where given.
+    """
     query = (
         sa.select(CourtEvent)
         .where(CourtEvent.court_id == court_id, CourtEvent.number > after)
@@ -110,6 +115,8 @@ def events_after(
     )
     if types:
         query = query.where(CourtEvent.type.in_(types))
+    if case_id is not None:
+        query = query.where(CourtEvent.case_id == case_id)
     return session.scalars(query).all()
 
 

@@ -15,6 +15,7 @@ from app.hearings.queries import find_counsel
 from app.people.models import User
 
 SCOPES = ("me", *queries.OWNERS)
+NO_FEED = N_("There is no feed %(feed)s in this court.")
 
 
 def token_of(feed: Feed, secret: bytes) -> str:
@@ -118,11 +119,17 @@ def open_for_counsel(
     return open_feed(session, court, "counsel", counsel.id, None, now, secret)
 
 
+def find(session: Session, court: Court, feed_id: int, *, lock: bool = False) -> Feed:
+    """Return a feed of a court, also a revoked one. Raises NotFound."""
+    feed = session.get(Feed, feed_id, with_for_update=lock or None, populate_existing=lock)
+    if feed is None or feed.court_id != court.id:
+        raise NotFound(NO_FEED, feed=feed_id)
+    return feed
+
+
 def revoke(session: Session, court: Court, feed_id: int, now: dt.datetime) -> Feed:
     """End a feed: its address opens nothing from now on. Raises NotFound."""
-    feed = session.get(Feed, feed_id)
-    if feed is None or feed.court_id != court.id:
-        raise NotFound(N_("There is no feed %(feed)s in this court."), feed=feed_id)
+    feed = find(session, court, feed_id)
     feed.revoked_at = feed.revoked_at or now
     session.flush()
     return feed

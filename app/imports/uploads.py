@@ -82,10 +82,35 @@ def find_upload(session: Session, court_id: int, upload_id: int) -> Upload:
     return upload
 
 
-def list_uploads(session: Session, court_id: int) -> Sequence[Upload]:
-    """Return a court's last files, the newest first."""
-    statement = sa.select(Upload).where(Upload.court_id == court_id)
-    return session.scalars(statement.order_by(Upload.id.desc()).limit(20)).all()
+def lock(session: Session, court_id: int, upload_id: int) -> Upload:
+    """Lock and return a court's file, read afresh. Raises NotFound.
+
+    It does not wait for a worker that has locked the file, which may take minutes: then it raises
+    Refusal.
+    """
+    find_upload(session, court_id, upload_id)
+    query = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
+    upload = session.scalar(query.execution_options(populate_existing=True))
+    if upload is None:
+        raise Refusal(N_("The worker is at this file just now: press again when it is done."))
+    return upload
+
+
+def list_uploads(
+    session: Session,
+    court_id: int,
+    *,
+    limit: int = 20,
+    after: int | None = None,
+    state: str | None = None,
+) -> Sequence[Upload]:
+    """Return a court's last files, the newest first; ``after`` goes on behind that id."""
+    query = sa.select(Upload).where(Upload.court_id == court_id)
+    if after is not None:
+        query = query.where(Upload.id < after)
+    if state is not None:
+        query = query.where(Upload.state == state)
+    return session.scalars(query.order_by(Upload.id.desc()).limit(limit)).all()
 
 
 @dataclass(frozen=True)
@@ -305,15 +330,9 @@ def ask_to_enter(upload: Upload, *, partial: bool, remind: bool) -> None:
     upload.partial, upload.remind = partial, remind and bool(upload.report.get("reminders"))
 
 
-def cancel(session: Session, upload_id: int) -> None:
-    """Cancel an import and delete the file's bytes. Raises Refusal once it is entered.
-
-    It does not wait for a worker that has locked the file, which may take minutes.
-    """
-    statement = sa.select(Upload).where(Upload.id == upload_id).with_for_update(skip_locked=True)
-    upload = session.scalar(statement)
-    if upload is None:
-        raise Refusal(N_("The worker is at this file just now: press again when it is done."))
+def cancel(session: Session, court_id: int, upload_id: int) -> None:
+    """Cancel an import and delete the file's bytes. Raises NotFound; Refusal once it is entered."""
+    upload = lock(session, court_id, upload_id)
     if upload.state in ("entered", "undone"):
         raise Refusal(N_("This file is entered already: undo it instead."))
     upload.state = "cancelled"

@@ -189,7 +189,7 @@ def act(upload_id: int) -> Any:
             ticked = {name: form.get(name) == "1" for name in ("partial", "remind")}
             uploads.ask_to_enter(upload, **ticked)
         elif do == "cancel":
-            uploads.cancel(session, upload.id)
+            uploads.cancel(session, by.court_id, upload.id)
         elif do == "undo":
             return undo.undo(session, by, upload)
         return None

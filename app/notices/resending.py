@@ -17,10 +17,12 @@ from app.notices.superseding import LEFT, superseded
 from app.record.rules import NOT_DELIVERED, PENDING
 
 
-def find(session: Session, court_id: int, notice_id: int) -> Notice:
-    """Return a notice of a court, locked. Raises NotFound, also for another court's notice."""
+def find(session: Session, court_id: int, notice_id: int, *, lock: bool = False) -> Notice:
+    """Return a notice of a court. Raises NotFound, also for another court's notice."""
     query = sa.select(Notice).where(Notice.id == notice_id, Notice.court_id == court_id)
-    notice = session.scalar(query.with_for_update())
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    notice: Notice | None = session.scalar(query)
     if notice is None:
         raise NotFound(N_("There is no such message in this court."))
     return notice

@@ -120,9 +120,15 @@ def of_user(session: Session, user: User) -> list[ApiToken]:
     return list(session.scalars(query))
 
 
-def revoke(session: Session, user: User, token_id: int, now: dt.datetime) -> None:
-    """Revoke a user's token. Raises NotFound, also for a token of another user."""
-    token = session.get(ApiToken, token_id)
+def find_of_user(session: Session, user: User, token_id: int, *, lock: bool = False) -> ApiToken:
+    """Return a user's token. Raises NotFound, also for a token of another user."""
+    token = session.get(ApiToken, token_id, with_for_update=lock or None, populate_existing=lock)
     if token is None or token.user_id != user.id:
         raise NotFound(N_("There is no such token."))
+    return token
+
+
+def revoke(session: Session, user: User, token_id: int, now: dt.datetime) -> None:
+    """Revoke a user's token. Raises NotFound, also for a token of another user."""
+    token = find_of_user(session, user, token_id)
     token.revoked_at = token.revoked_at or now

@@ -56,10 +56,20 @@ def _with_people(query: sa.Select) -> sa.Select:
 
 
 def of_case(
-    session: Session, case_id: int, *, limit: int = MOST, after: int | None = None
+    session: Session,
+    case_id: int,
+    *,
+    limit: int = MOST,
+    after: int | None = None,
+    state: str | None = None,
 ) -> Sequence[Question]:
-    """Return the questions of a case, the newest first; ``after`` goes on behind that id."""
+    """Return the questions of a case, the newest first; ``after`` goes on behind that id.
+
+    ``state`` is a QuestionState, None for all.
+    """
     query = sa.select(Question).where(Question.case_id == case_id).order_by(Question.id.desc())
+    if state is not None:
+        query = query.where(Question.state == state)
     if after is not None:
         query = query.where(Question.id < after)
     return session.scalars(_with_people(query).limit(limit)).all()

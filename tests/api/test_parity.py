@@ -2,7 +2,6 @@
 
 from tests.conftest import Scenario
 
-NOT_YET = "no call yet"
 SET_UP = "no call yet: set up once, by an admin's page"
 OF_A_PERSON = "of a person in a browser"
 # Each page of the court that changes something: the call that does the same, or why there is none.
@@ -15,14 +14,14 @@ CALLS = {
     "case_counsel.add_counsel": "POST /cases/{case_id}/counsel",
     "case_counsel.change_counsel": "PATCH /counsel/{counsel_id}",
     "keys.renew": "POST /cases/{case_id}/counsel/{counsel_id}/link",
-    "filings.set_evidence_due": NOT_YET,
+    "filings.set_evidence_due": "POST /cases/{case_id}/evidence-due",
     "exchange.start": "POST /cases/{case_id}/exchanges",
     "cases.facts": "PATCH /cases/{case_id}",
-    "filings.note": NOT_YET,
-    "filings.remove": NOT_YET,
-    "messages.hand_on": NOT_YET,
+    "filings.note": "POST /cases/{case_id}/noted-filings",
+    "filings.remove": "DELETE /cases/{case_id}/noted-filings/{noted_filing_id}",
+    "messages.hand_on": "POST /cases/{case_id}/counsel/{counsel_id}/message",
     "needs.save": "POST /cases/{case_id}/needs",
-    "needs.take_note": NOT_YET,
+    "needs.take_note": "POST /cases/{case_id}/needs/{need_id}/noted",
     "needs.withdraw": "DELETE /cases/{case_id}/needs/{need_id}",
     "contact.log_off_channel": "POST /cases/{case_id}/contacts",
     "papers.give": "POST /cases/{case_id}/papers",
@@ -33,7 +32,7 @@ CALLS = {
     "exchange.change": "POST /exchanges/{exchange_id}/close",
     "opinions.set_due": "POST /exchanges/{exchange_id}/opinions-due",
     "exchange.decide": "POST /filings/{filing_id}/late",
-    "papers.note_seen": NOT_YET,
+    "papers.note_seen": "POST /filings/{filing_id}/seen",
     "hearing.cancel": "POST /hearings/{hearing_id}/cancel",
     "court_feeds.of_hearing": "POST /feeds",
     "hearing.fix": "POST /hearings/{hearing_id}/fix",
@@ -54,7 +53,7 @@ CALLS = {
     "paper_notices.papers_posted": "POST /tasks/{task_id}/done",
     "people.password": OF_A_PERSON,
     "questions.answer": "POST /questions/{question_id}/answer",
-    "questions.disclose": NOT_YET,
+    "questions.disclose": "POST /questions/{question_id}/disclose",
     "questions.fill": OF_A_PERSON,
     "move_requests.decline": "POST /hearings/{hearing_id}/move-requests/{number}",
     "move_requests.move": "POST /hearings/{hearing_id}/move-requests/{number}",
@@ -72,12 +71,12 @@ CALLS = {
     "letters.change_wording": SET_UP,
     "account.end_session": OF_A_PERSON,
     "hearing.bench": "POST /hearings/{hearing_id}/bench",
-    "case_bench.change": NOT_YET,
+    "case_bench.change": "POST /cases/{case_id}/bench",
     "member_addresses.change": "PATCH /members/{judge_id}",
-    "needed.called": NOT_YET,
-    "needed.new_link": NOT_YET,
-    "needed.seen": NOT_YET,
-    "scanning.release": NOT_YET,
+    "needed.called": "POST /hearings/{hearing_id}/members/{judge_id}/called",
+    "needed.new_link": "POST /hearings/{hearing_id}/members/{judge_id}/link",
+    "needed.seen": "POST /hearings/{hearing_id}/members/{judge_id}/seen",
+    "scanning.release": "POST /papers/{paper_id}/files/{number}/release",
     "webhooks.add_webhook": "POST /webhooks",
     "webhooks.change_webhook": "DELETE /webhooks/{webhook_id}",
     "webhooks.send_again": "POST /webhooks/{webhook_id}/deliveries/{number}/again",

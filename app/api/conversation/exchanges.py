@@ -4,19 +4,21 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
-from app.api.blueprint import Resource
+from app.api.blueprint import Resource, ShortListIn, part_of
 from app.api.cases import bp as cases
+from app.api.document import preconditions
 from app.api.schemas import ExchangeOut, ExchangesOut
 from app.api.serializers import moment
-from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.api.transactions import Answer, CommittedResponse, acting_user, run_read, run_write
 from app.cases import service as case_service
 from app.cases.forms import SIDES
-from app.core.errors import N_, Invalid, Refusal
+from app.core.errors import Invalid
 from app.core.forms import (
     ChoiceField,
     Form,
@@ -27,19 +29,18 @@ from app.core.forms import (
     posted,
 )
 from app.hearings.service import CourtContext
+from app.notices.case_lock import lock_case
 from app.papers import queries as papers
-from app.papers.exchange import late, overview, queries, service
+from app.papers.exchange import overview, queries, service
 from app.papers.exchange.models import Exchange
 from app.papers.exchange.overview import ExchangeOverview
-from app.papers.exchange.rules import MAX_REASON, ExchangeMode, LateDecision
+from app.papers.exchange.rules import MAX_REASON, ExchangeMode, ExchangeState
 from app.papers.exchange.service import ExchangeTerms
 from app.papers.opinions import queries as opinion_queries
 from app.papers.opinions import service as opinions
-from app.people.models import User
 from app.people.rules import TokenScope
 
 bp = Resource("exchanges", __name__, description="Exchanges of evidence")
-filings = Resource("filings", __name__, description="Late filings into exchanges of evidence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,23 +85,6 @@ class OpinionsDueIn(Form):
     """By when opinions on the evidence of an exchange are given."""
 
     due_at: dt.datetime = posted(InstantField(required=True))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LateDecisionIn(Form):
-    """Whether late papers are admitted; a refusal needs words, which all sides read."""
-
-    decision: str = posted(
-        ChoiceField((LateDecision.ADMITTED, LateDecision.REFUSED), required=True)
-    )
-    words: str = posted(TextField(MAX_REASON, load_default=""))
-
-
-def _person(session: Session, context: CourtContext) -> User:
-    """Return the user for whom a program acts. Raises Refusal without one."""
-    if context.user is None:
-        raise Refusal(N_("Only a person of the court can decide on an exchange of evidence."))
-    return session.get_one(User, context.user.id)
 
 
 @contextmanager
@@ -165,17 +149,32 @@ def _exchange(session: Session, shown: ExchangeOverview) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExchangesIn(ShortListIn):
+    """Filter of the list of exchanges."""
+
+    state: str | None = posted(
+        ChoiceField(tuple(ExchangeState), load_default=None, allow_none=True)
+    )
+
+
 @cases.route("/<row:case_id>/exchanges", methods=["GET"])
 @requires(TokenScope.READ)
+@cases.arguments(ExchangesIn.schema(), location="query")
 @cases.response(200, ExchangesOut)
-def exchanges_of_case(case_id: int) -> Any:
+def exchanges_of_case(query: ExchangesIn, case_id: int) -> Any:
     """List the exchanges of evidence of a case, the newest first; sealed papers are counted"""
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         case = case_service.find_case(session, context.court.id, case_id)
         filed = papers.by_side(session, case.id)
         found = queries.of_case(session, case.id)
-        return {"exchanges": [_exchange(session, overview.of(each, filed)) for each in found]}
+        of_state = [each for each in found if query.state in (None, each.state)]
+        shown, following = part_of(of_state, query, lambda each: each.id)
+        return {
+            "exchanges": [_exchange(session, overview.of(each, filed)) for each in shown],
+            "next": following,
+        }
 
     return run_read(read)
 
@@ -196,7 +195,7 @@ def open_exchange(form: ExchangeIn, case_id: int) -> Answer:
                 case_id,
                 mode,
                 form.terms,
-                _person(session, context),
+                acting_user(context),
                 now,
                 secret,
             )
@@ -209,15 +208,38 @@ def _answer(session: Session, exchange: Exchange, status: int = 200) -> Committe
     return CommittedResponse(_exchange(session, overview.read(session, exchange)), status)
 
 
+def shown(session: Session, context: CourtContext, exchange_id: int) -> dict[str, Any]:
+    """Return an exchange as it is answered. Raises NotFound."""
+    exchange = queries.find(session, context.court.id, exchange_id)
+    return _exchange(session, overview.read(session, exchange))
+
+
+def _check(session: Session, context: CourtContext, exchange_id: int) -> None:
+    """Lock the case of an exchange, and compare If-Match with what is read of it now."""
+    exchange = queries.find(session, context.court.id, exchange_id)
+    lock_case(session, exchange.case_id, context.secret)
+    preconditions.check(ExchangeOut, partial(shown, session, context, exchange_id))
+
+
+@bp.route("/<row:exchange_id>", methods=["GET"])
+@requires(TokenScope.READ)
+@bp.response(200, ExchangeOut)
+def exchange(exchange_id: int) -> Any:
+    """Show an exchange of evidence; sealed papers are counted"""
+    return run_read(lambda session, context: shown(session, context, exchange_id))
+
+
 @bp.route("/<row:exchange_id>/close", methods=["POST"])
 @requires(TokenScope.CONTACT)
+@preconditions.takes_if_match()
 @bp.arguments(CloseIn.schema())
 @bp.response(200, ExchangeOut)
 def change_close(form: CloseIn, exchange_id: int) -> Answer:
     """Set another close of an open exchange and tell all counsel; the same close changes nothing"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        user, court_id = _person(session, context), context.court.id
+        user, court_id = acting_user(context), context.court.id
+        _check(session, context, exchange_id)
         with _by_field(form):
             exchange = service.change(
                 session, court_id, exchange_id, form.terms, user, context.now, context.secret
@@ -229,13 +251,15 @@ def change_close(form: CloseIn, exchange_id: int) -> Answer:
 
 @bp.route("/<row:exchange_id>/cancel", methods=["POST"])
 @requires(TokenScope.CONTACT)
+@preconditions.takes_if_match()
 @bp.arguments(CancellationIn.schema())
 @bp.response(200, ExchangeOut)
 def cancel(form: CancellationIn, exchange_id: int) -> Answer:
     """Cancel an open exchange and tell all counsel why; what was sealed stays so for ever"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        user, court_id = _person(session, context), context.court.id
+        user, court_id = acting_user(context), context.court.id
+        _check(session, context, exchange_id)
         exchange = service.cancel(
             session, court_id, exchange_id, form.words, user, context.now, context.secret
         )
@@ -246,34 +270,17 @@ def cancel(form: CancellationIn, exchange_id: int) -> Answer:
 
 @bp.route("/<row:exchange_id>/opinions-due", methods=["POST"])
 @requires(TokenScope.CONTACT)
+@preconditions.takes_if_match()
 @bp.arguments(OpinionsDueIn.schema())
 @bp.response(200, ExchangeOut)
 def set_opinions_due(form: OpinionsDueIn, exchange_id: int) -> Answer:
     """Set by when opinions on the evidence are given and tell all counsel"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        user = _person(session, context)
+        user = acting_user(context)
+        _check(session, context, exchange_id)
         exchange = queries.find(session, context.court.id, exchange_id)
         opinions.set_due(session, exchange, form.due_at, user, context.now, context.secret)
         return _answer(session, exchange)
-
-    return run_write(write)
-
-
-@filings.route("/<row:filing_id>/late", methods=["POST"])
-@requires(TokenScope.CONTACT)
-@filings.arguments(LateDecisionIn.schema())
-@filings.response(200, ExchangeOut)
-def decide_late(form: LateDecisionIn, filing_id: int) -> Answer:
-    """Admit a late filing, which opens it to all, or refuse it; all counsel are told"""
-
-    def write(session: Session, context: CourtContext) -> CommittedResponse:
-        user, court_id = _person(session, context), context.court.id
-        decision = LateDecision(form.decision)
-        filing = late.decide(
-            session, court_id, filing_id, decision, form.words, user, context.now, context.secret
-        )
-        assert filing.exchange is not None
-        return _answer(session, queries.find(session, court_id, filing.exchange.id))
 
     return run_write(write)

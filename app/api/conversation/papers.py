@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from flask import Response, g, request
@@ -9,31 +10,34 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
-from app.api.blueprint import Query, Resource
+from app.api.blueprint import Query, Resource, ShortListIn, part_of
 from app.api.cases import bp as cases
-from app.api.schemas import FilingOut, FilingsOut
+from app.api.document import preconditions
+from app.api.schemas import FilingOut, FilingsOut, PaperFileOut
 from app.api.serializers import moment
-from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.api.transactions import Answer, CommittedResponse, acting_user, run_read, run_write
 from app.cases import service as case_service
+from app.cases.forms import SIDES
 from app.core import web
 from app.core.characters import clean
 from app.core.db import db, release_session
-from app.core.errors import N_, Invalid, Message, NotFound, Refusal, joined
-from app.core.forms import WholeNumberField, posted
+from app.core.errors import N_, Invalid, Message, NotFound, joined
+from app.core.forms import ChoiceField, Form, TextField, WholeNumberField, posted
 from app.core.wording import one_line
 from app.evidence import paper_service
 from app.evidence.paper_service import ServedCounsel
 from app.hearings.service import CourtContext
+from app.notices.case_lock import lock_case
 from app.papers import access, court_filings, queries, readers, receipts, rules
 from app.papers.bundles import views as bundles
 from app.papers.bundles.contents import BundleChoice
-from app.papers.models import Filing, Paper
+from app.papers.models import Filing, Paper, PaperFile
 from app.papers.opinions import queries as opinions
 from app.papers.opinions import sheet
 from app.papers.opinions.queries import OpinionItem
 from app.papers.queries import SidePapers, WithheldFiling
 from app.papers.rules import PaperFields, PaperKind
-from app.people.models import User
+from app.papers.scanning import releases
 from app.people.rules import TokenScope
 from app.storage import downloads, staged_uploads
 from app.storage.limits import MOST_FILES
@@ -84,12 +88,25 @@ def _served(each: ServedCounsel, zone: str) -> dict[str, Any]:
     }
 
 
+def _file(number: int, file: PaperFile) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": file.name,
+        "type": file.media_type,
+        "bytes": file.size,
+        "sha256": file.digest,
+        "scan": file.scan_state,
+        "finding": file.scan_finding,
+    }
+
+
 def _paper(
     paper: Paper, zone: str, item: OpinionItem | None, served: Sequence[ServedCounsel]
 ) -> dict[str, Any]:
     return {
         **receipts.paper_as_json(paper),
         "id": paper.id,
+        "files": [_file(n, each) for n, each in enumerate(paper.files, 1)],
         "readings": [
             {
                 "counsel": each.counsel.name,
@@ -165,23 +182,39 @@ def _withheld(filing: WithheldFiling, zone: str) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class PapersIn(ShortListIn):
+    """Filter of the papers of a case; the numbers of a page are those of filings."""
+
+    side: str | None = posted(
+        ChoiceField((*SIDES, rules.COURT_SIDE), load_default=None, allow_none=True)
+    )
+
+
 @cases.route("/<row:case_id>/papers", methods=["GET"])
 @requires(TokenScope.READ)
+@cases.arguments(PapersIn.schema(), location="query")
 @cases.response(200, FilingsOut)
-def of_case(case_id: int) -> Any:
+def of_case(query: PapersIn, case_id: int) -> Any:
     """List what was filed in a case, the first filing first, with digests and who opened what"""
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
         case = case_service.find_case(session, context.court.id, case_id)
-        sides = queries.by_side(session, case.id)
-        filings = [each for side in sides for each in side.filings]
-        filings.sort(key=lambda filing: filing.number or 0)
-        withheld = [each for side in sides for each in side.withheld]
-        withheld.sort(key=lambda filing: filing.number)
-        zone = case.court.zone
+        sides = [
+            each for each in queries.by_side(session, case.id) if query.side in (None, each.side)
+        ]
+        all_filed: list[Filing | WithheldFiling] = []
+        for side in sides:
+            all_filed += [*side.filings, *side.withheld]
+        shown, following = part_of(
+            all_filed, query, lambda each: each.number or 0, newest_first=False
+        )
+        filings = [each for each in shown if isinstance(each, Filing)]
+        withheld = [each for each in shown if isinstance(each, WithheldFiling)]
         return {
             "filings": _filings(session, filings),
-            "withheld": [_withheld(each, zone) for each in withheld],
+            "withheld": [_withheld(each, case.court.zone) for each in withheld],
+            "next": following,
         }
 
     return run_read(read)
@@ -211,10 +244,8 @@ def give(case_id: int) -> Answer:
     g.body = {"name": fields.name, "kind": fields.kind, "files": digests}
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        if context.user is None:
-            raise Refusal(N_("Only a person of the court can give papers."))
+        user = acting_user(context)
         case = case_service.find_case(session, context.court.id, case_id)
-        user = session.get_one(User, context.user.id)
         filing = court_filings.file_for_court(session, case, user, files, fields)
         return CommittedResponse(_filings(session, [filing])[0], 201)
 
@@ -251,3 +282,60 @@ def original(form: FileIn, paper_id: int) -> Response:
         return downloads.download(file.file, file.media_type, file.name)
 
     return read(db.session(), run_read(lambda session, context: context))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseIn(Form):
+    """Why a file that was set aside is released; all counsel read it."""
+
+    reason: str = posted(TextField(releases.MAX_REASON, blank=False, required=True))
+
+
+def _paper_file(paper: Paper, number: int) -> dict[str, Any]:
+    """Return a file of a paper by its number, from 1. Raises NotFound."""
+    if number > len(paper.files):
+        raise NotFound(N_("There is no such file, or it was erased."))
+    return _file(number, paper.files[number - 1])
+
+
+@bp.route("/<row:paper_id>/files/<row:number>", methods=["GET"])
+@requires(TokenScope.READ)
+@bp.response(200, PaperFileOut)
+def file(paper_id: int, number: int) -> Any:
+    """Show a file of a paper: its digest, and what the scanner found in it, if anything"""
+    return run_read(
+        lambda session, context: _paper_file(
+            queries.paper_in_court(session, context.court.id, paper_id), number
+        )
+    )
+
+
+@bp.route("/<row:paper_id>/files/<row:number>/release", methods=["POST"])
+@requires(TokenScope.ADMIN)
+@preconditions.takes_if_match()
+@bp.arguments(ReleaseIn.schema())
+@bp.response(200, PaperFileOut)
+def release(form: ReleaseIn, paper_id: int, number: int) -> Answer:
+    """Release a file that the scanner had set aside, with a reason that all counsel read"""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        user, court_id = acting_user(context), context.court.id
+        paper = queries.paper_in_court(session, court_id, paper_id)
+        lock_case(session, paper.filing.case_id, context.secret)
+        shown = partial(_paper_file, paper, number)
+        shown()
+        for each in paper.files:
+            session.refresh(each)
+        preconditions.check(PaperFileOut, shown)
+        releases.release(
+            session,
+            court_id,
+            paper.files[number - 1].id,
+            form.reason,
+            user,
+            context.now,
+            context.secret,
+        )
+        return CommittedResponse(shown())
+
+    return run_write(write)

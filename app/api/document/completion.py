@@ -10,7 +10,7 @@ from apispec import APISpec
 from werkzeug.http import HTTP_STATUS_CODES
 
 from app.api.document.examples import example_of
-from app.api.document.preconditions import HAS_ETAG, IF_MATCH
+from app.api.document.preconditions import IF_MATCH
 from app.api.problems import BY_STATUS, MEDIA_TYPE, TITLES
 
 Part = dict[str, Any]
@@ -22,6 +22,13 @@ PATH_PARAMETERS = {
     "counsel_id": "The id of a counsel",
 }
 LARGEST_ID = 2**62 - 1
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The ETag that was read; 304 while nothing changed",
+    "schema": {"type": "string"},
+}
 ETAG = {"required": True, "schema": {"type": "string"}, "description": "Of this answer"}
 
 
@@ -69,7 +76,8 @@ def _complete_call(call: Part, method: str, path: str) -> None:
         call["responses"]["412"] = {"$ref": "#/components/responses/PRECONDITION_FAILED"}
     if if_match == "needed":
         call["responses"]["428"] = {"$ref": "#/components/responses/PRECONDITION_REQUIRED"}
-    if call.pop(HAS_ETAG, False):
+    if method == "get" and "application/json" in call["responses"]["200"].get("content", {}):
+        call.setdefault("parameters", []).append(IF_NONE_MATCH)
         call["responses"]["200"]["headers"] = {"ETag": ETAG}
         call["responses"]["304"] = {
             "description": "As If-None-Match has it",

@@ -9,12 +9,12 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
-from app.api.blueprint import PageIn, Resource
+from app.api.blueprint import PageIn, Resource, part_of
 from app.api.integrations.schemas import EventsOut
 from app.api.transactions import run_read
 from app.core.db import db, retrying
 from app.core.errors import N_, Message
-from app.core.forms import ChoiceField, WholeNumberField, posted
+from app.core.forms import ChoiceField, RowIdField, WholeNumberField, posted
 from app.events import service as events
 from app.events.presented import presented
 from app.events.rules import EventType
@@ -49,6 +49,7 @@ class EventsIn(PageIn):
         )
     )
     type: str | None = posted(ChoiceField(tuple(EventType)), default=None)
+    case_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
 
 
 @bp.route("")
@@ -66,13 +67,16 @@ class EventCollection(MethodView):
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
             types = [query.type] if query.type else []
-            found = events.events_after(session, court_id, query.after, query.limit + 1, types)
-            shown = found[: query.limit]
-            last = shown[-1].number if shown else query.after
+            found = events.events_after(
+                session, court_id, query.after, query.limit + 1, types, case_id=query.case_id
+            )
+            shown, following = part_of(
+                found, query, lambda each: each.number or 0, newest_first=False
+            )
             return {
                 "events": [presented(each) for each in shown],
-                "next": last if len(found) > len(shown) else None,
-                "last": last,
+                "next": following,
+                "last": shown[-1].number if shown else query.after,
             }
 
         return run_read(read)

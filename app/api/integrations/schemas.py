@@ -87,8 +87,8 @@ class NewWebhookOut(WebhookOut):
     secret = fields.String(metadata={"example": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
 
 
-class WebhooksOut(Schema):
-    """All endpoints of the court."""
+class WebhooksOut(Listed):
+    """Endpoints of the court, the oldest first."""
 
     webhooks = fields.List(fields.Nested(WebhookOut))
 

@@ -79,7 +79,7 @@ def change_case(_: dict[str, Any], case_id: int) -> Answer:
     def change(session: Session, context: CourtContext) -> CommittedResponse:
         case = _locked_case(session, context, case_id)
         shape = serializers.case(case)
-        preconditions.check(shape, needed=True)
+        preconditions.check(CaseOut, lambda: shape, needed=True)
         details = load(CaseDetails, {**_known(shape, CaseDetails), **typed})
         by = ChangeAuthor(context.court.id, context.user, context.now)
         changes.change_details(session, by, case, details)
@@ -153,14 +153,13 @@ class CounselResource(MethodView):
     """A counsel in one of their cases."""
 
     @requires(TokenScope.READ)
-    @preconditions.has_etag
     @bp.arguments(CounselCaseIn.schema(), location="query")
     @bp.response(200, CounselOut)
     def get(self, query: CounselCaseIn, counsel_id: int) -> Any:
         """Show a counsel, with what they declared in a case"""
         return run_read(
-            lambda session, context: preconditions.with_etag(
-                serializers.counsel(_representation(session, context, counsel_id, query.case_id))
+            lambda session, context: serializers.counsel(
+                _representation(session, context, counsel_id, query.case_id)
             )
         )
 
@@ -176,7 +175,7 @@ class CounselResource(MethodView):
         def change(session: Session, context: CourtContext) -> CommittedResponse:
             acting = _locked(session, context, counsel_id, query.case_id)
             shape = serializers.counsel(acting)
-            preconditions.check(shape, needed=True)
+            preconditions.check(CounselOut, lambda: shape, needed=True)
             form = load(CounselIn, {**_known(shape, CounselIn), **typed})
             changed = changes.change_counsel(session, context.court, acting, form, context.now)
             readdress(session, changed)
@@ -194,7 +193,7 @@ class CounselResource(MethodView):
 
         def leave(session: Session, context: CourtContext) -> CommittedResponse:
             acting = _locked(session, context, counsel_id, query.case_id)
-            preconditions.check(serializers.counsel(acting), needed=True)
+            preconditions.check(CounselOut, lambda: serializers.counsel(acting), needed=True)
             changes.leave(acting, context.now)
             return CommittedResponse({}, 204)
 

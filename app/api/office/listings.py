@@ -1,8 +1,9 @@
 """Listings of many hearings at once: draft one, see it, send it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
-from app.api.blueprint import PageIn, Resource
+from app.api.blueprint import PageIn, Resource, part_of
+from app.api.document import preconditions
 from app.api.schemas import ListingOut, ListingsOut
 from app.api.serializers import moment
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
@@ -33,7 +35,7 @@ from app.core.web import translated
 from app.hearings.forms import MinutesField
 from app.hearings.service import CourtContext
 from app.listing import drafting, queries, service
-from app.listing.models import Listing
+from app.listing.models import Listing, ListingState
 from app.listing.rows import MOST, PRIORITIES, ListingPreferences, ListingRow
 from app.listing.solver import search
 from app.people.rules import TokenScope
@@ -133,23 +135,33 @@ def _rows(session: Session, context: CourtContext, form: ListingIn) -> list[List
     return rows
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListingsIn(PageIn):
+    """Filter of the list of listings."""
+
+    state: str | None = posted(ChoiceField(tuple(ListingState), load_default=None, allow_none=True))
+
+
 @bp.route("")
 class ListingCollection(MethodView):
     """The listings of the court."""
 
     @requires(TokenScope.READ)
-    @bp.arguments(PageIn.schema(), location="query")
+    @bp.arguments(ListingsIn.schema(), location="query")
     @bp.response(200, ListingsOut)
-    def get(self, query: PageIn) -> Any:
+    def get(self, query: ListingsIn) -> Any:
         """List listings, the newest first, each without its hearings"""
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
             found = sa.select(Listing).where(Listing.court_id == context.court.id)
+            if query.state:
+                found = found.where(Listing.state == query.state)
             if query.after:
                 found = found.where(Listing.id < query.after)
             rows = session.scalars(found.order_by(Listing.id.desc()).limit(query.limit + 1)).all()
-            shown = [_shape(session, each, full=False) for each in rows[: query.limit]]
-            return {"listings": shown, "next": shown[-1]["id"] if len(rows) > len(shown) else None}
+            shown, following = part_of(rows, query, lambda each: each.id)
+            shapes = [_shape(session, each, full=False) for each in shown]
+            return {"listings": shapes, "next": following}
 
         return run_read(read)
 
@@ -172,28 +184,90 @@ class ListingCollection(MethodView):
         return run_write(draft)
 
 
-@bp.route("/<row:listing_id>", methods=["GET"])
-@requires(TokenScope.READ)
-@bp.response(200, ListingOut)
-def shown(listing_id: int) -> Any:
-    """Show a listing, with the slots that were found for each hearing"""
-    return run_read(
-        lambda session, context: _shape(
-            session, queries.find(session, context.court.id, listing_id)
-        )
-    )
+def _shown(session: Session, context: CourtContext, listing_id: int) -> dict[str, Any]:
+    return _shape(session, queries.find(session, context.court.id, listing_id))
+
+
+def _locked(session: Session, context: CourtContext, listing_id: int) -> Listing:
+    """Lock a listing, and compare If-Match with what is read of it now."""
+    listing = service.find(session, context.court.id, listing_id)
+    preconditions.check(ListingOut, partial(_shown, session, context, listing_id))
+    return listing
+
+
+def _act(listing_id: int, act: Callable[[Session, CourtContext, Listing], None]) -> Answer:
+    """Do something about a listing, unless it was changed since it was read, and show it."""
+
+    def write(session: Session, context: CourtContext) -> CommittedResponse:
+        listing = _locked(session, context, listing_id)
+        act(session, context, listing)
+        session.flush()
+        session.refresh(listing)
+        return CommittedResponse(_shown(session, context, listing_id))
+
+    return run_write(write)
+
+
+@bp.route("/<row:listing_id>")
+class ListingResource(MethodView):
+    """One listing."""
+
+    @requires(TokenScope.READ)
+    @bp.response(200, ListingOut)
+    def get(self, listing_id: int) -> Any:
+        """Show a listing, with the slots that were found for each hearing"""
+        return run_read(lambda session, context: _shown(session, context, listing_id))
+
+    @requires(TokenScope.SCHEDULE)
+    @preconditions.takes_if_match()
+    @bp.response(204)
+    def delete(self, listing_id: int) -> Any:
+        """Delete a draft; hearings that were sent are not affected"""
+
+        def write(session: Session, context: CourtContext) -> CommittedResponse:
+            service.delete(session, _locked(session, context, listing_id))
+            return CommittedResponse({}, 204)
+
+        run_write(write)
+        return None
+
+
+@bp.route("/<row:listing_id>/hearings/<row:listed_id>", methods=["DELETE"])
+@requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
+@bp.response(204)
+def remove(listing_id: int, listed_id: int) -> Any:
+    """Remove a hearing from a draft; `If-Match` names the listing"""
+
+    def act(session: Session, _: CourtContext, listing: Listing) -> None:
+        service.remove(session, listing, listed_id)
+
+    _act(listing_id, act)
+    return None
 
 
 @bp.route("/<row:listing_id>/send", methods=["POST"])
 @requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
 @bp.response(200, ListingOut)
 def send(listing_id: int) -> Answer:
     """Send a listing: each hearing with slots is proposed to its counsel, by the worker"""
+    return _act(listing_id, service.send)
 
-    def work(session: Session, context: CourtContext) -> CommittedResponse:
-        service.send(session, context, service.find(session, context.court.id, listing_id))
-        session.flush()
-        found = queries.find(session, context.court.id, listing_id)
-        return CommittedResponse(_shape(session, found))
 
-    return run_write(work)
+@bp.route("/<row:listing_id>/stop", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
+@bp.response(200, ListingOut)
+def stop(listing_id: int) -> Answer:
+    """Let the search stop with the best that it has found so far"""
+    return _act(listing_id, lambda _, context, listing: service.stop(listing, context.now))
+
+
+@bp.route("/<row:listing_id>/again", methods=["POST"])
+@requires(TokenScope.SCHEDULE)
+@preconditions.takes_if_match()
+@bp.response(200, ListingOut)
+def again(listing_id: int) -> Answer:
+    """Look once more for slots of all its hearings"""
+    return _act(listing_id, lambda _, context, listing: service.start_again(listing, context.now))

@@ -2,16 +2,19 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask import request
 from sqlalchemy.orm import Session
 
 from app.api.authentication import requires
-from app.api.blueprint import PageIn, Resource
+from app.api.blueprint import PageIn, Resource, part_of
+from app.api.document import preconditions
 from app.api.schemas import InboxMessageOut, InboxOut, TaskOut, TasksOut
 from app.api.serializers import moment
-from app.api.transactions import Answer, CommittedResponse, run_read, run_write
+from app.api.transactions import Answer, CommittedResponse, acting_user, run_read, run_write
 from app.cases.models import Case, Counsel
 from app.core.errors import N_, NotFound, Refusal
 from app.core.forms import ChoiceField, Form, InstantField, RowIdField, TextField, posted
@@ -20,9 +23,9 @@ from app.desk import paper_notices
 from app.desk.contacts import off_channel
 from app.hearings.service import CourtContext
 from app.notices.inbound import Inbound
-from app.people.models import User
 from app.people.rules import TokenScope
 from app.questions import queries as questions
+from app.record import chain
 from app.record.rules import ContactOutcome
 from app.tasks import service
 from app.tasks.forms import OUTCOMES, ContactIn
@@ -62,6 +65,7 @@ class InboxIn(PageIn):
     """Filter of the list of messages; without a state those that wait."""
 
     state: str = posted(ChoiceField(("waiting", "all"), load_default="waiting"))
+    case_id: int | None = posted(RowIdField(load_default=None, allow_none=True))
 
 
 def _select(court_id: int) -> Any:
@@ -112,28 +116,50 @@ def listed(query: TasksIn) -> Any:
         if query.after:
             found = found.where(Task.id < query.after)
         rows = session.execute(found.order_by(Task.id.desc()).limit(query.limit + 1)).all()
-        shown = [_shape(*row) for row in rows[: query.limit]]
-        return {"tasks": shown, "next": shown[-1]["id"] if len(rows) > len(shown) else None}
+        shown, following = part_of(rows, query, lambda row: int(row[0].id))
+        return {"tasks": [_shape(*row) for row in shown], "next": following}
 
     return run_read(read)
 
 
+def _find(session: Session, context: CourtContext, task_id: int) -> Any:
+    """Return a task with its case and counsel, read afresh. Raises NotFound."""
+    query = _select(context.court.id).where(Task.id == task_id)
+    row = session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound(N_("There is no such task in this court."))
+    return row
+
+
+def _shown(session: Session, context: CourtContext, task_id: int) -> dict[str, Any]:
+    return _shape(*_find(session, context, task_id))
+
+
+@bp.route("/<row:task_id>", methods=["GET"])
+@requires(TokenScope.READ)
+@bp.response(200, TaskOut)
+def task(task_id: int) -> Any:
+    """Show a task"""
+    return run_read(lambda session, context: _shown(session, context, task_id))
+
+
 @bp.route("/<row:task_id>/done", methods=["POST"])
 @requires(TokenScope.CONTACT)
+@preconditions.takes_if_match()
 @bp.arguments(TaskDoneIn.schema())
 @bp.response(200, TaskOut)
 def done(form: TaskDoneIn, task_id: int) -> Answer:
     """Do a task: a call or a letter goes on the record; what was to be looked at is ended"""
 
     def write(session: Session, context: CourtContext) -> CommittedResponse:
-        row = session.execute(_select(context.court.id).where(Task.id == task_id)).one_or_none()
-        if row is None:
-            raise NotFound(N_("There is no such task in this court."))
-        _do(session, context, row[0], form)
+        task = _find(session, context, task_id)[0]
+        if "If-Match" in request.headers:
+            chain.lock_heads(session, [task.case_id])
+            preconditions.check(TaskOut, partial(_shown, session, context, task_id))
+        _do(session, context, task, form)
         session.flush()
         session.expire_all()
-        row = session.execute(_select(context.court.id).where(Task.id == task_id)).one()
-        return CommittedResponse(_shape(*row))
+        return CommittedResponse(_shown(session, context, task_id))
 
     return run_write(write)
 
@@ -147,7 +173,7 @@ def _do(session: Session, context: CourtContext, task: Task, form: TaskDoneIn) -
         return
     if task.state != TaskState.OPEN:
         raise Refusal(N_("This task is not open, so it cannot be done."))
-    user = session.get_one(User, context.user.id if context.user else 0)
+    user = acting_user(context)
     if kind in TO_LOOK_AT:
         service.mark_seen(session, context.court.id, task.id, kind, context.now)
     elif kind == TaskKind.PAPER and Matter.parse(task.about).type == CASE:
@@ -195,26 +221,52 @@ def messages(query: InboxIn) -> Any:
         found = sa.select(Inbound).where(Inbound.court_id == context.court.id)
         if query.state == "waiting":
             found = found.where(Inbound.done_at.is_(None))
+        if query.case_id:
+            found = found.where(Inbound.case_id == query.case_id)
         if query.after:
             found = found.where(Inbound.id < query.after)
         rows = session.scalars(found.order_by(Inbound.id.desc()).limit(query.limit + 1)).all()
-        shown = [_message(session, each, context) for each in rows[: query.limit]]
-        return {"messages": shown, "next": shown[-1]["id"] if len(rows) > len(shown) else None}
+        shown, following = part_of(rows, query, lambda each: each.id)
+        return {"messages": [_message(session, each, context) for each in shown], "next": following}
 
     return run_read(read)
 
 
+def _find_message(
+    session: Session, context: CourtContext, message_id: int, *, lock: bool = False
+) -> Inbound:
+    of_court = Inbound.court_id == context.court.id
+    query = sa.select(Inbound).where(Inbound.id == message_id, of_court)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    message: Inbound | None = session.scalar(query)
+    if message is None:
+        raise NotFound(N_("There is no such message in this court."))
+    return message
+
+
+@inbox.route("/<row:message_id>", methods=["GET"])
+@requires(TokenScope.READ)
+@inbox.response(200, InboxMessageOut)
+def message(message_id: int) -> Any:
+    """Show a message that came in"""
+    return run_read(
+        lambda session, context: _message(
+            session, _find_message(session, context, message_id), context
+        )
+    )
+
+
 @inbox.route("/<row:message_id>/done", methods=["POST"])
 @requires(TokenScope.CONTACT)
+@preconditions.takes_if_match()
 @inbox.response(200, InboxMessageOut)
 def message_done(message_id: int) -> Answer:
     """Mark a message as done"""
 
     def close(session: Session, context: CourtContext) -> CommittedResponse:
-        of_court = Inbound.court_id == context.court.id
-        message = session.scalar(sa.select(Inbound).where(Inbound.id == message_id, of_court))
-        if message is None:
-            raise NotFound(N_("There is no such message in this court."))
+        message = _find_message(session, context, message_id, lock=True)
+        preconditions.check(InboxMessageOut, partial(_message, session, message, context))
         if message.done_at is None:
             message.done_at = context.now
             message.user_id = context.user.id if context.user else None

@@ -121,7 +121,7 @@ def again(notice_id: int) -> Any:
     court_id, now = current_user.court_id, web.now()
 
     def queue_again(session: Session) -> int:
-        notice = resending.find(session, court_id, notice_id)
+        notice = resending.find(session, court_id, notice_id, lock=True)
         resending.again(session, notice, now)
         return notice.case_id
 
@@ -130,7 +130,6 @@ def again(notice_id: int) -> Any:
     page = confirmations.resending(notice, back)
     asked = questions.of_notice(db.session(), notice)
     withheld = "" if asked is None or asked.may_be_read_by(current_user) else gettext(HELD_BACK)
-    db.session().rollback()  # the lock of the notice
     if shown := confirmation.page_before(queue_again, page, always=True, withheld=withheld):
         return shown
     retrying(queue_again)

@@ -102,12 +102,7 @@ def change_case(
     ``version`` is the fingerprint of the bench that the form was loaded with. Raises as ``change``
     does.
     """
-    case = cases.find_case(session, context.court.id, case_id)
-    if form.whole_case:
-        ids = [each.id for each in queries.upcoming_hearings(session, case, context.now)]
-        queries.lock_hearings(session, ids)
-    lock_case(session, case.id, context.secret)
-    session.refresh(case)
+    case = lock_for_case(session, context, case_id, form)
     if version and members.fingerprint(case) != version:
         words = N_("The bench of this case was changed while you were typing: it is now %(names)s.")
         raise Clash(words, names=members.names_by_language(case))
@@ -117,6 +112,19 @@ def change_case(
     if form.whole_case:
         made = BenchChange(before, members.of_hearings(case))
         _apply(session, context, _of_others(session, context, case, made), form)
+    return case
+
+
+def lock_for_case(
+    session: Session, context: CourtContext, case_id: int, form: BenchChangeIn
+) -> Case:
+    """Lock a case for a change of its bench, after the hearings to come that change with it."""
+    case = cases.find_case(session, context.court.id, case_id)
+    if form.whole_case:
+        ids = [each.id for each in queries.upcoming_hearings(session, case, context.now)]
+        queries.lock_hearings(session, ids)
+    lock_case(session, case.id, context.secret)
+    session.refresh(case)
     return case
 
 
