@@ -22,7 +22,6 @@ from app.desk import confirmations
 from app.hearings import counsel_changes
 from app.hearings import queries as hearings
 from app.hearings.proposing import confirmation
-from app.notices.queue import readdress
 
 bp = Blueprint("case_counsel", __name__)
 
@@ -64,8 +63,10 @@ def change_counsel(case_id: int, representation_id: int) -> ResponseReturnValue:
             changes.leave(representation, web.now())
             return representation.counsel.name
         now = web.now()
+        before = (representation.counsel.email, representation.counsel.phone)
         counsel = changes.change_counsel(session, case.court, representation, details, now)
-        readdress(session, counsel)
+        session.flush()
+        counsel_changes.follow_addresses(session, counsel, before, now)
         return counsel.name
 
     return _save(case_id, representation_id, change, _leaving if leaves else None)

@@ -20,6 +20,7 @@ class CourtEvent(Base):
     __table_args__ = (
         sa.UniqueConstraint("court_id", "number", name="uq_court_event_number"),
         partial_index("ix_court_event_unnumbered", "court_id", "id", where="number IS NULL"),
+        sa.Index("ix_court_event_case_id", "case_id", "number"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -27,7 +28,8 @@ class CourtEvent(Base):
     number: Mapped[int | None] = mapped_column()
     # An EventType.
     type: Mapped[str] = mapped_column(sa.String(30))
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case_file.id"))
+    # A plain number: the event stays where the import that entered the case is undone.
+    case_id: Mapped[int] = mapped_column(Key)
     # What it is about, beside the case: {"hearing_id": 12, "counsel_id": 3}.
     ids: Mapped[dict] = mapped_column(Json)
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases import keys
-from app.cases.models import Case, Party, Representation
+from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import Clash
+from app.events.rules import EventType
 from app.hearings import booking, facts, notifications, queries
 from app.hearings.answers import locking
 from app.hearings.answers.service import decide
@@ -17,8 +18,35 @@ from app.hearings.rescheduling import asking
 from app.hearings.rules import KINDS, kind_and_row
 from app.hearings.scheduling import invite_everybody
 from app.notices.kinds import ANNOUNCING_DATE, NoticeKind
-from app.notices.queue import NoticeRequest, queue, withdraw
+from app.notices.queue import NoticeRequest, queue, readdress, withdraw
 from app.notices.superseding import LEFT
+from app.record import ledger
+
+
+def follow_addresses(
+    session: Session, counsel: Counsel, before: tuple[str, str], now: dt.datetime
+) -> None:
+    """Let what waits for a counsel go to the addresses that the court entered, and publish them.
+
+    ``before`` are mail address and number until now. Where counsel change them by link, an entry of
+    the record publishes it (see addresses.changes).
+    """
+    readdress(session, counsel)
+    if (counsel.email, counsel.phone) == before:
+        return
+    acting = sa.select(Party.case_id).join(Representation)
+    acting = acting.where(Representation.counsel_id == counsel.id, Representation.left_at.is_(None))
+    subjects = [
+        (case_id, {"counsel_id": counsel.id})
+        for case_id in session.scalars(acting.distinct().order_by(Party.case_id))
+    ]
+    ledger.publish_off_record(
+        session,
+        EventType.ADDRESS_CHANGED,
+        now,
+        court_id=counsel.court_id,
+        subjects=subjects,
+    )
 
 
 def cases_joined(session: Session, limit: int = 100) -> list[int]:

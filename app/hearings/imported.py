@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.hearings import booking, queries
+from app.events.rules import EventType
+from app.hearings import booking, notifications, queries
 from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
@@ -64,7 +65,18 @@ def add_imported_hearing(
     booking.book(
         session, hearing, None, sorted(queries.acting_counsel_ids(session, hearing)), shared=shared
     )
+    publish_imported(session, [hearing], context.now)
     return hearing, True
+
+
+def publish_imported(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> None:
+    """Tell other systems of hearings that were fixed elsewhere, once they are stored."""
+    notifications.publish_off_record(session, hearings, EventType.HEARING_FIXED, now)
+
+
+def publish_undone(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> None:
+    """Tell other systems that hearings are deleted, before they are: their import is undone."""
+    notifications.publish_off_record(session, hearings, EventType.HEARING_CANCELLED, now)
 
 
 def new_imported_hearing(

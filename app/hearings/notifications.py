@@ -240,6 +240,19 @@ def publish(session: Session, hearing: Hearing, type_: EventType, now: dt.dateti
     )
 
 
+def publish_off_record(
+    session: Session, hearings: Sequence[Hearing], type_: EventType, now: dt.datetime
+) -> None:
+    """Publish an event about each of some hearings of one court that leaves no entry.
+
+    Of hearings that were fixed elsewhere and imported, the record of contact says nothing.
+    """
+    if hearings:
+        subjects = [(each.case_id, {"hearing_id": each.id}) for each in hearings]
+        court_id = hearings[0].court_id
+        ledger.publish_off_record(session, type_, now, court_id=court_id, subjects=subjects)
+
+
 def renumber(hearing: Hearing) -> None:
     """Raise the sequence number of the next invite; no reminder depends on it."""
     hearing.revise()

@@ -16,6 +16,7 @@ from app.court.models import Judge
 from app.hearings import booking
 from app.hearings import service as hearings
 from app.hearings.bench import members
+from app.hearings.imported import publish_imported
 from app.hearings.models import Hearing
 from app.imports.entries import ImportedCase
 from app.imports.hearings import ImportCourt, enter_addresses
@@ -53,6 +54,8 @@ def enter(court: ImportCourt, entries: Sequence[ImportedCase]) -> int:
         session, imported_hearings, shared=court.mapping.column_map.shared_sittings
     ):
         raise BulkEntryRefused
+    entered_hearings = [hearing for hearing, _ in imported_hearings]
+    publish_imported(session, entered_hearings, court.context.now)
     try:
         outcomes.enter_imported(session, court.context, entered)
     except (Refusal, Invalid) as fault:

@@ -14,6 +14,7 @@ from app.cases.forms import CaseIn, CounselIn, PartyIn, import_columns, stored_v
 from app.cases.models import Case, Party, Representation
 from app.core import normalization
 from app.core.errors import Invalid, Refusal
+from app.hearings import counsel_changes
 from app.hearings.service import CourtContext
 from app.imports import bulk_entry
 from app.imports.entries import ImportedCase, RowRefusal
@@ -25,7 +26,6 @@ from app.imports.hearings import (
     known_uids,
 )
 from app.imports.reading.rules import ColumnMapping
-from app.notices.queue import readdress
 
 # What an import may update of a counsel who is known.
 LEARNT = (*(name for name in import_columns(CounselIn) if name != "name"), "zone")
@@ -276,23 +276,28 @@ def _merge_party(
             cases.add_representation(session, context.court, party, each, region, in_person=person)
             changed = True
         else:
-            changed |= _update(session, known, each, region, context.court.zone)
+            changed |= _update(session, context, known, each, region)
     return changed
 
 
 def _update(
-    session: Session, representation: Representation, form: CounselIn, region: str, zone: str
+    session: Session,
+    context: CourtContext,
+    representation: Representation,
+    form: CounselIn,
+    region: str,
 ) -> bool:
-    known = representation.counsel
+    known, zone = representation.counsel, context.court.zone
 
     def state() -> list[object]:
         values = (changes.value_of(representation, name) for name in LEARNT)
         return [tuple(value) if isinstance(value, list) else value for value in values]
 
-    before = state()
+    before, addresses = state(), (known.email, known.phone)
     cases.fill_in(known, form, cases.stored_phone(form.phone, region))
     declarations.enter_days(representation, form, zone)
     if state() == before:
         return False
-    readdress(session, known)
+    session.flush()
+    counsel_changes.follow_addresses(session, known, addresses, context.now)
     return True

@@ -21,6 +21,7 @@ from app.core.errors import N_, Refusal
 from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.court.models import Court
+from app.hearings.imported import publish_undone
 from app.hearings.models import Booking, Hearing, Invitation, Proposal
 from app.imports import uploads
 from app.imports.models import Upload
@@ -58,7 +59,7 @@ def undo(session: Session, by: ChangeAuthor, upload: Upload) -> Undone:
     touched = _touched(session, upload)
     gone = [case.id for case in cases if case.id not in touched]
     stay = [case.number for case in cases if case.id in touched]
-    hearings = _delete(session, upload, gone)
+    hearings = _delete(session, upload, gone, by.now)
     upload.state = "undone"
     upload.report = {**upload.report, "undone": len(gone), "stay": stay[:100]}
     change_log.note(session, by, "import", f"undone/{upload.name}", len(cases), len(stay))
@@ -93,12 +94,15 @@ def _touched(session: Session, upload: Upload) -> set[int]:
     return touched
 
 
-def _delete(session: Session, upload: Upload, cases: list[int]) -> int:
+def _delete(session: Session, upload: Upload, cases: list[int], now: dt.datetime) -> int:
     loose = {"synchronize_session": False}
     count = 0
     for at in range(0, len(cases), 500):
         some = cases[at : at + 500]
-        hearings = list(session.scalars(sa.select(Hearing.id).where(Hearing.case_id.in_(some))))
+        of_cases = sa.select(Hearing).where(Hearing.case_id.in_(some)).order_by(Hearing.id)
+        rows = session.scalars(of_cases).all()
+        publish_undone(session, rows, now)
+        hearings = [each.id for each in rows]
         parties = sa.select(Party.id).where(Party.case_id.in_(some))
         count += len(hearings)
         outcomes.delete_of_hearings(session, hearings)

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.core.matters import Matter
 from app.core.normalization import name_key
+from app.events.rules import EventType
 from app.evidence import assessment
 from app.evidence.reach import CounselReach
 from app.hearings import booking, move_requests
 from app.hearings import queries as hearings
 from app.hearings.models import Hearing, HearingState
+from app.hearings.notifications import publish_off_record
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import Sitting
 from app.notices.queue import withdraw_unrecorded
@@ -74,6 +76,7 @@ def enter_imported(
     and nobody has seen what would go out. Raises Refusal and Invalid, as ``enter`` does.
     """
     people = queries.participants(session, [hearing for hearing, _ in rows])
+    off_record: list[Hearing] = []
     for hearing, imported in rows:
         check_open(hearing, context.now)
         if days_ahead(hearing, context.now):
@@ -94,10 +97,12 @@ def enter_imported(
         sent_nothing = hearing.imported and hearing.revision == 1
         if sent_nothing and not queries.is_on_record(session, hearing):
             _add_outcome(session, context, hearing, None, entry, known, {}, user=None)
+            off_record.append(hearing)
         else:
             hearings.lock_hearing(session, hearing.id)
             _write(session, context, hearing, None, entry, known, sends=False)
     session.flush()
+    publish_off_record(session, off_record, EventType.HEARING_OUTCOME, context.now)
 
 
 def _absent_of(imported: ImportedOutcome, people: Mapping[int, Participant]) -> frozenset[int]:

@@ -48,6 +48,13 @@ def lock_heads(session: Session, case_ids: Iterable[int]) -> dict[int, ChainPosi
     return heads
 
 
+def lock_known_heads(session: Session, case_ids: Iterable[int]) -> dict[int, ChainPosition]:
+    """Lock the heads of cases that have one; the others are at the start, and no head is made."""
+    ordered = sorted(set(case_ids))
+    start = {case_id: ChainPosition(0, START, None) for case_id in ordered}
+    return {**start, **_lock(session, ordered)}
+
+
 def lock_head_with(
     session: Session, case_id: int, column: sa.ColumnElement[Any]
 ) -> tuple[ChainPosition, Any]:

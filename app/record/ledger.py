@@ -19,7 +19,7 @@ from app.core.db import bulk
 from app.core.matters import Matter
 from app.events.rules import EventType
 from app.events.service import NewEvent, note_reached, publish
-from app.record.chain import ChainPosition, lock_heads
+from app.record.chain import ChainPosition, lock_heads, lock_known_heads
 from app.record.hashing import START, covered, instant, sha
 from app.record.models import ChainHead, Entry, EntryContent
 from app.record.rules import Event, touchpoint
@@ -36,6 +36,7 @@ __all__ = [
     "exported",
     "instant",
     "publish_event",
+    "publish_off_record",
     "storable",
     "verify",
 ]
@@ -127,6 +128,33 @@ def publish_event(
         chain_hash=head.hash,
     )
     publish(session, [event], now)
+
+
+def publish_off_record(
+    session: Session,
+    type_: EventType,
+    now: dt.datetime,
+    *,
+    court_id: int,
+    subjects: Sequence[tuple[int, Mapping[str, int]]],
+) -> None:
+    """Publish events of one type that leave no entry, each given as its case and further ids.
+
+    A case without a record gets none by this: its chain is at the start.
+    """
+    heads = lock_known_heads(session, [case_id for case_id, _ in subjects])
+    events = [
+        NewEvent(
+            type=type_,
+            court_id=court_id,
+            case_id=case_id,
+            ids=ids,
+            chain_seq=heads[case_id].seq,
+            chain_hash=heads[case_id].hash,
+        )
+        for case_id, ids in subjects
+    ]
+    publish(session, events, now)
 
 
 def _publish(

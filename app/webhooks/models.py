@@ -64,7 +64,7 @@ class WebhookDelivery(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     endpoint_id: Mapped[int] = mapped_column(sa.ForeignKey("webhook_endpoint.id"))
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("court_event.id"))
-    case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("case_file.id"))
+    case_id: Mapped[int | None] = mapped_column(Key)  # a plain number, as that of its event
     # A WebhookState.
     state: Mapped[str] = mapped_column(sa.String(10))
     due_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -103,6 +103,8 @@ def test_digits_of_all_sides_fix_the_date_and_can_be_changed_until_then(scenario
     shown = scenario.api("GET", f"/hearings/{hearing}")[1]
     assert shown["state"] == "fixed"
     assert shown["starts_at"] == at(15, "14:00")
+    told = [each["type"] for each in scenario.api("GET", "/events")[1]["events"]]
+    assert told == ["hearing.proposed", *["answer.given"] * 3, "hearing.fixed"]
 
 
 def test_the_same_text_told_twice_is_one(scenario: Scenario) -> None:

@@ -23,9 +23,9 @@ from app.cases.models import Case, Counsel, Party, Representation
 from app.core.errors import N_, Invalid, Message, NotFound
 from app.core.forms import Form, Input, RowIdField, load, posted
 from app.court.change_log import ChangeAuthor
+from app.hearings import counsel_changes
 from app.hearings.service import CourtContext
 from app.notices.case_lock import lock_case
-from app.notices.queue import readdress
 from app.people.rules import TokenScope
 
 bp = Resource("counsel", __name__, description="Counsel, in all their cases")
@@ -177,9 +177,10 @@ class CounselResource(MethodView):
             shape = serializers.counsel(acting)
             preconditions.check(CounselOut, lambda: shape, needed=True)
             form = load(CounselIn, {**_known(shape, CounselIn), **typed})
+            before = (acting.counsel.email, acting.counsel.phone)
             changed = changes.change_counsel(session, context.court, acting, form, context.now)
-            readdress(session, changed)
             session.flush()
+            counsel_changes.follow_addresses(session, changed, before, context.now)
             return CommittedResponse(serializers.counsel(acting))
 
         return run_write(change)
