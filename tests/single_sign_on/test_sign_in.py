@@ -22,7 +22,9 @@ def invited(scenario: Scenario, email: str = "new@court.example", role: str = "a
     """Add a user without a password; return the path of their set-up link."""
     with scenario.app.app_context(), transaction() as session:
         court = people.find_court(session)
-        user = people.add_user(session, court, email, role=role, name="新书记员", now=scenario.clock.now())
+        user = people.add_user(
+            session, court, email, role=role, name="新书记员", now=scenario.clock.now()
+        )
         return people.open_password_link(user, SECRET, scenario.clock.now())
 
 
