@@ -8,7 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.addresses.models import AddressChange
-from app.addresses.rules import MAX_CHANGES_WITHIN, AddressField, ChangeState, expires_at
+from app.addresses.rules import (
+    CODE_VALID,
+    MAX_CHANGES_WITHIN,
+    AddressField,
+    ChangeState,
+    expires_at,
+)
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import addresses
 from app.tasks import service as tasks
@@ -51,6 +57,16 @@ def recent_changes(
         .order_by(AddressChange.id.desc())
     )
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def counting_pending(representation_id: int, now: dt.datetime) -> sa.Select[int]:
+    """Select how many changes in a representation wait for their code."""
+    query = sa.select(sa.func.count()).select_from(AddressChange)
+    return query.where(
+        AddressChange.representation_id == representation_id,
+        AddressChange.state == ChangeState.OPEN,
+        AddressChange.asked_at > now - CODE_VALID,
+    )
 
 
 def pending_change(

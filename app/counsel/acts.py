@@ -4,14 +4,16 @@ A new act is a module with its form, its views and the call of its service, a te
 one row here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint
 from flask_babel import gettext
 
+from app.core.db import db
 from app.core.errors import N_
 from app.counsel import (
     access,
@@ -73,8 +75,9 @@ class Act:
 
     ``show`` answers GET as endpoint ``counsel.<name>``, ``submit`` POST. With a ``label`` counsel's
     page links to it wherever ``offered`` holds, in the list of its ``group``, with an icon of
-    Bootstrap and one line of text: what it is for, or a function of the page returning its state. A
-    row with a dotted name links to a page of another feature.
+    Bootstrap and one line of text: what it is for, or a function of the page returning its state.
+    ``counting`` selects how many things there are that counsel should know of; where there are any,
+    ``counted_line`` says so instead. A row with a dotted name links to a page of another feature.
     """
 
     name: str
@@ -83,6 +86,8 @@ class Act:
     submit: View | None = None
     label: str = ""
     line: str | Callable[[Any], str] = ""
+    counting: Callable[[CasePage], sa.Select[int]] | None = None
+    counted_line: Callable[[CasePage, int], str] | None = None
     icon: str = ""
     group: ActGroup = ActGroup.CASE
     offered: Callable[[CasePage], bool] = _always
@@ -100,8 +105,10 @@ class Act:
         """The label in the language of the page."""
         return gettext(self.label)
 
-    def state(self, page: CasePage) -> str:
+    def state(self, page: CasePage, count: int) -> str:
         """Return the line below the label, in the language of the page."""
+        if count and self.counted_line:
+            return self.counted_line(page, count)
         return gettext(self.line) if isinstance(self.line, str) else self.line(page)
 
 
@@ -128,7 +135,9 @@ ACTS = (
         questions.show,
         questions.submit,
         label=N_("Ask the court a question"),
-        line=questions.line,
+        line=N_("All sides read it, and the court's answer"),
+        counting=questions.counting,
+        counted_line=questions.line,
         icon="chat-left-text",
         reading=READ_CASE,
         acting=ANSWER_CASE,
@@ -157,7 +166,9 @@ ACTS = (
         papers.show,
         papers.submit,
         label=N_("Papers"),
-        line=papers.line,
+        line=papers.idle_line,
+        counting=papers.counting,
+        counted_line=papers.line,
         icon="file-earmark-arrow-up",
         reading=READ_CASE,
         acting=ANSWER_CASE,
@@ -232,7 +243,9 @@ ACTS = (
         delegates.show,
         delegates.submit,
         label=N_("Let somebody act for you"),
-        line=delegates.line,
+        line=delegates.NOBODY,
+        counting=delegates.counting,
+        counted_line=delegates.line,
         icon="person-plus",
     ),
     Act("delegate_ends", "/delegate/end", submit=delegates.end),
@@ -242,7 +255,9 @@ ACTS = (
         needs.show,
         needs.submit,
         label=N_("Needs at the hearing"),
-        line=needs.line,
+        line=N_("Interpreter, hearing loop, step-free way; for the court alone"),
+        counting=needs.counting,
+        counted_line=needs.line,
         icon="universal-access",
     ),
     Act("withdrawn_needs", "/needs/withdrawn", submit=needs.withdraw),
@@ -260,7 +275,9 @@ ACTS = (
         days_away.show,
         days_away.submit,
         label=N_("Days away"),
-        line=days_away.line,
+        line=N_("No days away yet"),
+        counting=days_away.counting,
+        counted_line=days_away.line,
         icon="calendar-x",
         group=ActGroup.YOU,
     ),
@@ -272,6 +289,8 @@ ACTS = (
         declaring.submit,
         label=N_("Your address for service"),
         line=declaring.line,
+        counting=declaring.counting,
+        counted_line=declaring.pending_line,
         icon="person-vcard",
         group=ActGroup.YOU,
     ),
@@ -290,7 +309,9 @@ ACTS = (
         callbacks.show,
         callbacks.submit,
         label=N_("Ask to be called"),
-        line=callbacks.line,
+        line=N_("Say when, and what it is about"),
+        counting=callbacks.counting,
+        counted_line=callbacks.line,
         icon="telephone-inbound",
         group=ActGroup.YOU,
     ),
@@ -307,15 +328,29 @@ ACTS = (
 )
 
 
-def offered_acts(page: CasePage, group: str) -> list[Act]:
-    """Return the acts of a group to which counsel's page links now."""
+def offered_acts(page: CasePage) -> dict[str, list[tuple[Act, str]]]:
+    """Return the acts to which counsel's page links now with their lines, by group.
+
+    What the lines are about is counted in one statement.
+    """
     delegate = page.delegate
-    return [
+    offered = [
         act
         for act in ACTS
-        if act.label and act.group == group and act.offered(page)
+        if act.label and act.offered(page)
         if delegate is None or act.reading.permits(delegate)
     ]
+    counting = {act.name: act.counting(page) for act in offered if act.counting}
+    counts = _counts(counting) if counting else {}
+    groups: dict[str, list[tuple[Act, str]]] = {group: [] for group in ActGroup}
+    for act in offered:
+        groups[act.group].append((act, act.state(page, counts.get(act.name, 0))))
+    return groups
+
+
+def _counts(counting: Mapping[str, sa.Select[int]]) -> dict[str, int]:
+    columns = [each.scalar_subquery() for each in counting.values()]
+    return dict(zip(counting, db.session.execute(sa.select(*columns)).one(), strict=True))
 
 
 def blueprint() -> Blueprint:

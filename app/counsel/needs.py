@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Request, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app.core import web
@@ -78,11 +79,13 @@ def _hearings(page: CasePage, own: Sequence[Need]) -> list[CaseHearing]:
     ]
 
 
-def line(page: CasePage) -> str:
-    """Return how many entries counsel has, for the list on counsel's page."""
-    count = len(queries.of_representation(db.session(), page.representation.id))
-    if not count:
-        return gettext("Interpreter, hearing loop, step-free way; for the court alone")
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many entries counsel has."""
+    return queries.counting(page.representation.id)
+
+
+def line(_page: CasePage, count: int) -> str:
+    """Say how many entries counsel has, for the list on counsel's page."""
     return ngettext(
         "%(num)s person, for the court alone", "%(num)s people, for the court alone", count
     )

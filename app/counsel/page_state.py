@@ -175,15 +175,22 @@ def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None
     if key is None:
         return None
     delegate = session.get_one(Delegate, key.delegate_id) if key.delegate_id else None
-    representation = session.scalars(
-        sa.select(Representation)
-        .where(Representation.id == key.representation_id)
-        .options(
-            joinedload(Representation.counsel),
-            joinedload(Representation.party).joinedload(Party.case).joinedload(Case.court),
+    representation = (
+        session.scalars(
+            sa.select(Representation)
+            .where(Representation.id == key.representation_id)
+            .options(
+                joinedload(Representation.counsel),
+                joinedload(Representation.declarations),
+                joinedload(Representation.party)
+                .joinedload(Party.case)
+                .options(joinedload(Case.court), joinedload(Case.assistant)),
+            )
+            .execution_options(populate_existing=True)
         )
-        .execution_options(populate_existing=True)
-    ).one()
+        .unique()
+        .one()
+    )
     case, counsel_id = representation.party.case, representation.counsel_id
     return CasePage(
         token=token,
@@ -218,26 +225,30 @@ def load_hearing(
     session: Session, page: CasePage, chosen: CaseHearing, now: dt.datetime
 ) -> CounselPage:
     """Return what the page of a case shows now of one of its hearings."""
-    invitation = session.scalars(
-        sa.select(Invitation)
+    # From the proposal down: an invitation loaded first would be loaded again among the others, and
+    # with it all that hangs on it.
+    proposal = session.scalars(
+        sa.select(Proposal)
+        .join(Proposal.invitations)
         .where(Invitation.id == chosen.invitation_id)
         .options(
-            joinedload(Invitation.counsel),
-            joinedload(Invitation.party),
-            selectinload(Invitation.answers),
-            selectinload(Invitation.offered),
-            joinedload(Invitation.proposal).selectinload(Proposal.slots),
-            joinedload(Invitation.proposal)
-            .selectinload(Proposal.invitations)
-            .selectinload(Invitation.answers),
-            joinedload(Invitation.proposal)
-            .joinedload(Proposal.hearing)
-            .joinedload(Hearing.case)
-            .joinedload(Case.court),
+            selectinload(Proposal.slots),
+            selectinload(Proposal.invitations).options(
+                joinedload(Invitation.counsel),
+                joinedload(Invitation.party),
+                selectinload(Invitation.answers),
+                selectinload(Invitation.offered),
+            ),
+            joinedload(Proposal.hearing).options(
+                joinedload(Hearing.judge),
+                joinedload(Hearing.user),
+                joinedload(Hearing.case).joinedload(Case.court),
+            ),
         )
         .execution_options(populate_existing=True)
     ).one()
-    proposal, hearing, status = invitation.proposal, invitation.proposal.hearing, chosen.status
+    invitation = next(each for each in proposal.invitations if each.id == chosen.invitation_id)
+    hearing, status = proposal.hearing, chosen.status
     fixed = status == HearingStatus.FIXED
     acknowledged = (
         acknowledgements.first_acknowledgement(session, hearing, invitation.counsel_id)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Request, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app.core import web
@@ -113,11 +114,13 @@ def _followed(page: CasePage, form: QuestionInput) -> Question | None:
     return None if asked is not None and asked.is_private and page.delegate else asked
 
 
-def line(page: CasePage) -> str:
-    """Return how many questions of the case are open, for the list on counsel's page."""
-    count = queries.count_open(db.session(), page.case.id)
-    if not count:
-        return gettext("All sides read it, and the court's answer")
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many questions of the case are open."""
+    return queries.counting_open(page.case.id)
+
+
+def line(_page: CasePage, count: int) -> str:
+    """Say how many questions are open, for the list on counsel's page."""
     return ngettext("%(num)s waits for the court", "%(num)s wait for the court", count)
 
 

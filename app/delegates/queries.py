@@ -44,6 +44,12 @@ def of_representation(
     return _views(session, Delegate.representation_id == representation_id, now)
 
 
+def counting(representation_id: int) -> sa.Select[int]:
+    """Select how many delegates one counsel named in a case, whether they may still act or not."""
+    query = sa.select(sa.func.count()).select_from(Delegate)
+    return query.where(Delegate.representation_id == representation_id)
+
+
 def of_case(session: Session, case_id: int, now: dt.datetime) -> Sequence[DelegateView]:
     """Return the delegates of all counsel in a case, those who may act first, then the newest."""
     return _views(session, Delegate.case_id == case_id, now)

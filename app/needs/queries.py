@@ -29,6 +29,12 @@ def of_case(session: Session, case_id: int) -> Sequence[Need]:
     return session.scalars(_with_people(query)).all()
 
 
+def counting(representation_id: int) -> sa.Select[int]:
+    """Select how many needs one counsel gave, or the court entered for them."""
+    query = sa.select(sa.func.count()).select_from(Need)
+    return query.where(Need.representation_id == representation_id)
+
+
 def of_representation(session: Session, representation_id: int) -> Sequence[Need]:
     """Return the needs that one counsel gave, or that the court entered for them."""
     query = sa.select(Need).where(Need.representation_id == representation_id).order_by(Need.id)

@@ -161,11 +161,10 @@ def has_draft(session: Session, case_id: int, representation_id: int) -> bool:
     return session.scalar(sa.select(Filing.id).where(Filing.draft_key == key)) is not None
 
 
-def count_drafted(session: Session, case_id: int, representation_id: int) -> int:
-    """Return how many papers wait in the draft of a representation."""
+def counting_drafted(case_id: int, representation_id: int) -> sa.Select[int]:
+    """Select how many papers wait in the draft of a representation."""
     key = draft_key(case_id, representation_id, None)
-    query = sa.select(sa.func.count(Paper.id)).join(Filing).where(Filing.draft_key == key)
-    return session.scalar(query) or 0
+    return sa.select(sa.func.count(Paper.id)).join(Filing).where(Filing.draft_key == key)
 
 
 def by_side(session: Session, case_id: int, party_id: int | None = None) -> list[SidePapers]:
@@ -348,14 +347,14 @@ def late_undecided(
     return session.scalars(query).all()
 
 
-def count_new(session: Session, case_id: int, counsel_id: int, party_id: int | None = None) -> int:
-    """Return how many papers of others in a case a counsel can open and has not opened."""
+def counting_new(case_id: int, counsel_id: int, party_id: int | None = None) -> sa.Select[int]:
+    """Select how many papers of others in a case a counsel can open and has not opened."""
     reading = sa.exists().where(
         PaperReading.paper_id == Paper.id,
         PaperReading.counsel_id == counsel_id,
         sa.or_(PaperReading.opened_at.is_not(None), PaperReading.confirmed_at.is_not(None)),
     )
-    query = (
+    return (
         sa.select(sa.func.count())
         .select_from(Paper)
         .join(Filing)
@@ -367,4 +366,3 @@ def count_new(session: Session, case_id: int, counsel_id: int, party_id: int | N
             ~reading,
         )
     )
-    return session.scalar(query) or 0

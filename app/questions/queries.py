@@ -156,11 +156,10 @@ def asked_on(session: Session, case_id: int, counsel_id: int) -> set[int]:
     return {number for number in session.scalars(query) if number is not None}
 
 
-def count_open(session: Session, case_id: int) -> int:
-    """Return how many questions of a case wait for their answer."""
+def counting_open(case_id: int) -> sa.Select[int]:
+    """Select how many questions of a case wait for their answer."""
     query = sa.select(sa.func.count()).select_from(Question)
-    waiting = query.where(Question.case_id == case_id, Question.state == QuestionState.OPEN.value)
-    return session.scalar(waiting) or 0
+    return query.where(Question.case_id == case_id, Question.state == QuestionState.OPEN.value)
 
 
 def open_in_court(

@@ -35,7 +35,7 @@ from app.papers.opinions import service as opinions
 from app.questions import service as questions
 from app.questions.filings import service as filings
 from app.questions.models import Question
-from app.questions.queries import count_open
+from app.questions.queries import counting_open
 from app.record import chain
 from app.record.models import ChainHead, Entry
 from app.record.rules import Event
@@ -71,7 +71,7 @@ def erase(
             N_("A message about case %(number)s waits to be sent: try again once it is out."),
             number=case.number,
         )
-    if count_open(session, case.id):
+    if session.scalar(counting_open(case.id)):
         raise Refusal(
             N_("A question in case %(number)s is open: answer it first."), number=case.number
         )

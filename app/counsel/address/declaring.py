@@ -1,5 +1,6 @@
 """Counsel confirms their addresses, agrees to electronic service, withdraws that."""
 
+import sqlalchemy as sa
 from flask import Request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.addresses import queries, service
 from app.addresses.rules import DeclarationInput
 from app.core import web, wording
-from app.core.db import db
 from app.core.errors import N_, Refusal
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
@@ -19,11 +19,19 @@ from app.counsel.page_state import CasePage
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
 
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many changes of address wait for their code."""
+    return queries.counting_pending(page.representation.id, web.now())
+
+
+def pending_line(_page: CasePage, _count: int) -> str:
+    """Say that a change of address waits, for the list on counsel's page."""
+    return gettext("A code was sent to the new address: type it here")
+
+
 def line(page: CasePage) -> str:
     """Return the addresses that the court has, and what counsel declared about them."""
     own, counsel = page.representation, page.counsel
-    if queries.pending_change(db.session(), own.id, web.now()):
-        return gettext("A code was sent to the new address: type it here")
     if own.confirmation is None:
         state = gettext("not confirmed yet")
     elif own.consent is None:

@@ -1,11 +1,13 @@
 """Days away: counsel says when they cannot come to this court, and lists or removes them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from flask import Request
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app.cases.models import Away
@@ -62,15 +64,20 @@ def render(
 
 def upcoming(page: CasePage) -> Sequence[Away]:
     """Return counsel's days away from today on, by the court's date."""
-    today = web.now().astimezone(ZoneInfo(page.court.zone)).date()
-    return away.current_entries(db.session(), page.counsel.id, today)
+    return away.current_entries(db.session(), page.counsel.id, _today(page))
 
 
-def line(page: CasePage) -> str:
-    """Return how many days away are entered, for the list on counsel's page."""
-    count = len(upcoming(page))
-    if not count:
-        return gettext("No days away yet")
+def _today(page: CasePage) -> dt.date:
+    return web.now().astimezone(ZoneInfo(page.court.zone)).date()
+
+
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many days away counsel has entered."""
+    return away.counting_current(page.counsel.id, _today(page))
+
+
+def line(_page: CasePage, count: int) -> str:
+    """Say how many days away are entered, for the list on counsel's page."""
     return ngettext("%(num)s entry", "%(num)s entries", count)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -54,11 +55,15 @@ def render(page: CasePage, form: CallbackForm, rejection: Rejection) -> str:
     )
 
 
-def line(page: CasePage) -> str:
-    """Return whether a request is open, for the list on counsel's page."""
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many requests to be called are open: one or none."""
+    return service.counting_open(page.case.id, page.counsel.id)
+
+
+def line(page: CasePage, _count: int) -> str:
+    """Say since when a request is open, for the list on counsel's page."""
     pending = _pending(page)
-    if pending is None:
-        return gettext("Say when, and what it is about")
+    assert pending is not None
     when = wording.moment(pending.created_at, page.court.zone, web.language())
     return gettext("You asked on %(when)s; the court will call you", when=when)
 

@@ -1,5 +1,6 @@
 """Counsel names somebody who may act for them, sees who may, and ends it by a press."""
 
+import sqlalchemy as sa
 from flask import Request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -77,12 +78,20 @@ def render(page: CasePage, form: DelegateInput, rejection: Rejection) -> str:
     )
 
 
-def line(page: CasePage) -> str:
-    """Return how many may act for counsel, for the list on counsel's page."""
+NOBODY = N_("An assistant or a colleague, until you end it")
+
+
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how many delegates counsel named; some may act no longer."""
+    return queries.counting(page.representation.id)
+
+
+def line(page: CasePage, _count: int = 0) -> str:
+    """Return who may act for counsel, for the list on counsel's page."""
     delegates = queries.of_representation(db.session(), page.representation.id, web.now())
     active = [each.delegate.name for each in delegates if each.ended is None]
     if not active:
-        return gettext("An assistant or a colleague, until you end it")
+        return gettext(NOBODY)
     names = wording.listed(active, web.language())
     return gettext("%(names)s may act for you", names=names)
 

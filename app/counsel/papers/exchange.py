@@ -41,9 +41,7 @@ def refilable(session: Session, page: CasePage) -> Sequence[Paper]:
 
 
 def line(session: Session, page: CasePage) -> str:
-    """Return until when an open exchange waits for counsel and how far all are, or ""."""
-    if not queries.is_open(session, page.case.id):
-        return ""
+    """Return until when the open exchange waits for counsel, and how far all are."""
     exchange = queries.current(session, page.case.id)
     assert exchange is not None
     shown_to_counsel = overview.read(session, exchange, page.party.id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
+import sqlalchemy as sa
 from flask import Request, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
@@ -31,6 +32,7 @@ from app.delegates import queries as delegates
 from app.notices.case_lock import lock_case
 from app.papers import drafting, queries, rules, service, uploads
 from app.papers.drafting import Author, DraftAction, SentFile
+from app.papers.exchange import queries as exchange_queries
 from app.papers.exchange.filing import NOT_ASKED, ExchangeChoice
 from app.papers.models import Paper
 from app.papers.queries import SidePapers
@@ -186,19 +188,40 @@ def typed(paper: Paper, fields: Mapping[int, PaperFields]) -> PaperFields:
     return fields.get(paper.id, stored)
 
 
-def line(page: CasePage) -> str:
-    """Return what waits, for the list on counsel's page."""
-    session = db.session()
-    case_id, own = page.case.id, page.delegate is None
+def idle_line(page: CasePage) -> str:
+    """Return what the page of papers is for, for the list on counsel's page."""
     if not page.may_answer:
         return gettext("Read what was filed in this case")
-    if waiting := exchange.line(session, page):
-        return waiting
-    if count := queries.count_drafted(session, case_id, page.representation.id):
-        return ngettext("%(num)s not filed yet", "%(num)s not filed yet", count)
-    if own and (count := queries.count_new(session, case_id, page.counsel.id, page.party.id)):
-        return ngettext("%(num)s not opened yet", "%(num)s not opened yet", count)
     return gettext("Photograph or choose, file, get a receipt")
+
+
+def counting(page: CasePage) -> sa.Select[int]:
+    """Select how much waits: open exchanges, drafted papers and papers not opened, in all."""
+    if not page.may_answer:
+        return sa.select(sa.literal(0))
+    return sa.select(sum((each.scalar_subquery() for each in _waiting(page)), sa.literal(0)))
+
+
+def _waiting(page: CasePage) -> list[sa.Select[int]]:
+    """Return the selects of an open exchange, drafted papers, and papers not opened yet."""
+    case_id, counsel_id = page.case.id, page.counsel.id
+    new = queries.counting_new(case_id, counsel_id, page.party.id)
+    return [
+        exchange_queries.counting_open(case_id),
+        queries.counting_drafted(case_id, page.representation.id),
+        new if page.delegate is None else sa.select(sa.literal(0)),
+    ]
+
+
+def line(page: CasePage, _count: int) -> str:
+    """Return what waits first, for the list on counsel's page."""
+    session = db.session()
+    is_open, drafted, new = (session.scalar(each) or 0 for each in _waiting(page))
+    if is_open:
+        return exchange.line(session, page)
+    if drafted:
+        return ngettext("%(num)s not filed yet", "%(num)s not filed yet", drafted)
+    return ngettext("%(num)s not opened yet", "%(num)s not opened yet", new)
 
 
 def missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:

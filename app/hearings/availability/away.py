@@ -52,10 +52,17 @@ def parse(form: FormData) -> AwayFields:
 
 def current_entries(session: Session, counsel_id: int, today: dt.date) -> Sequence[Away]:
     """Return a counsel's entries that are not over, the earliest first."""
-    statement = sa.select(Away).where(
-        Away.counsel_id == counsel_id, sa.or_(Away.until_on.is_(None), Away.until_on >= today)
-    )
+    statement = sa.select(Away).where(*_current(counsel_id, today))
     return session.scalars(statement.order_by(Away.from_on, Away.id)).all()
+
+
+def counting_current(counsel_id: int, today: dt.date) -> sa.Select[int]:
+    """Select how many entries of a counsel are not over."""
+    return sa.select(sa.func.count()).select_from(Away).where(*_current(counsel_id, today))
+
+
+def _current(counsel_id: int, today: dt.date) -> tuple[sa.ColumnElement[bool], ...]:
+    return Away.counsel_id == counsel_id, sa.or_(Away.until_on.is_(None), Away.until_on >= today)
 
 
 def validate(form: AwayFields, today: dt.date) -> tuple[dt.date, dt.date | None, list[int]]:

@@ -3,13 +3,14 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.core.half_days import DayHalf, HalfDay
 from app.hearings.availability import busy_time, suggestions
 from app.hearings.availability.calculation.court_hours import sessions_of_day
 from app.hearings.half_days import DAY, WEEK, WEEKS, HalfDayCalendar, span_of, touched_by
-from app.hearings.models import Hearing
+from app.hearings.models import Hearing, Proposal, Slot
 from app.hearings.rules import Span, days_span
 from app.law import working_days
 
@@ -24,7 +25,7 @@ def half_day_calendar(
     """
     court, zone = hearing.case.court, ZoneInfo(hearing.case.court.zone)
     working, hours = working_days.working_days(session, court), suggestions.court_hours(court)
-    answer_by = suggestions.default_answer_by(session, court, now)
+    answer_by = suggestions.usual_answer_by(court, working, now)
     first, _ = suggestions.first_day(court, working, hearing.case, answer_by)
 
     def is_open(half_day: HalfDay) -> bool:
@@ -32,8 +33,9 @@ def half_day_calendar(
         span = span_of(half_day, hours.midday, zone)
         return working.has(half_day.on) and any(each.overlaps(span) for each in sessions)
 
-    slots = [slot for proposal in hearing.proposals for slot in proposal.slots]
-    asked = [touched_by(Span(s.starts_at, s.ends_at), hours.midday, zone) for s in slots]
+    of_hearing = sa.select(Slot.starts_at, Slot.ends_at).join(Proposal)
+    slots = session.execute(of_hearing.where(Proposal.hearing_id == hearing.id))
+    asked = [touched_by(Span(*times), hours.midday, zone) for times in slots]
     return HalfDayCalendar(
         first, is_open, set().union(*asked), _away(session, counsel_id, first, hours.midday, zone)
     )

@@ -100,7 +100,12 @@ class SuggestedSlot:
 
 def default_answer_by(session: Session, court: Court, now: dt.datetime) -> dt.datetime:
     """Return the default date to answer by: the end of a working day, three days from now."""
-    zone, working = ZoneInfo(court.zone), working_days.working_days(session, court)
+    return usual_answer_by(court, working_days.working_days(session, court), now)
+
+
+def usual_answer_by(court: Court, working: WorkingDays, now: dt.datetime) -> dt.datetime:
+    """Return the default date to answer by, of a court whose working days are known."""
+    zone = ZoneInfo(court.zone)
     day = now.astimezone(zone).date() + dt.timedelta(days=TO_ANSWER)
     for _ in range(MOST_CLOSED):
         if working.has(day):

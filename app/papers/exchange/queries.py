@@ -39,10 +39,15 @@ def current(session: Session, case_id: int) -> Exchange | None:
     return session.scalars(query.limit(1)).first()
 
 
+def counting_open(case_id: int) -> sa.Select[int]:
+    """Select how many exchanges of a case are open: one or none."""
+    query = sa.select(sa.func.count()).select_from(Exchange)
+    return query.where(Exchange.case_id == case_id, IS_OPEN)
+
+
 def is_open(session: Session, case_id: int) -> bool:
     """Tell whether an exchange of a case is open."""
-    query = sa.select(Exchange.id).where(Exchange.case_id == case_id, IS_OPEN)
-    return session.scalar(query) is not None
+    return bool(session.scalar(counting_open(case_id)))
 
 
 def find(session: Session, court_id: int, exchange_id: int) -> Exchange:
