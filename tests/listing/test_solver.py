@@ -36,8 +36,11 @@ DAY = 1000
 
 
 @st.composite
-def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
-    """Small problems: two judges, three counsel, two courtrooms, two days, taken here and there."""
+def problems(draw: st.DrawFn, most: int = 4, grid: int = 30, members: int = 0) -> Problem:
+    """Small problems: two judges, three counsel, two courtrooms, two days, taken here and there.
+
+    With ``members``, up to so many others sit beside the judge: the other judge, or assessors.
+    """
     buffer = draw(st.sampled_from([0, 10]))
     strips = []
     for day, room in itertools.product((0, 1), (7, 8)):
@@ -69,14 +72,17 @@ def problems(draw: st.DrawFn, most: int = 4, grid: int = 30) -> Problem:
             and any(s.day == start.day and s.holds(start.at, minutes) for s in strips)
         ]
         room = draw(st.sampled_from([None, None, 7]))
+        judge = draw(st.integers(0, 1))
+        beside = draw(st.sets(st.sampled_from([1 - judge, 2, 3]), max_size=members))
         hearings.append(
             HearingToPlace(
                 minutes,
-                draw(st.integers(0, 1)),
+                judge,
                 tuple(sorted(counsel)),
                 tuple(possible),
                 draw(st.sampled_from([1, 2])),
                 room,
+                tuple(sorted(beside)),
             )
         )
     days = st.sets(st.tuples(st.integers(0, 1), st.integers(0, 1)), max_size=1)
@@ -102,7 +108,7 @@ def faults(problem: Problem, places: Mapping[int, list[Placement]]) -> Iterator[
             strips = [s for s in problem.strips if s.room == place.room]
             if not all(any(s.begins <= m < s.ends for s in strips) for m in minutes):
                 yield f"{number} is in a courtroom that is taken"
-            who = [("judge", hearing.judge), ("room", place.room)]
+            who = [("room", place.room), *(("judge", each) for each in hearing.judges)]
             who += [("counsel", each) for each in hearing.counsel]
             for kind, each in who:
                 around = range(minutes.start - problem.buffer, minutes.stop + problem.buffer)
@@ -280,6 +286,46 @@ def test_what_judges_plans_prove_is_never_more_than_the_best(problem: Problem, t
     placed, _, negative = best(problem)
     if placed == sum(1 for hearing in problem.hearings if hearing.starts):
         assert lower_bound(problem, subset_size=tried) <= -negative
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=3, grid=60, members=2), st.integers(0, 20))
+def test_what_is_proved_of_benches_is_never_more_than_the_best(
+    problem: Problem, above: int
+) -> None:
+    placed, _, negative = best(problem)
+    if placed == sum(1 for hearing in problem.hearings if hearing.starts):
+        assert lower_bound(problem, target=lambda: above - negative) <= -negative
+        assert lower_bound(problem) <= -negative
+
+
+@pytest.mark.extended
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most=8, members=2), st.integers(0, 2**16))
+def test_hearings_of_benches_put_back_break_no_rule(problem: Problem, seed: int) -> None:
+    places, grid = greedy.first(problem), grid_of(problem)
+    if not places:
+        return
+    assert grid is not None
+    local_search = NeighbourhoodSearch(problem, grid, places, seed)
+    local_search.run(200, 0.0, 1.0)
+    found = local_search.best
+    assert list(faults(problem, {n: [place] for n, place in found.items()})) == []
+    assert local_search.best_cost == cost(problem, found) <= cost(problem, places)
+
+
+def test_a_member_of_two_benches_cannot_sit_in_both_at_once() -> None:
+    starts = (Start(0, 0, (0, 60)), Start(DAY, 1, (DAY, DAY + 60), 10))
+    strips = tuple(Strip(day, day * DAY, day * DAY + 60, room) for day in (0, 1) for room in (7, 8))
+    apart = tuple(HearingToPlace(60, judge, (), starts) for judge in (1, 2))
+    assert lower_bound(Problem(apart, strips)) == 2 * JUDGE_DAY
+    least = 2 * JUDGE_DAY + 10
+    for members in (((9,), (9,)), ((2,), ())):
+        benches = tuple(
+            replace(each, members=beside) for each, beside in zip(apart, members, strict=True)
+        )
+        problem = Problem(benches, strips)
+        assert lower_bound(problem) == lower_bound(problem, target=lambda: least) == least
 
 
 def test_judges_plans_tell_the_fewest_days() -> None:

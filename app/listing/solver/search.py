@@ -175,18 +175,18 @@ class _SearchRun:
         return run
 
     def _prove(self, run: "Run") -> None:
-        """Prove a bound by column generation, then by CP-SAT."""
+        """Prove a bound by Lagrangian relaxation, then by CP-SAT."""
         from app.listing.solver.bound import lower_bound
 
         def on_bound(bound: int) -> bool:
             self.floor = max(self.floor, bound)
             return self.stopped or self._share > 1
 
-        # Column generation bounds only listings that place all hearings.
+        # The relaxation bounds only listings that place all hearings.
         if len(self.places) < sum(1 for hearing in self.problem.hearings if hearing.starts):
             run.execute(self._remaining(1.0))
             return
-        lower_bound(self.problem, on_bound)
+        lower_bound(self.problem, on_bound, target=lambda: self.best_cost)
         run.model.add_lower_bound(self.floor)
         if self._share < FOR_PROVING:
             run.execute(self._remaining(FOR_PROVING))
