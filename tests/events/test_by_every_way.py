@@ -36,19 +36,23 @@ def test_hearings_of_a_file_leave_events_and_so_does_their_undoing(scenario: Sce
     path = entered(scenario, text)
     found = events(scenario)
     told = sorted((each["type"], each["data"]["hearing_id"]) for each in found)
-    assert told == [("hearing.fixed", 1), ("hearing.fixed", 2), ("hearing.outcome", 1)]
-    assert {each["data"]["case_id"] for each in found} == {1}
+    assert [each for each, _ in told] == ["hearing.fixed"] * 2 + ["hearing.outcome"]
+    first, second, past = (hearing for _, hearing in told)
+    assert first < second
+    assert past == first
+    case = found[0]["data"]["case_id"]
+    assert {each["data"]["case_id"] for each in found} == {case}
     assert found[0]["data"]["chain"] == {"number": 0, "hash": "0" * 64}
     entered(scenario, text)  # the same file again changes nothing
     assert len(events(scenario)) == 3
-    assert scenario.api("GET", "/cases/1/contacts")[1]["chain"]["lines"] == 0
+    assert scenario.api("GET", f"/cases/{case}/contacts")[1]["chain"]["lines"] == 0
     status, undone = scenario.api("POST", f"{path}/undo")
     assert (status, undone["state"]) == (200, "undone")
     gone = events(scenario, 3)
     assert [each["type"] for each in gone] == ["hearing.cancelled"] * 2
-    assert [each["data"]["hearing_id"] for each in gone] == [1, 2]
-    assert scenario.api("GET", "/cases/1")[0] == 404
-    assert len(events(scenario, case_id=1)) == 5
+    assert [each["data"]["hearing_id"] for each in gone] == [first, second]
+    assert scenario.api("GET", f"/cases/{case}")[0] == 404
+    assert len(events(scenario, case_id=case)) == 5
 
 
 def test_an_address_that_the_court_enters_leaves_an_event_in_each_case(scenario: Scenario) -> None:
