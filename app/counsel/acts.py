@@ -42,6 +42,7 @@ from app.counsel.papers import page as papers
 from app.counsel.papers import receipts as paper_receipts
 from app.counsel.papers import sheet as record_sheet
 from app.counsel.papers import uploads as paper_uploads
+from app.counsel.signed_receipts import mailing
 from app.counsel.signed_receipts import views as signed_receipts
 
 READ, ANSWER = DelegateRight.READ, DelegateRight.ANSWER
@@ -221,7 +222,7 @@ ACTS = (
         offered=_unless_withdrawn,
         reading=READ_CASE,
     ),
-    Act("signed_receipt", "/receipt", signed_receipts.show, reading=READ_CASE),
+    Act("signed_receipt", "/receipt", signed_receipts.show, mailing.submit, reading=READ_CASE),
     Act("signed_receipt_json", "/receipt.json", signed_receipts.show_json, reading=READ_CASE),
     Act(
         "move_requests",

@@ -79,6 +79,7 @@ def template_context(facts: Facts, language: str) -> dict[str, Any]:
         "bench_change": _bench_change(facts, language),
         "outcome": _outcome(facts, times),
         "receipt": facts.get("receipt") or [],
+        "signed_receipt": _signed_receipt(facts, times),
         "set_aside": _set_aside(facts, times),
         "by_order": bool(facts.get("by_order")),
         "on_request": bool(facts.get("on_request")),
@@ -388,6 +389,13 @@ def _papers_filed(facts: Facts, times: _Times) -> dict[str, Any]:
         "late": filing.get("late") or "",
         "at": times.moment(filing.get("filed_at")),
     }
+
+
+def _signed_receipt(facts: Facts, times: _Times) -> dict[str, Any]:
+    """Describe a receipt that the court signed: of which entry, and where it is checked."""
+    signed = facts.get("signed_receipt") or {}
+    named = {name: signed.get(name) or "" for name in ("number", "address")}
+    return {**named, "at": times.moment(signed.get("at"))}
 
 
 def _opinions(facts: Facts, times: _Times) -> dict[str, Any]:

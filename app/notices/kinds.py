@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     PAPERS_RELEASED = "papers_released"
     DOCUMENT_SET_ASIDE = "document_set_aside"
     PAPERS_RECEIPT = "papers_receipt"
+    SIGNED_RECEIPT = "signed_receipt"
     EXCHANGE = "exchange"
     EXCHANGE_REMINDER = "exchange_reminder"
     PAPERS_UNOPENED = "papers_unopened"
@@ -352,6 +353,14 @@ KINDS: dict[NoticeKind, KindTraits] = {
     _K.PAPERS_RECEIPT: KindTraits(
         N_("Receipt for papers"),
         page="/papers",
+        optional=True,
+        personal=True,
+        once=True,
+        prefers=Channel.EMAIL,
+    ),
+    _K.SIGNED_RECEIPT: KindTraits(
+        N_("Signed receipt"),
+        page="/receipts",
         optional=True,
         personal=True,
         once=True,

@@ -286,3 +286,26 @@ def test_the_sealed_days_are_public_and_name_nobody(scenario: Scenario, link: st
     assert "民" not in json.dumps(published, ensure_ascii=False)
     rest = scenario.client.get(f"/record/days.json?after={published['days'][-1]['number']}")
     assert rest.get_json() == {"court": 1, "time_stamps": None, "days": [], "more": False}
+
+
+def test_a_receipt_is_sent_by_mail_once_and_checks(scenario: Scenario, link: str) -> None:
+    browser = scenario.client
+    number = numbers(browser, link)[0]
+    page = browser.get(f"{link}/receipt?number={number}&lang=en")
+    assert "Send me this receipt by mail" in words(page)
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page.text)
+    assert nonce
+    form = {"nonce": nonce[1], "number": str(number)}
+    assert "Tick the box" in words(browser.post(f"{link}/receipt?lang=en", data=form))
+    form["sure"] = "1"
+    sent = browser.post(f"{link}/receipt?lang=en", data=form)
+    assert sent.status_code == 303
+    assert "Sent to your mail address" in words(browser.get(sent.location))
+    again = browser.post(f"{link}/receipt?lang=en", data=form)
+    assert "sent to you by mail already" in words(again)
+    scenario.beat()
+    [letter] = scenario.letters(to="li@huacheng.example", containing="签名回执")
+    [code] = re.findall(r"/verify\?receipt=([\w-]+)", letter.body)[:1]
+    assert "says what" in checked(scenario, f"https://court.example/verify?receipt={code}")
+    other = {**form, "number": "1"}
+    assert browser.post(f"{link}/receipt?lang=en", data=other).status_code == 404

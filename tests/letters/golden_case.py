@@ -279,6 +279,12 @@ def facts(kind: str, language: str) -> dict[str, Any]:
             "finding": "Pdf.Exploit.X-1",
             "sent_at": "2026-11-30T08:24:31Z",
         }
+    if kind == "signed_receipt":
+        told["signed_receipt"] = {
+            "number": 12,
+            "at": "2026-11-30T08:24:31Z",
+            "address": "https://hearings.court.example/verify?receipt=eyJyZWNlaXB0IjoxfQ",
+        }
     if kind == "papers_receipt":
         told["receipt"] = [
             {"number": number, "name": name, "size": "9.82 MB", "digests": [f"{number}" * 64]}

@@ -1,14 +1,17 @@
 """The receipt for papers that counsel filed: a page to print, and the same for programs."""
 
+from contextlib import suppress
+
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.core.db import db
-from app.core.errors import N_, NotFound
+from app.core.errors import N_, Misconfigured, NotFound
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
+from app.counsel.signed_receipts import issuing
 from app.papers import queries, receipts, rules
 from app.papers.models import Filing
 from app.papers.receipts import FilingReceipt
@@ -37,8 +40,16 @@ def show(page: CasePage) -> ResponseReturnValue:
 
 @access.case_page
 def show_json(page: CasePage) -> ResponseReturnValue:
-    """Return the receipt as JSON."""
+    """Return the receipt as JSON, with the court's signed receipt for the entry of the filing.
+
+    ``signed`` is null where the key that signs cannot be read: the papers are filed all the same.
+    """
     try:
-        return jsonify(receipts.as_json(_receipt(page)))
+        receipt = _receipt(page)
     except NotFound as fault:
         return papers_page.missing(page, fault)
+    entry, signed = issuing.act(page, receipt.filing.seq or 0), None
+    if entry is not None:
+        with suppress(Misconfigured):
+            signed = issuing.signed(page, entry)
+    return jsonify(receipts.as_json(receipt) | {"signed": signed})
