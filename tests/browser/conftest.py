@@ -43,7 +43,7 @@ class Site:
         page.goto(f"{self.url}/sign-in?lang=en")
         page.locator("#email").fill(email)
         page.locator("#password").fill(password)
-        page.locator("main form button").click()
+        page.locator("main form:has(#password) button").click()
         expect(page.locator("nav[aria-label=Main]")).to_be_visible()
         page.wait_for_load_state()  # shortcuts work once the scripts are loaded
 

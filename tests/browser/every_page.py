@@ -68,6 +68,7 @@ NO_PAGES = (
     "/m/<key>/hearing.ics",
     "/readyz",
     "/settings/subdivisions",
+    "/sign-in/oidc",
     "/static/",
 )
 # Pages that are opened once for each state of a hearing; others look much the same in each.

@@ -110,6 +110,7 @@ def test_an_answer_is_good_once_in_the_browser_that_began(
     assert (replay.status_code, is_signed_in(browser), is_signed_in(thief)) == (400, False, False)
 
 
+@pytest.mark.extended
 def test_an_answer_put_together_from_two_sign_ins_is_refused(
     scenario: Scenario, linked: Person
 ) -> None:
@@ -136,6 +137,7 @@ def test_an_answer_put_together_from_two_sign_ins_is_refused(
     assert hers.get(path).status_code == 303
 
 
+@pytest.mark.extended
 def test_no_address_leads_to_another_site(scenario: Scenario, linked: Person) -> None:
     for target in (
         *("https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example"),
@@ -147,6 +149,7 @@ def test_no_address_leads_to_another_site(scenario: Scenario, linked: Person) ->
     assert browser.get(answered(browser, linked, next="/cases?q=1")).location == "/cases?q=1"
 
 
+@pytest.mark.extended
 def test_another_site_begins_nothing(scenario: Scenario) -> None:
     foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     for path in ("/sign-in/oidc", "/me/single-sign-on", "/sign-out"):
@@ -155,6 +158,7 @@ def test_another_site_begins_nothing(scenario: Scenario) -> None:
     assert scenario.client.get("/sign-in/oidc").location == "/sign-in"  # a GET begins nothing
 
 
+@pytest.mark.extended
 def test_an_account_is_not_linked_to_who_signs_in_meanwhile(
     scenario: Scenario, provider: TestProvider
 ) -> None:
@@ -173,6 +177,7 @@ def test_an_account_is_not_linked_to_who_signs_in_meanwhile(
         assert service.find(session, provider.issuer, "wang") is None
 
 
+@pytest.mark.extended
 def test_a_sign_in_that_waited_too_long_is_over(scenario: Scenario, linked: Person) -> None:
     browser = scenario.client
     path = answered(browser, linked)
@@ -180,6 +185,7 @@ def test_a_sign_in_that_waited_too_long_is_over(scenario: Scenario, linked: Pers
     assert browser.get(path).status_code == 400
 
 
+@pytest.mark.extended
 def test_a_changed_issuer_links_nobody(
     scenario: Scenario, provider: TestProvider, linked: Person
 ) -> None:
@@ -200,6 +206,7 @@ def test_a_changed_issuer_links_nobody(
         assert browser.post("/sign-in/oidc").status_code == 503
 
 
+@pytest.mark.extended
 def test_a_provider_that_says_nothing_holds_nobody_up() -> None:
     """A server that accepts connections and never answers; a third request is refused at once."""
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -4,18 +4,18 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app.core.db import transaction
 from app.people import service as people
 from app.people.single_sign_on import service
+from app.people.single_sign_on.models import SignInAttempt
 from tests.conftest import PASSWORD, SECRET, Scenario
 from tests.flows.test_language_of_pages import read
 from tests.flows.test_pages import ADMIN, WANG, words
 from tests.flows.test_sessions import copy_of, is_signed_in
 from tests.single_sign_on.provider import Person, TestProvider, begin, leads_to, path_of
-
-pytestmark = pytest.mark.database
 
 
 def invited(scenario: Scenario, email: str = "new@court.example", role: str = "assistant") -> str:
@@ -48,6 +48,7 @@ def changes(scenario: Scenario) -> str:
     return words(scenario.sign_in(ADMIN).get("/settings/changes?lang=en"))
 
 
+@pytest.mark.database
 def test_an_invited_user_links_signs_in_and_out_there_too(scenario: Scenario) -> None:
     link, person = invited(scenario), Person("new")
     browser = scenario.client
@@ -69,6 +70,7 @@ def test_an_invited_user_links_signs_in_and_out_there_too(scenario: Scenario) ->
     assert "account linked · new@court.example" in changes(scenario)
 
 
+@pytest.mark.extended
 def test_ones_own_page_links_after_a_fresh_sign_in_and_unlinks(scenario: Scenario) -> None:
     browser, person = scenario.sign_in(WANG), Person("wang")
     scenario.wait(minutes=11)
@@ -91,6 +93,7 @@ def test_ones_own_page_links_after_a_fresh_sign_in_and_unlinks(scenario: Scenari
     assert "account unlinked · wang@court.example" in changes(scenario)
 
 
+@pytest.mark.extended
 def test_an_account_belongs_to_one_user_and_a_user_has_one(scenario: Scenario) -> None:
     wang, admin = scenario.sign_in(WANG), scenario.sign_in(ADMIN)
     link_own(wang, Person("wang"))
@@ -112,6 +115,7 @@ def test_an_account_belongs_to_one_user_and_a_user_has_one(scenario: Scenario) -
     assert answer.status_code == 403
 
 
+@pytest.mark.extended
 def test_a_deactivated_user_stays_outside_and_an_admin_unlinks(scenario: Scenario) -> None:
     wang, admin = scenario.sign_in(WANG), scenario.sign_in(ADMIN)
     person = Person("wang")
@@ -131,6 +135,7 @@ def test_a_deactivated_user_stays_outside_and_an_admin_unlinks(scenario: Scenari
     assert "not linked" in words(admin.get(f"{page}?lang=en"))
 
 
+@pytest.mark.extended
 def test_roles_come_from_a_claim_where_they_are_mapped(scenario: Scenario) -> None:
     admin, wang = scenario.sign_in(ADMIN), scenario.sign_in(WANG)
     chen, nobody = scenario.sign_in("chen@court.example"), scenario.client
@@ -195,6 +200,7 @@ def test_single_sign_on_only_and_an_admins_way_in(
     assert "sign-in link created · admin@court.example" in log
 
 
+@pytest.mark.extended
 def test_no_page_of_single_sign_on_has_english_left(
     scenario: Scenario, provider: TestProvider
 ) -> None:
@@ -237,3 +243,23 @@ def test_no_page_of_single_sign_on_has_english_left(
     read(left, "a link of the command line", guest.get(way_in))
     read(left, "another link", guest.get(way_in + "x"), 404)
     assert left == {}
+
+
+@pytest.mark.extended
+def test_what_was_typed_before_the_sign_in_is_still_there(scenario: Scenario) -> None:
+    browser, person = scenario.sign_in(WANG), Person("wang")
+    link_own(browser, person)
+    browser.delete_cookie("tingqi")
+    away = browser.post("/me/tokens", data={"name": "排期程序", "scope": "read"})
+    assert away.status_code == 401
+    kept = re.search(r'action="/sign-in/oidc">.*?name="kept" value="([^"]+)"', away.text, re.DOTALL)
+    assert kept
+    answer = browser.get(path_of(person.sign_in_at(begin(browser, kept=kept[1]))) + "&lang=en")
+    assert answer.status_code == 200
+    assert "You are signed in again" in words(answer)
+    assert 'value="排期程序"' in answer.text
+    # What was never sealed here is not stored for anybody.
+    stranger = scenario.client
+    begin(stranger, kept="x" * 100_000)
+    with scenario.app.app_context(), transaction() as session:
+        assert {each.kept for each in session.scalars(sa.select(SignInAttempt))} == {""}

@@ -28,7 +28,6 @@ from app.people.single_sign_on.provider import SignInRequest
 from app.people.single_sign_on.rules import account_label, account_names, role_of
 
 ATTEMPT_LIVES = dt.timedelta(minutes=15)  # also a link of the command line
-LONGEST_KEPT = 256 * 1024  # characters of a form that is shown again
 VALUES = {Role.ADMIN: "admin_value", Role.JUDGE: "judge_value", Role.ASSISTANT: "assistant_value"}
 
 
@@ -81,7 +80,7 @@ def begin(session: Session, attempt: AttemptFacts, browser_key: str, now: dt.dat
             nonce=attempt.asked.nonce,
             verifier=attempt.asked.verifier,
             next_path=attempt.next_path[:2000],
-            kept=attempt.kept if len(attempt.kept) <= LONGEST_KEPT else "",
+            kept=attempt.kept,
             user_id=attempt.user_id,
             user_version=attempt.user_version,
             session_id=attempt.session_id,

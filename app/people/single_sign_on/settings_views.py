@@ -54,6 +54,7 @@ def change() -> Any:
     """Check the provider now, or save what the court requires."""
     provider = provider_or_404()
     if request.form.get("act") == "check":
+        db.session().rollback()  # no connection waits for the provider
         passed, words = check_provider(provider)
         return _page(check=web.translated(words), check_passed=passed)
     texts = {name: settings.plain(request.form.get(name, "")).strip() for name in RULE_FIELDS[1:]}

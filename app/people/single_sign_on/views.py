@@ -23,6 +23,7 @@ from flask_login import current_user
 
 from app.core import web
 from app.core.db import db, retrying
+from app.core.web import pending_form
 from app.court.models import Court
 from app.people import service as people
 from app.people.browser_sessions import finish_sign_in, local_path
@@ -112,8 +113,11 @@ def send_to_provider(
     """
     provider = provider_or_404()
     asked = SignInRequest(*(secrets.token_urlsafe(32) for _ in range(3)))
+    language = web.language()
+    user_id, version = (user.id, user.version) if user else (None, 0)
+    db.session().rollback()  # no connection waits for the provider
     try:
-        address = provider.sign_in_address(asked, web.language(), other_account=other_account)
+        address = provider.sign_in_address(asked, language, other_account=other_account)
     except ProviderUnavailable as fault:
         log.error("the provider of single sign-on is away: %s", fault)
         return refusal(SignOnFault.UNAVAILABLE)
@@ -124,8 +128,8 @@ def send_to_provider(
         asked,
         next_path,
         kept,
-        user.id if user else None,
-        user.version if user else 0,
+        user_id,
+        version,
         session_id,
     )
     retrying(lambda session: service.begin(session, attempt, browser_key, web.now()))
@@ -166,9 +170,19 @@ def start() -> Any:
     return send_to_provider(
         Purpose.SIGN_IN,
         next_path=local_path(request.form.get("next", "")),
-        kept=request.form.get("kept", ""),
+        kept=_kept_form(),
         other_account=bool(request.form.get("other")),
     )
+
+
+def _kept_form() -> str:
+    """Return the form that this browser's last user typed before the sign-in, "" for none.
+
+    What was not sealed here is not stored.
+    """
+    kept = request.form.get("kept", "")
+    user_id = pending_form.marked(web.secret(), request.cookies.get(pending_form.LAST, ""))
+    return kept if pending_form.opened(web.secret(), kept, user_id, web.now()) else ""
 
 
 @bp.get("/sign-in/oidc/callback")
@@ -206,6 +220,7 @@ def _complete(provider: SignOnProvider) -> Any:
         raise TokenRejected("the answer has no code")
     if attempt.purpose == Purpose.LINK_OWN:
         _check_still_signed_in(attempt)
+    db.session().rollback()  # no connection waits for the provider
     answer = provider.redeem(code[:4000], issuer, attempt.asked, now)
     claims = _with_userinfo(provider, answer, attempt)
     try:
