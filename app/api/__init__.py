@@ -27,6 +27,7 @@ from app.api.feeds import bp as feeds
 from app.api.hearings import bp as hearings
 from app.api.integrations.events import bp as events
 from app.api.integrations.webhooks import bp as webhooks
+from app.api.office.closed_days import bp as closed_days
 from app.api.office.counsel import bp as counsel
 from app.api.office.imports import bp as imports
 from app.api.office.listings import bp as listings
@@ -87,6 +88,7 @@ def register(app: Flask) -> None:
     rooms = (
         cases,
         courtrooms,
+        closed_days,
         hearings,
         suggestions,
         feeds,

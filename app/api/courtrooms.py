@@ -1,6 +1,7 @@
 """Courtrooms: add one, list them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask.views import MethodView
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from app.api import queries, serializers
 from app.api.authentication import requires
 from app.api.blueprint import Resource, ShortListIn, part_of
+from app.api.document import preconditions
+from app.api.office.authorship import admin_author
 from app.api.schemas import CourtroomOut, CourtroomsOut
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import posted
 from app.court import courtrooms
 from app.court.change_log import ChangeAuthor
 from app.court.forms import CourtroomIn
+from app.court.models import Courtroom
 from app.hearings.service import CourtContext
 from app.people.rules import TokenScope
 
@@ -62,3 +66,65 @@ class CourtroomCollection(MethodView):
             return CommittedResponse(serializers.courtroom(room), 201)
 
         return run_write(add)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourtroomChangeIn(CourtroomIn):
+    """A courtroom as it is from now on; ``retired``: no new hearing is held there."""
+
+    retired: bool = posted(fields.Boolean(load_default=False))
+
+
+@bp.route("/<row:courtroom_id>")
+class CourtroomResource(MethodView):
+    """One courtroom."""
+
+    @requires(TokenScope.READ)
+    @bp.response(200, CourtroomOut)
+    def get(self, courtroom_id: int) -> Any:
+        """Show a courtroom"""
+        return run_read(
+            lambda session, context: serializers.courtroom(
+                courtrooms.find(session, context.court.id, courtroom_id)
+            )
+        )
+
+    @requires(TokenScope.ADMIN)
+    @preconditions.takes_if_match(needed=True)
+    @bp.arguments(CourtroomChangeIn.schema())
+    @bp.response(200, CourtroomOut)
+    def put(self, form: CourtroomChangeIn, courtroom_id: int) -> Answer:
+        """Rename a courtroom, or take it out of use and back; hearings fixed there stay"""
+
+        def change(session: Session, context: CourtContext) -> CommittedResponse:
+            by, room = _locked(session, context, courtroom_id, needed=True)
+            courtrooms.change(session, by, room, form)
+            courtrooms.retire(session, by, room, form.retired)
+            session.flush()
+            return CommittedResponse(serializers.courtroom(room))
+
+        return run_write(change)
+
+    @requires(TokenScope.ADMIN)
+    @preconditions.takes_if_match()
+    @bp.response(204)
+    def delete(self, courtroom_id: int) -> Any:
+        """Delete a courtroom in which no hearing was ever planned"""
+
+        def delete(session: Session, context: CourtContext) -> CommittedResponse:
+            courtrooms.delete(session, *_locked(session, context, courtroom_id))
+            return CommittedResponse({}, 204)
+
+        run_write(delete)
+        return None
+
+
+def _locked(
+    session: Session, context: CourtContext, courtroom_id: int, *, needed: bool = False
+) -> tuple[ChangeAuthor, Courtroom]:
+    """Lock a courtroom, and compare If-Match with what is read of it; return who changes it."""
+    by = admin_author(context)
+    room = courtrooms.find(session, context.court.id, courtroom_id)
+    session.refresh(room, with_for_update=True)
+    preconditions.check(CourtroomOut, partial(serializers.courtroom, room), needed=needed)
+    return by, room

@@ -119,6 +119,21 @@ class CourtroomOut(Schema):
     name = fields.String()
     location = fields.String()
     by_video = fields.Boolean()
+    retired = fields.Boolean(metadata={"description": "Out of use for new hearings"})
+
+
+class ClosedDayOut(Schema):
+    """A day on which the court is closed although it is no public holiday."""
+
+    id = fields.Integer()
+    on = fields.String(metadata={"format": "date"})
+    why = fields.String()
+
+
+class ClosedDaysOut(Listed):
+    """Days on which the court is closed."""
+
+    closed_days = fields.List(fields.Nested(ClosedDayOut))
 
 
 class CourtroomsOut(Listed):

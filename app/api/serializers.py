@@ -99,6 +99,7 @@ def courtroom(room: Courtroom) -> Shape:
         "name": room.name,
         "location": room.location,
         "by_video": room.by_video,
+        "retired": room.retired_at is not None,
     }
 
 

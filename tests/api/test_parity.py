@@ -2,7 +2,10 @@
 
 from tests.conftest import Scenario
 
-SET_UP = "no call yet: set up once, by an admin's page"
+# What no program does, and why.
+SET_UP = "set up once, by an admin who sees on the page what it means for all cases to come"
+RIGHTS = "who may sign in, and how, is decided by an admin who signed in: a token gives no rights"
+WORDS = "words that counsel read hold once a person has seen them in the page's preview"
 OF_A_PERSON = "of a person in a browser"
 # Each page of the court that changes something: the call that does the same, or why there is none.
 CALLS = {
@@ -58,17 +61,17 @@ CALLS = {
     "move_requests.decline": "POST /hearings/{hearing_id}/move-requests/{number}",
     "move_requests.move": "POST /hearings/{hearing_id}/move-requests/{number}",
     "account.change_settings": SET_UP,
-    "court_texts.save": SET_UP,
-    "letters.change_answer": SET_UP,
+    "court_texts.save": WORDS,
+    "letters.change_answer": WORDS,
     "carriers.test_carrier": SET_UP,
-    "closed_days.change_closed_days": SET_UP,
+    "closed_days.change_closed_days": "POST /closed-days",
     "courtrooms.add_courtroom": "POST /courtrooms",
-    "courtrooms.change_courtroom": SET_UP,
+    "courtrooms.change_courtroom": "PUT /courtrooms/{courtroom_id}",
     "law.choose_rules": SET_UP,
-    "members.add_user": SET_UP,
-    "members.change_user": SET_UP,
-    "members.revoke_users_token": SET_UP,
-    "letters.change_wording": SET_UP,
+    "members.add_user": RIGHTS,
+    "members.change_user": RIGHTS,
+    "members.revoke_users_token": RIGHTS,
+    "letters.change_wording": WORDS,
     "account.end_session": OF_A_PERSON,
     "hearing.bench": "POST /hearings/{hearing_id}/bench",
     "case_bench.change": "POST /cases/{case_id}/bench",
@@ -88,6 +91,12 @@ CALLS = {
     "single_sign_on.start": OF_A_PERSON,
     "people.check": OF_A_PERSON,
     "people.sign_out": OF_A_PERSON,
+    "single_sign_on.start": OF_A_PERSON,
+    "single_sign_on.use_way_in": OF_A_PERSON,
+    "single_sign_on.link_invited": OF_A_PERSON,
+    "own_single_sign_on.change_own": OF_A_PERSON,
+    "own_single_sign_on.unlink_user": RIGHTS,
+    "sign_on_settings.change": RIGHTS,
     "paper_notices.case_papers_posted": "POST /tasks/{task_id}/done",
 }
 # Programs, counsel, members of benches who are outside the court, and anybody.

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask.views import MethodView
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Forbidden
 
 from app.api import serializers
 from app.api.authentication import requires
@@ -19,10 +18,10 @@ from app.api.integrations.schemas import (
     WebhookOut,
     WebhooksOut,
 )
+from app.api.office.authorship import admin_author
 from app.api.transactions import Answer, CommittedResponse, run_read, run_write
 from app.core.forms import ChoiceField, Form, posted
 from app.core.web import services
-from app.core.web.access import allows
 from app.court.change_log import ChangeAuthor
 from app.events.presented import message_id
 from app.hearings.service import CourtContext
@@ -34,13 +33,6 @@ from app.webhooks.rules import EndpointState, WebhookState
 
 SHOWN_STATES = tuple(each.value for each in EndpointState if each != EndpointState.DELETED)
 bp = Resource("webhooks", __name__, description="Where events are posted, signed")
-
-
-def _author(context: CourtContext) -> ChangeAuthor:
-    """Return the author of a change. Raises Forbidden unless they are an admin."""
-    if context.user is None or not allows(context.user.role, "set_up"):
-        raise Forbidden
-    return ChangeAuthor(context.court.id, context.user, context.now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +62,7 @@ class WebhookCollection(MethodView):
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
             found = [
                 each
-                for each in queries.endpoints(session, _author(context).court_id)
+                for each in queries.endpoints(session, admin_author(context).court_id)
                 if query.state in (None, each.state)
             ]
             shown, following = part_of(found, query, lambda each: each.id, newest_first=False)
@@ -86,7 +78,7 @@ class WebhookCollection(MethodView):
 
         def add(session: Session, context: CourtContext) -> CommittedResponse:
             connector = services().external.webhooks
-            endpoint = service.add(session, _author(context), form, connector)
+            endpoint = service.add(session, admin_author(context), form, connector)
             location = f"{PREFIX}/webhooks/{endpoint.id}"
             body = _endpoint(endpoint, context)
             return CommittedResponse(body, 201, location, unkept=_secret(endpoint, context))
@@ -95,14 +87,14 @@ class WebhookCollection(MethodView):
 
 
 def _shown(session: Session, context: CourtContext, webhook_id: int) -> dict[str, Any]:
-    return _endpoint(queries.find(session, _author(context).court_id, webhook_id), context)
+    return _endpoint(queries.find(session, admin_author(context).court_id, webhook_id), context)
 
 
 def _check(
     session: Session, context: CourtContext, webhook_id: int, *, needed: bool = False
 ) -> ChangeAuthor:
     """Lock an endpoint, compare If-Match with what is read of it, and return who changes it."""
-    author = _author(context)
+    author = admin_author(context)
     queries.find(session, author.court_id, webhook_id, lock=True)
     shown = partial(_shown, session, context, webhook_id)
     preconditions.check(WebhookOut, shown, needed=needed)
@@ -193,7 +185,7 @@ class DeliveryCollection(MethodView):
         """List what was delivered to an endpoint or waits for it, the newest first"""
 
         def read(session: Session, context: CourtContext) -> dict[str, Any]:
-            endpoint = queries.find(session, _author(context).court_id, webhook_id)
+            endpoint = queries.find(session, admin_author(context).court_id, webhook_id)
             found = queries.deliveries(
                 session, endpoint.id, before=query.after, state=query.state, limit=query.limit + 1
             )
@@ -206,7 +198,7 @@ class DeliveryCollection(MethodView):
 def _shown_delivery(
     session: Session, context: CourtContext, webhook_id: int, number: int
 ) -> dict[str, Any]:
-    endpoint = queries.find(session, _author(context).court_id, webhook_id)
+    endpoint = queries.find(session, admin_author(context).court_id, webhook_id)
     return _delivery(queries.find_delivery(session, endpoint.id, number), context)
 
 
@@ -226,7 +218,7 @@ def again(webhook_id: int, number: int) -> Answer:
     """Queue a delivery once more, with the same webhook-id"""
 
     def queue(session: Session, context: CourtContext) -> CommittedResponse:
-        author = _author(context)
+        author = admin_author(context)
         queries.find(session, author.court_id, webhook_id, lock=True)
         shown = partial(_shown_delivery, session, context, webhook_id, number)
         preconditions.check(WebhookDeliveryOut, shown)
@@ -255,7 +247,7 @@ def _secret(endpoint: WebhookEndpoint, context: CourtContext) -> dict[str, Any]:
 
 
 def _restored(session: Session, context: CourtContext, kept: dict[str, Any]) -> dict[str, Any]:
-    endpoint = queries.find(session, _author(context).court_id, kept["id"])
+    endpoint = queries.find(session, admin_author(context).court_id, kept["id"])
     return _secret(endpoint, context)
 
 
