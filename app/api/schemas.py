@@ -232,7 +232,7 @@ class SlotOut(Schema):
 class HalfDayOut(Schema):
     """A half-day on which counsel could come: before (am) or after (pm) the court's midday."""
 
-    on = fields.Date()
+    on = fields.String(metadata={"format": "date"})  # as it is kept with an Idempotency-Key
     half = _one_of(*DayHalf)
 
 

@@ -319,5 +319,7 @@ def _invitation(invitation: Invitation, proposal: Proposal, zone: str) -> Shape:
         "state": state,
         "answered_at": moment(invitation.answered_at, zone),
         "comment": invitation.comment,
-        "half_days": [{"on": each.on, "half": each.half.value} for each in invitation.half_days],
+        "half_days": [
+            {"on": each.on.isoformat(), "half": each.half.value} for each in invitation.half_days
+        ],
     }

@@ -90,6 +90,11 @@ def test_the_court_sees_them_with_the_answer_by_page_api_and_record(scenario: Sc
     ]
     [entry] = [each for each in scenario.record(made) if each["what"] == "answered"]
     assert entry["content"]["half_days"] == [WEDNESDAY, THURSDAY, "2026-12-17-pm"]
+    key = {"Idempotency-Key": "kept with them"}
+    path = f"/hearings/{made}/cancel"
+    first, again = (scenario.api("POST", path, {"reason": "撤诉"}, **key) for _ in range(2))
+    assert first == again
+    assert first[0] == 200
 
 
 def test_like_an_answer_they_are_on_the_record_that_all_sides_read(scenario: Scenario) -> None:
