@@ -68,6 +68,7 @@ BY_KEY = {
     "single_sign_on.way_in",
     "paper_notices.paper",
     "certificate.confirmed",
+    "signed_receipts.progress",
     "counsel.move_requests",
     "counsel.move_document",
     "counsel.questions",
@@ -289,6 +290,8 @@ def test_no_page_of_counsel_has_english_left(scenario: Scenario, made: dict[str,
     with scenario.app.app_context():
         seals = [head.hash for head in db.session.query(ChainHead)]
     read(left, "seal", counsel.get(f"/record/{seals[0]}"))
+    asked = counsel.post("/verify/checks", data={"seal": seals[0]})
+    read(left, "the check of a whole record", counsel.get(asked.location))
     read(left, "code", counsel.get("/r"))
     read(left, "wrong code", counsel.post("/r", data={"code": "K7QM2-XHPRT"}), 422)
     empty = counsel.post(made["asked"]["links"][0], data={"nonce": "", "comment": "另有一庭"})
