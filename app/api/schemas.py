@@ -288,9 +288,13 @@ class NeedsOut(Listed):
 class AbsenceOut(Schema):
     """A person who did not come, and how well it is shown that they knew when it began."""
 
-    counsel_id = fields.Integer(allow_none=True)
+    counsel_id = fields.Integer(allow_none=True, metadata={"description": "Null for a member"})
+    member_id = fields.Integer(
+        allow_none=True, metadata={"description": "As in `GET /members`; null for counsel"}
+    )
     name = fields.String()
-    side = fields.String()
+    role = _one_of("", *(role for role in BenchRole if role.is_outside))
+    side = fields.String(metadata={"description": "Empty for a member"})
     party = fields.String()
     evidence = _one_of(*(f"E{grade.value}" for grade in EvidenceGrade))
     proof = fields.Integer(

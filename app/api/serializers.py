@@ -124,8 +124,10 @@ def _outcome(entered: HearingOutcome | None) -> Shape | None:
         "absent": [
             {
                 "counsel_id": each.counsel_id,
-                "name": each.counsel.name if each.counsel else "",
-                "side": each.side,
+                "member_id": each.judge_id,
+                "name": each.name,
+                "role": each.role,
+                "side": "" if each.role else each.side,
                 "party": each.party.name if each.party else "",
                 "evidence": f"E{each.grade}",
                 "proof": each.proof_seq,

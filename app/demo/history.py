@@ -450,11 +450,12 @@ class PastMonths:
             row.absences = [
                 Absence(
                     counsel_id=who,
-                    party_id=sides[int(who)].id,
-                    side=sides[int(who)].side,
+                    party_id=sides[who].id,
+                    side=sides[who].side,
                     grade=EvidenceGrade.ATTEMPTED.value,
                 )
                 for who in form.absent
+                if isinstance(who, int)
             ]
             self.session.add(row)
             if recorded:

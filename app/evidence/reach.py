@@ -221,7 +221,7 @@ def _judge(
     """
     relevant = [each for each in entries if asked or each.what != Event.ANSWERED]
     contact.evidence += evidence_of(relevant, addresses, contact.representations)
-    contact.grade, contact.proof = _best(relevant)
+    contact.grade, contact.proof = best_of(relevant)
 
 
 def evidence_of(
@@ -283,7 +283,7 @@ def _row_without_message(entry: Entry, entries: Sequence[Entry]) -> MessageRow:
             for each in entries
             if each.seq > entry.seq and each.direction == "in" and not each.detail.get("delegate")
         ]
-        best, proof = _best(later)
+        best, proof = best_of(later)
         address = str(body.get("address", ""))
         return MessageRow(
             entry.what, entry.kind, entry.channel, address, entry.at, entry, proof, best
@@ -301,7 +301,7 @@ def _row_without_message(entry: Entry, entries: Sequence[Entry]) -> MessageRow:
     )
 
 
-def _best(entries: Sequence[Entry]) -> tuple[EvidenceGrade, Entry | None]:
+def best_of(entries: Sequence[Entry]) -> tuple[EvidenceGrade, Entry | None]:
     """Return the best grade that entries prove, with the first that proves it."""
     best, proof = EvidenceGrade.ATTEMPTED, None
     for entry in entries:
@@ -312,7 +312,7 @@ def _best(entries: Sequence[Entry]) -> tuple[EvidenceGrade, Entry | None]:
 
 
 def _message(notice: Notice, entries: Sequence[Entry], again: ResendOption) -> MessageRow:
-    best, proof = _best(entries)
+    best, proof = best_of(entries)
     last = entries[-1] if entries else None
     at = last.at if last else notice.created_at
     tried = (

@@ -376,7 +376,7 @@ def absences(session: Session, scope: Scope) -> dict[Cell, Share]:
         _of_outcomes(scope, month, Case.procedure)
         .add_columns(_count(Absence.grade >= EvidenceGrade.OPENED.value), sa.func.count())
         .join(Absence, Absence.outcome_id == HearingOutcome.id)
-        .where(scope.within(HearingOutcome.starts_at))
+        .where(Absence.counsel_id.is_not(None), scope.within(HearingOutcome.starts_at))
         .group_by(month, Case.procedure)
     )
     return _shares(session, query)
@@ -431,4 +431,9 @@ def _of_outcomes(scope: Scope, *columns: Any) -> sa.Select[Any]:
 
 
 def _somebody_absent() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Absence.outcome_id == HearingOutcome.id).correlate(HearingOutcome)
+    """Tell of which outcomes somebody was absent for a party: who is needed besides is not."""
+    return (
+        sa.exists()
+        .where(Absence.outcome_id == HearingOutcome.id, Absence.counsel_id.is_not(None))
+        .correlate(HearingOutcome)
+    )

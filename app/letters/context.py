@@ -437,7 +437,7 @@ def _outcome(facts: Facts, times: _Times) -> dict[str, Any]:
     ``why`` joins the cause and the court's words; a cause that says no more than those who were
     absent, or than that there was a reason, is left out.
     """
-    outcome = facts.get("outcome") or {}
+    outcome, person = facts.get("outcome") or {}, facts["person"]
     language, cause = times.language, outcome.get("cause") or ""
     named = "" if cause in ("", "absence", "other") else wording.outcome_cause_name(cause, language)
     words = [named, facts.get("reason") or ""]
@@ -446,14 +446,24 @@ def _outcome(facts: Facts, times: _Times) -> dict[str, Any]:
         "name": outcome.get("name") or "held",
         "corrects": bool(outcome.get("corrects")),
         "why": wording.semicolon(language).join(filter(None, words)),
-        "absent": [
-            each["name"] + wording.aside(wording.side_name(each["side"], language), language)
+        "absent": [_absent_person(each, language) for each in absent],
+        "reader_absent": any(
+            (each["name"], each["side"]) == (person.get("name"), person.get("side"))
             for each in absent
-        ],
-        "reader_absent": facts["person"].get("name") in [each["name"] for each in absent],
+        ),
         "next": times.moment(outcome.get("next_at")),
         "next_is_asked": bool(outcome.get("next_is_asked")),
     }
+
+
+def _absent_person(absent: Facts, language: str) -> str:
+    """Name somebody who did not come, with their side or what they were needed as.
+
+    Who is needed, but does not sit, has no name in letters to the parties.
+    """
+    role = (absent.get("role") or {}).get(language, "")
+    also = role or wording.side_name(absent["side"], language)
+    return absent["name"] + wording.aside(also, language) if absent["name"] else also
 
 
 def _set_aside(facts: Facts, times: _Times) -> dict[str, str]:

@@ -499,6 +499,7 @@ ENTRY_LABELS = {
     "evidence_due": N_("Day by which evidence is due"),
     "outcome": N_("Outcome of the hearing"),
     "absence": N_("Absence from the hearing"),
+    "member_absence": N_("Absence of somebody needed"),
     "bench": N_("Bench of the hearing"),
     "needed_people": N_("People needed at the hearing"),
     "counter": N_("Their calendar asks for another time"),

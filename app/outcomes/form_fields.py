@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.core.wording import MOST_TYPED
 
 _NAME = re.compile(r"(outcome|cause|reason|absent|version)-([1-9][0-9]{0,17})", re.ASCII)
+_MEMBER = re.compile(r"m(\d+)", re.ASCII)
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})", re.ASCII)
 
 
@@ -44,7 +45,13 @@ class OutcomeFields:
         """Return the fields as input of the form ``OutcomeIn``."""
         values = {"outcome": self.outcome, "cause": self.cause, "reason": self.reason}
         filled: dict[str, object] = {name: text for name, text in values.items() if text}
-        return {**filled, "absent": list(self.absent), "replaces": self.replaces}
+        return {**filled, "absent": list(map(_absent, self.absent)), "replaces": self.replaces}
+
+
+def _absent(typed: str) -> object:
+    """Return a ticked person as input of the form: counsel by id, a member by "m" and id."""
+    match = _MEMBER.fullmatch(typed)
+    return {"member_id": match[1]} if match else typed
 
 
 def parse(posted: Iterable[tuple[str, str]]) -> dict[int, OutcomeFields]:

@@ -23,24 +23,51 @@ MOST_ABSENT = 200
 CHOOSE_OUTCOME = N_("Choose the outcome.")
 
 
+@dataclass(frozen=True)
+class AbsentMember:
+    """Somebody outside the court who did not come, by their id as in ``GET /members``."""
+
+    member_id: int
+
+
 class AbsentField(fields.Raw):
-    """Who was absent: counsel by their id, or all counsel of a side by its name."""
+    """Who was absent: counsel by their id, all counsel of a side by its name, or a member."""
 
     def __init__(self, **kwargs: Any) -> None:
+        identifier = {"type": "integer", "minimum": 1}
         about = {
-            "oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "enum": list(SIDES)}]
+            "oneOf": [
+                identifier,
+                {"type": "string", "enum": list(SIDES)},
+                {
+                    "type": "object",
+                    "properties": {"member_id": identifier},
+                    "required": ["member_id"],
+                    "additionalProperties": False,
+                },
+            ]
         }
         super().__init__(metadata=about, **kwargs)
         self.by_id = RowIdField()
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int | str:
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, **kwargs: Any
+    ) -> int | str | AbsentMember:
         if isinstance(value, str) and value in SIDES:
             return value
         try:
-            return int(self.by_id.deserialize(value))
+            if isinstance(value, dict) and value.keys() == {"member_id"}:
+                return AbsentMember(self._id(value["member_id"]))
+            return self._id(value)
         except ValidationError as fault:
-            words = N_("Give the id of a counsel, or a side: claimant, respondent or other.")
+            words = N_(
+                "Give the id of a counsel, a side (claimant, respondent or other), or "
+                '{"member_id": …} of somebody else who was needed.'
+            )
             raise ValidationError([Message(words)]) from fault
+
+    def _id(self, value: Any) -> int:
+        return int(self.by_id.deserialize(value) or 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +78,7 @@ class OutcomeIn(Form):
     """
 
     outcome: str = posted(ChoiceField(tuple(Outcome), required=True, absent=CHOOSE_OUTCOME))
-    absent: Sequence[int | str] = posted(
+    absent: Sequence[int | str | AbsentMember] = posted(
         ListField(AbsentField(), least=0, most=MOST_ABSENT, load_default=list)
     )
     cause: str = posted(ChoiceField(("", *OutcomeCause), load_default=""))

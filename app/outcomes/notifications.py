@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.core import wording
 from app.core.matters import Matter
 from app.hearings import facts, notifications
 from app.hearings.bench import messages
@@ -95,9 +96,9 @@ def outcome_facts(
         "cause": outcome.cause,
         "corrects": corrects,
         "absent": [
-            {"name": each.counsel.name, "side": each.side}
+            {"name": each.public_name, "side": each.side, "role": wording.role_names(each.role)}
             for each in outcome.absences
-            if each.counsel is not None
+            if each.name
         ],
         "next_at": facts.iso(next_at),
         "next_is_asked": asked,

@@ -1,7 +1,7 @@
 """Read the outcomes of hearings, and the hearings that wait for one."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Counsel, Party, Representation
 from app.court.models import Court
-from app.hearings.models import Hearing, HearingState
+from app.hearings.bench.invitations import OUTSIDE
+from app.hearings.models import Hearing, HearingMember, HearingState
 from app.hearings.queries import sits_within
 from app.hearings.rules import days_span
 from app.outcomes.models import Absence, HearingOutcome
@@ -30,6 +31,14 @@ class Participant:
 
 
 @dataclass(frozen=True)
+class ExpectedPeople:
+    """Who was to come to a hearing: counsel, and members outside the court, by their ids."""
+
+    counsel: Mapping[int, Participant]
+    members: Mapping[int, HearingMember]
+
+
+@dataclass(frozen=True)
 class AwaitingDay:
     """A day of the court with hearings that are over and have no outcome yet."""
 
@@ -43,7 +52,7 @@ def _loaded() -> sa.Select[HearingOutcome]:
     return sa.select(HearingOutcome).options(
         joinedload(HearingOutcome.user),
         selectinload(HearingOutcome.absences).options(
-            joinedload(Absence.counsel), joinedload(Absence.party)
+            joinedload(Absence.counsel), joinedload(Absence.party), joinedload(Absence.member)
         ),
     )
 
@@ -72,6 +81,12 @@ def of_hearings(session: Session, hearing_ids: Collection[int]) -> dict[int, Hea
     return {each.hearing_id: each for each in found}
 
 
+def expected(session: Session, hearings: Collection[Hearing]) -> dict[int, ExpectedPeople]:
+    """Return who was to come to some hearings, by hearing id."""
+    counsel, needed = participants(session, hearings), members(session, hearings)
+    return {each.id: ExpectedPeople(counsel[each.id], needed[each.id]) for each in hearings}
+
+
 def participants(
     session: Session, hearings: Collection[Hearing]
 ) -> dict[int, dict[int, Participant]]:
@@ -96,6 +111,22 @@ def participants(
         left = representation.left_at
         if left is None or (begins is not None and left > begins):
             found[hearing_id].setdefault(counsel.id, Participant(counsel, party, representation))
+    return found
+
+
+def members(session: Session, hearings: Collection[Hearing]) -> dict[int, dict[int, HearingMember]]:
+    """Return who was needed at some hearings from outside the court, by hearing and their id."""
+    query = (
+        sa.select(HearingMember)
+        .where(
+            HearingMember.hearing_id.in_([each.id for each in hearings]),
+            HearingMember.role.in_(OUTSIDE),
+        )
+        .order_by(HearingMember.position, HearingMember.id)
+    )
+    found: dict[int, dict[int, HearingMember]] = {each.id: {} for each in hearings}
+    for member in session.scalars(query) if hearings else ():
+        found[member.hearing_id][member.judge_id] = member
     return found
 
 

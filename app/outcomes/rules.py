@@ -1,7 +1,7 @@
 """Pure: the outcomes of a hearing, their causes, and what an entry of one must say."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.errors import N_, Message
 from app.core.wording.presented import LabelledEnum, PresentedState
@@ -58,12 +58,21 @@ NEED_WORDS = (OutcomeCause.COURT, OutcomeCause.OTHER)
 
 @dataclass(frozen=True)
 class OutcomeEntry:
-    """What somebody enters: the outcome, why, and who was absent, by counsel's id."""
+    """What somebody enters: the outcome, why, and who was absent, by counsel's id.
+
+    ``absent_members`` are members outside the court, by their id.
+    """
 
     outcome: Outcome
     cause: str = ""
     reason: str = ""
     absent: frozenset[int] = frozenset()
+    absent_members: frozenset[int] = frozenset()
+
+    @property
+    def somebody_absent(self) -> bool:
+        """Whether anybody was absent."""
+        return bool(self.absent or self.absent_members)
 
     @property
     def settled_cause(self) -> str:
@@ -71,7 +80,7 @@ class OutcomeEntry:
         if self.cause or not CAUSES[self.outcome]:
             return self.cause
         if self.outcome is Outcome.NOT_HELD:
-            return OutcomeCause.ABSENCE if self.absent else OutcomeCause.COURT
+            return OutcomeCause.ABSENCE if self.somebody_absent else OutcomeCause.COURT
         return OutcomeCause.OTHER
 
 
@@ -90,22 +99,25 @@ class ImportedOutcome:
     absent: tuple[str, ...] = ()
     reason: str = ""
 
-    def entry(self, absent: frozenset[int]) -> OutcomeEntry:
+    def entry(
+        self, absent: frozenset[int], absent_members: frozenset[int] = frozenset()
+    ) -> OutcomeEntry:
         """Return the entry of it, with those who were absent found."""
-        entry = OutcomeEntry(self.outcome, "", self.reason, absent)
-        vague = entry.outcome is Outcome.NOT_HELD and not absent and not self.reason
-        cause = OutcomeCause.OTHER.value if vague else entry.settled_cause
-        return OutcomeEntry(self.outcome, cause, self.reason, absent)
+        entry = OutcomeEntry(self.outcome, "", self.reason, absent, absent_members)
+        vague = entry.outcome is Outcome.NOT_HELD and not entry.somebody_absent and not self.reason
+        return replace(entry, cause=OutcomeCause.OTHER.value if vague else entry.settled_cause)
 
 
-def errors_of(entry: OutcomeEntry, present: Collection[int]) -> dict[str, Message]:
-    """Return what is wrong with an entry, by field; ``present`` are all who could be absent."""
+def errors_of(
+    entry: OutcomeEntry, counsel: Collection[int], members: Collection[int]
+) -> dict[str, Message]:
+    """Return what is wrong with an entry, by field; all who could be absent are given by id."""
     errors: dict[str, Message] = {}
-    if not entry.absent <= set(present):
+    if not (entry.absent <= set(counsel) and entry.absent_members <= set(members)):
         errors["absent"] = Message(N_("Choose people who take part in this hearing."))
     if entry.cause and entry.cause not in CAUSES[entry.outcome]:
         errors["cause"] = Message(N_("Choose a reason that fits the outcome."))
-    elif entry.settled_cause == OutcomeCause.ABSENCE and not entry.absent:
+    elif entry.settled_cause == OutcomeCause.ABSENCE and not entry.somebody_absent:
         errors["absent"] = Message(N_("Choose who did not come."))
     elif entry.settled_cause in NEED_WORDS and not entry.reason:
         errors["reason"] = _missing_reason(entry)

@@ -1,7 +1,8 @@
 """Enter the outcome of a hearing, and who was absent; correct it by a further entry."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,20 +11,23 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Clash, HearingTime, Invalid, Message, Refusal
 from app.core.matters import Matter
 from app.core.normalization import name_key
+from app.court.bench import WRITTEN_ROLES
 from app.events.rules import EventType
-from app.evidence import assessment
+from app.evidence import assessment, member_reach
+from app.evidence.member_reach import MemberReach
 from app.evidence.reach import CounselReach
 from app.hearings import booking, move_requests
 from app.hearings import queries as hearings
+from app.hearings.bench.messages import SIDE
 from app.hearings.models import Hearing, HearingState
 from app.hearings.notifications import publish_off_record
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import Sitting
 from app.notices.queue import withdraw_unrecorded
 from app.outcomes import notifications, queries, rules
-from app.outcomes.forms import OutcomeIn
+from app.outcomes.forms import AbsentMember, OutcomeIn
 from app.outcomes.models import Absence, HearingOutcome
-from app.outcomes.queries import Participant
+from app.outcomes.queries import ExpectedPeople, Participant
 from app.outcomes.rules import BOTH_SIDES, ImportedOutcome, Outcome, OutcomeEntry
 from app.people.models import User
 from app.record import ledger
@@ -32,6 +36,14 @@ from app.tasks import service as tasks
 from app.tasks.service import BY_COUNSEL, TaskState
 
 OVER = N_("the hearing is over")
+
+
+@dataclass(frozen=True)
+class NoticeShown:
+    """Who was shown to know a date, by the ids of counsel and of members outside the court."""
+
+    counsel: Mapping[int, CounselReach] = field(default_factory=dict)
+    members: Mapping[int, MemberReach] = field(default_factory=dict)
 
 
 def enter(
@@ -54,13 +66,14 @@ def enter(
         raise Clash(N_("This hearing was moved while you were typing. Look at its date now."))
     check_open(hearing, context.now)
     before = queries.current(session, hearing.id)
-    people = queries.participants(session, [hearing])[hearing.id]
-    entry = _entry_of(form, people)
+    people = queries.expected(session, [hearing])[hearing.id]
+    entry = _entry_of(form, people.counsel)
     if before is not None and _same(before, entry):
         return before
     _check_replaces(before, form.replaces)
-    known = {*people, *(before.absent_ids if before else ())}
-    if errors := rules.errors_of(entry, known):
+    counsel = {*people.counsel, *(before.absent_ids if before else ())}
+    members = {*people.members, *(before.absent_member_ids if before else ())}
+    if errors := rules.errors_of(entry, counsel, members):
         raise Invalid(errors)
     return _write(session, context, hearing, before, entry, people)
 
@@ -75,7 +88,7 @@ def enter_imported(
     the outcome is entered as by a person, but sends no message: a file may hold months of outcomes,
     and nobody has seen what would go out. Raises Refusal and Invalid, as ``enter`` does.
     """
-    people = queries.participants(session, [hearing for hearing, _ in rows])
+    people = queries.expected(session, [hearing for hearing, _ in rows])
     off_record: list[Hearing] = []
     for hearing, imported in rows:
         check_open(hearing, context.now)
@@ -88,7 +101,7 @@ def enter_imported(
                 when=HearingTime(hearing.ends_at or context.now, hearing.case.court.zone),
             )
         known = people[hearing.id]
-        entry = imported.entry(_absent_of(imported, known))
+        entry = imported.entry(*_absent_of(imported, known))
         before = queries.current(session, hearing.id) if hearing.outcome else None
         if before is not None:
             if not _same(before, entry):
@@ -96,7 +109,7 @@ def enter_imported(
             continue
         sent_nothing = hearing.imported and hearing.revision == 1
         if sent_nothing and not queries.is_on_record(session, hearing):
-            _add_outcome(session, context, hearing, None, entry, known, {}, user=None)
+            _add_outcome(session, context, hearing, None, entry, known, NoticeShown(), user=None)
             off_record.append(hearing)
         else:
             hearings.lock_hearing(session, hearing.id)
@@ -105,22 +118,32 @@ def enter_imported(
     publish_off_record(session, off_record, EventType.HEARING_OUTCOME, context.now)
 
 
-def _absent_of(imported: ImportedOutcome, people: Mapping[int, Participant]) -> frozenset[int]:
-    """Return the ids of those whom a file says were absent. Raises Invalid."""
-    found: set[int] = set()
+def _absent_of(
+    imported: ImportedOutcome, people: ExpectedPeople
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the ids of counsel and members whom a file says were absent. Raises Invalid."""
+    counsel: set[int] = set()
+    members: set[int] = set()
     for word in imported.absent:
         own = {
             who
-            for who, person in people.items()
+            for who, person in people.counsel.items()
             if word in BOTH_SIDES
             or word == person.party.side
             or name_key(word) in (name_key(person.counsel.name), name_key(person.party.name))
         }
-        if not own:
+        needed = {
+            who
+            for who, member in people.members.items()
+            if member.role == WRITTEN_ROLES.get(word.lower())
+            or name_key(word) == name_key(member.judge.name)
+        }
+        if not own and not needed:
             words = N_("Nobody in the case is called %(name)s: give a side or a name.")
             raise Invalid({"absent": Message(words, name=word)})
-        found |= own
-    return frozenset(found)
+        counsel |= own
+        members |= needed
+    return frozenset(counsel), frozenset(members)
 
 
 def check_open(hearing: Hearing, now: dt.datetime) -> None:
@@ -149,7 +172,10 @@ def check_open(hearing: Hearing, now: dt.datetime) -> None:
 def _entry_of(form: OutcomeIn, people: Mapping[int, Participant]) -> OutcomeEntry:
     """Return a form as an entry, sides replaced by their counsel. Raises Invalid."""
     absent: set[int] = set()
+    members = {each.member_id for each in form.absent if isinstance(each, AbsentMember)}
     for n, each in enumerate(form.absent):
+        if isinstance(each, AbsentMember):
+            continue
         if isinstance(each, int):
             absent.add(each)
             continue
@@ -158,12 +184,20 @@ def _entry_of(form: OutcomeIn, people: Mapping[int, Participant]) -> OutcomeEntr
             words = N_("Nobody acts for this side in the case.")
             raise Invalid({f"absent.{n}": Message(words)})
         absent |= of_side
-    entry = OutcomeEntry(Outcome(form.outcome), form.cause, form.reason, frozenset(absent))
-    return OutcomeEntry(entry.outcome, entry.settled_cause, entry.reason, entry.absent)
+    entry = OutcomeEntry(
+        Outcome(form.outcome), form.cause, form.reason, frozenset(absent), frozenset(members)
+    )
+    return replace(entry, cause=entry.settled_cause)
 
 
 def _same(before: HearingOutcome, entry: OutcomeEntry) -> bool:
-    known = OutcomeEntry(Outcome(before.outcome), before.cause, before.reason, before.absent_ids)
+    known = OutcomeEntry(
+        Outcome(before.outcome),
+        before.cause,
+        before.reason,
+        before.absent_ids,
+        before.absent_member_ids,
+    )
     return known == entry
 
 
@@ -191,14 +225,14 @@ def _write(
     hearing: Hearing,
     before: HearingOutcome | None,
     entry: OutcomeEntry,
-    people: Mapping[int, Participant],
+    people: ExpectedPeople,
     *,
     sends: bool = True,
 ) -> HearingOutcome:
     """Write an outcome and all that follows from it; ``sends``: counsel get a message of it."""
     if before is not None:
         before.replaced_at = context.now
-    reached = _reached_at_start(session, hearing) if entry.absent else {}
+    reached = _reached_at_start(session, hearing) if entry.somebody_absent else NoticeShown()
     outcome = _add_outcome(
         session, context, hearing, before, entry, people, reached, user=context.user
     )
@@ -207,7 +241,7 @@ def _write(
     _give_up_days_ahead(session, hearing, context.now)
     ledger.append(session, entries(context.user, outcome, before), context.now)
     if sends:
-        notifications.queue_messages(session, outcome, people.values(), context.now)
+        notifications.queue_messages(session, outcome, people.counsel.values(), context.now)
     return outcome
 
 
@@ -217,8 +251,8 @@ def _add_outcome(
     hearing: Hearing,
     before: HearingOutcome | None,
     entry: OutcomeEntry,
-    people: Mapping[int, Participant],
-    reached: Mapping[int, CounselReach],
+    people: ExpectedPeople,
+    reached: NoticeShown,
     *,
     user: User | None,
 ) -> HearingOutcome:
@@ -236,35 +270,71 @@ def _add_outcome(
         user=user,
     )
     session.add(outcome)
-    earlier = {each.counsel_id: each for each in before.absences} if before else {}
-    for counsel_id in sorted(entry.absent):
-        known, person = reached.get(counsel_id), people.get(counsel_id)
-        outcome.absences.append(
-            Absence(
-                counsel_id=counsel_id,
-                party_id=person.party.id if person else earlier[counsel_id].party_id,
-                side=person.party.side if person else earlier[counsel_id].side,
-                grade=(known.grade if known else EvidenceGrade.ATTEMPTED).value,
-                proof_seq=known.proof.seq if known and known.proof else None,
-                sufficient=known.verdict.bears if known and known.verdict else None,
-            )
-        )
+    outcome.absences = [
+        *_absent_counsel(entry, before, people, reached),
+        *_absent_members(entry, before, people, reached),
+    ]
     hearing.outcome = entry.outcome.value
     return outcome
 
 
-def _reached_at_start(session: Session, hearing: Hearing) -> dict[int, CounselReach]:
-    """Return who was shown to know the date when the hearing began, by counsel id.
+def _absent_counsel(
+    entry: OutcomeEntry,
+    before: HearingOutcome | None,
+    people: ExpectedPeople,
+    reached: NoticeShown,
+) -> Iterator[Absence]:
+    """Yield a row for each counsel who was absent."""
+    earlier = {each.counsel_id: each for each in before.absences} if before else {}
+    for counsel_id in sorted(entry.absent):
+        known, person = reached.counsel.get(counsel_id), people.counsel.get(counsel_id)
+        yield Absence(
+            counsel_id=counsel_id,
+            party_id=person.party.id if person else earlier[counsel_id].party_id,
+            side=person.party.side if person else earlier[counsel_id].side,
+            grade=(known.grade if known else EvidenceGrade.ATTEMPTED).value,
+            proof_seq=known.proof.seq if known and known.proof else None,
+            sufficient=known.verdict.bears if known and known.verdict else None,
+        )
+
+
+def _absent_members(
+    entry: OutcomeEntry,
+    before: HearingOutcome | None,
+    people: ExpectedPeople,
+    reached: NoticeShown,
+) -> Iterator[Absence]:
+    """Yield a row for each member outside the court who was absent.
+
+    They are no parties: no default judgment looks at them.
+    """
+    earlier = {each.judge_id: each for each in before.absences} if before else {}
+    for judge_id in sorted(entry.absent_members):
+        known, person = reached.members.get(judge_id), people.members.get(judge_id)
+        yield Absence(
+            judge_id=judge_id,
+            role=person.role if person else earlier[judge_id].role,
+            side=SIDE,
+            grade=(known.grade if known else EvidenceGrade.ATTEMPTED).value,
+            proof_seq=known.proof.seq if known and known.proof else None,
+        )
+
+
+def _reached_at_start(session: Session, hearing: Hearing) -> NoticeShown:
+    """Return who was shown to know the date when the hearing began.
 
     What came later, such as a visit of the page by somebody who forgot, proves no notice.
     """
     begins = hearing.starts_at
     if begins is None:
-        return {}
+        return NoticeShown()
     known = [each for each in assessment.entries(session, hearing) if each.at <= begins]
     notices = assessment.notices(session, hearing)
     contacts = assessment.contacts(session, hearing, notices, known, begins)
-    return {each.counsel.id: each for each in contacts}
+    return NoticeShown(
+        {each.counsel.id: each for each in contacts},
+        member_reach.of_hearing(session, hearing, known),
+    )
 
 
 def days_ahead(hearing: Hearing, now: dt.datetime) -> list[Sitting]:
@@ -311,8 +381,8 @@ def entries(
     by = {"by": user.name} if user else {}
     personal = {**by, **({"note": outcome.reason} if outcome.reason else {})}
     found = [_entry(outcome, Event.OUTCOME, "outcome", detail, personal)]
-    absent = outcome.absent_ids
-    returned = [each for each in before.absences if each.counsel_id not in absent] if before else []
+    absent = {each.person for each in outcome.absences}
+    returned = [each for each in before.absences if each.person not in absent] if before else []
     found += [_absence(outcome, each, Event.ABSENT) for each in outcome.absences]
     found += [_absence(outcome, each, Event.NOT_ABSENT) for each in returned]
     return found
@@ -329,8 +399,12 @@ def _absence(outcome: HearingOutcome, absence: Absence, event: Event) -> ledger.
         "starts_at": ledger.instant(outcome.starts_at),
         **(evidence if event is Event.ABSENT else {}),
     }
-    personal = {"name": absence.counsel.name if absence.counsel else ""}
-    return _entry(outcome, event, "absence", detail, personal, absence.counsel_id, absence.side)
+    if absence.role:
+        detail["role"] = absence.role
+    # Who is needed, but does not sit, concerns the court alone, as does any change of them.
+    kind = "absence" if absence.public_name else "member_absence"
+    personal = {"name": absence.name}
+    return _entry(outcome, event, kind, detail, personal, absence.counsel_id, absence.side)
 
 
 def _entry(

@@ -19,7 +19,7 @@ from app.core.forms import load
 from app.core.web.access import only_shown, shows_again, signed_in
 from app.core.web.params import translated_errors
 from app.hearings import queries as hearing_queries
-from app.hearings.models import Hearing
+from app.hearings.models import Hearing, HearingMember
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import Sitting
 from app.outcomes import form_fields, notifications, queries, rules, service
@@ -40,6 +40,7 @@ class OutcomeRow:
 
     hearing: Hearing
     people: Sequence[Participant]
+    members: Sequence[HearingMember] = ()
     current: HearingOutcome | None = None
     fields: OutcomeFields = field(default_factory=OutcomeFields)
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +63,7 @@ def outcome_cause_label(cause: str) -> str:
 def outcome_entry_words(kind: str, detail: Mapping[str, Any]) -> str:
     """Describe an entry of the record about an outcome or an absence; "" for a malformed one."""
     try:
-        if kind == "absence":
+        if kind in ("absence", "member_absence"):
             grade = gettext(EvidenceGrade(detail["grade"]).label)
             return gettext("Notice of this date when it began: %(grade)s", grade=grade)
         words = [Outcome(detail["outcome"]).label]
@@ -83,6 +84,13 @@ def outcome_history(hearing: Hearing) -> Sequence[HearingOutcome]:
 
 
 @bp.app_template_global()
+def member_absence(hearing: Hearing, judge_id: int) -> bool:
+    """Tell whether a member is recorded as absent from a hearing."""
+    current = queries.current(db.session(), hearing.id) if hearing.outcome else None
+    return current is not None and judge_id in current.absent_member_ids
+
+
+@bp.app_template_global()
 def outcome_row(hearing: Hearing) -> OutcomeRow:
     """Return a hearing with blank fields, for the form on its page."""
     return _rows([hearing])[0]
@@ -99,14 +107,17 @@ def _rows(
 ) -> list[OutcomeRow]:
     """Return rows for some hearings; the version of their fields is always the present one."""
     session, typed = db.session(), typed or {}
-    people = queries.participants(session, hearings)
+    people = queries.expected(session, hearings)
     entered = queries.of_hearings(session, [each.id for each in hearings])
     found = []
     for hearing in hearings:
         current = entered.get(hearing.id)
         fields = typed.get(hearing.id) or _fields_of(current)
         fields.version = f"{hearing.revision}.{current.number if current else 0}"
-        found.append(OutcomeRow(hearing, list(people[hearing.id].values()), current, fields))
+        counsel, members = people[hearing.id].counsel, people[hearing.id].members
+        found.append(
+            OutcomeRow(hearing, list(counsel.values()), list(members.values()), current, fields)
+        )
     return found
 
 
@@ -114,6 +125,7 @@ def _fields_of(current: HearingOutcome | None) -> OutcomeFields:
     if current is None:
         return OutcomeFields()
     absent = [str(each) for each in sorted(current.absent_ids)]
+    absent += [f"m{each}" for each in sorted(current.absent_member_ids)]
     return OutcomeFields(current.outcome, current.cause, current.reason, absent=absent)
 
 

@@ -41,7 +41,7 @@ COMMENTED = (
     "needed_people",
 )
 # Kinds of entries whose details every reader may know.
-WITH_TERMS = ("delegate", "outcome", "absence", "bench", "needed_people")
+WITH_TERMS = ("delegate", "outcome", "absence", "member_absence", "bench", "needed_people")
 # Of these, what of their words they name besides.
 TERMS_IN_WORDS = ("was", "now")
 _TASK = re.compile(r"k\d+")
