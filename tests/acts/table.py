@@ -1,4 +1,6 @@
-"""Every act of counsel, and every act of the court on questions and on requests for another date.
+"""Every act of counsel and of members outside the court, and acts of the court before all sides.
+
+Those are on questions, on requests for another date, and on who sits.
 
 A row says how the act is done rightly. Tests go through the rows with bad input, with many who act
 at once, with each side in turn, and by programs that press everything: an act that has no row
@@ -11,7 +13,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,7 +28,8 @@ from app.core import links
 from app.core.db import Base, db, transaction
 from app.counsel import page_keys
 from app.counsel.page_keys import PageSubject
-from app.hearings.models import Invitation, MoveRequest
+from app.hearings.bench import attending
+from app.hearings.models import Invitation, MemberInvitation, MoveRequest
 from app.papers.exchange import queries as exchanges
 from app.papers.exchange.rules import ExchangeMode
 from app.papers.exchange.service import ExchangeTerms, cancel, start
@@ -158,11 +161,13 @@ class Stage:
 # What visits to a page and signing in change.
 VISITS = ("record_line", "record_content", ChainHead.__tablename__, DailySeal.__tablename__)
 SIGN_INS = ("user_account", "user_session", "api_token")
+# What every request counts.
+REQUESTS = ("rate_count",)
 
 
 def _tables(connection: sa.Connection) -> Iterator[tuple[str, Any]]:
     for name, table in Base.metadata.tables.items():
-        if name not in VISITS + SIGN_INS:
+        if name not in VISITS + SIGN_INS + REQUESTS:
             yield name, sorted(map(repr, connection.execute(sa.select(table)).all()))
     lines = Base.metadata.tables["record_line"]
     columns = [lines.c[name] for name in ("case_id", "what", "kind", "counsel_id", "attempt")]
@@ -800,6 +805,17 @@ def _agreed_slot(stage: Stage) -> dict[str, Any]:
 
 SECRET_WORDS = "An operation of the client"
 
+
+def _bench_path(stage: Stage) -> str:
+    return f"/hearings/{stage.fixed_id}/bench"
+
+
+def _bench_line(stage: Stage) -> str:
+    """Three who sit, two of whom are new; people of no other case."""
+    n, judge = stage.case_id, stage.api("GET", f"/cases/{stage.case_id}")["judge"]
+    return f"{judge}（审判长）、周法官{n}、吴陪审{n}（人民陪审员）"
+
+
 COURT = (
     CourtAct(
         "questions.answer",
@@ -834,10 +850,134 @@ COURT = (
         texts=("words",),
     ),
     CourtAct(
-        "api-hearings.decide_move",
+        "api-hearings.MoveRequestResource",
         lambda stage: f"/hearings/{stage.fixed_id}/move-requests/1",
         lambda stage: ask_with_times(stage, "respondent"),
         lambda _stage: {"decision": "refuse", "reason": "The witness can come."},
         texts=("reason",),
     ),
+    CourtAct(
+        "hearing.bench",
+        _bench_path,
+        lambda _stage: None,
+        lambda stage: {"bench": _bench_line(stage), "reason": "The assessor is ill."},
+        texts=("reason",),
+        confirmed=True,
+    ),
+    CourtAct(
+        "case_bench.change",
+        lambda stage: f"/cases/{stage.case_id}/bench",
+        lambda _stage: None,
+        lambda stage: {
+            "bench": _bench_line(stage),
+            "reason": "The assessor is ill.",
+            "whole_case": "1",
+        },
+        texts=("reason",),
+        confirmed=True,
+    ),
+    CourtAct(
+        "api-questions.disclose",
+        _question_path("disclose"),
+        _asked_in_private,
+        lambda _stage: {},
+        user="chen",
+    ),
+    CourtAct(
+        "api-cases.change_bench",
+        lambda stage: f"/cases/{stage.case_id}/bench",
+        lambda _stage: None,
+        lambda stage: {
+            "bench": _bench_line(stage),
+            "reason": "The assessor is ill.",
+            "whole_case": True,
+        },
+        texts=("reason",),
+    ),
+    CourtAct(
+        "api-hearings.change_bench",
+        _bench_path,
+        lambda _stage: None,
+        lambda stage: {"bench": _bench_line(stage), "reason": "The assessor is ill."},
+        texts=("reason",),
+    ),
 )
+
+
+@dataclass(frozen=True)
+class MemberAct:
+    """An act of somebody outside the court who is needed: ``path`` is below their link.
+
+    ``hearing`` is "fixed" or "asked"; ``fields`` are the right ones, of which ``typed`` are shown
+    again when they are wrong. No party is told of any of them.
+    """
+
+    name: str
+    path: str
+    hearing: str
+    fields: Callable[[Stage], dict[str, str]] = lambda _stage: {}
+    typed: tuple[str, ...] = ()
+    done: int = 303
+
+    def form(self, stage: Stage) -> dict[str, str]:
+        """The right form of a page that was just opened."""
+        return {**self.fields(stage), "nonce": self.nonce(stage)}
+
+    def nonce(self, stage: Stage, hearing: str = "") -> str:
+        """The key of a page of the person, by default of the hearing that this is about."""
+        page = stage.browser().get(stage.links[hearing or self.hearing])
+        found = re.search(r'(?:name="nonce" value|data-nonce)="([^"]+)"', page.text)
+        assert found, page.text
+        return html.unescape(found[1])
+
+    def post(self, stage: Stage, form: Any) -> Any:
+        """Post a form by the person's link."""
+        return stage.browser().post(stage.links[self.hearing] + self.path, data=form)
+
+
+def _member_slots(stage: Stage) -> dict[str, str]:
+    hearing = stage.api("GET", f"/hearings/{stage.asked_id}")
+    return {f"slot-{each['id']}": "yes" for each in hearing["slots"]}
+
+
+def _member_date(says: str, **more: str) -> Callable[[Stage], dict[str, str]]:
+    """What is said to the date that the page shows, by its revision."""
+
+    def fields(stage: Stage) -> dict[str, str]:
+        page = stage.browser().get(stage.links["fixed"]).text
+        shown = re.search(r'name="revision" value="(\d+)"', page)
+        return {"says": says, "revision": shown[1] if shown else "", **more}
+
+    return fields
+
+
+MEMBER = (
+    MemberAct("opened", "/opened", "fixed", done=204),
+    MemberAct("answer", "", "asked", _member_slots),
+    MemberAct("come", "/date", "fixed", _member_date("come", sure="1")),
+    MemberAct(
+        "cannot_come", "/date", "fixed", _member_date("cannot", reason="In hospital."), ("reason",)
+    ),
+)
+
+
+def stage_with_member(scenario: Scenario) -> Stage:
+    """A case before a bench of three, whose assessor has a link to the page of each hearing."""
+    made = stage(scenario)
+    line = _bench_line(made)
+    for hearing_id in (made.fixed_id, made.asked_id):
+        made.api("POST", f"/hearings/{hearing_id}/bench", {"bench": line})
+    name = f"吴陪审{made.case_id}"
+    [member] = [each for each in made.api("GET", "/members")["members"] if each["name"] == name]
+    body = {"email": f"member{made.case_id}@assessors.example", "language": "en"}
+    made.api("PATCH", f"/members/{member['id']}", body)
+    links = {}
+    with scenario.app.app_context(), transaction() as session:
+        for kind, hearing_id in (("fixed", made.fixed_id), ("asked", made.asked_id)):
+            attending.follow_bench(session, hearing_id, scenario.clock.now(), SECRET)
+            invitation = session.scalars(
+                sa.select(MemberInvitation).where(MemberInvitation.hearing_id == hearing_id)
+            ).one()
+            key = keys.of_member(SECRET, invitation.id, invitation.key_version)
+            links[kind] = f"/m/{key.token}"
+    return replace(made, links={**made.links, **links})

@@ -223,7 +223,9 @@ def test_every_act_of_the_court_on_what_counsel_ask_has_a_row(court: Scenario) -
         if "POST" in (rule.methods or ()) and not str(rule).startswith("/r/")
     ]
     of_questions = {
-        rule.endpoint for rule in rules if re.search("question|request", f"{rule}{rule.endpoint}")
+        rule.endpoint
+        for rule in rules
+        if re.search("question|request|bench", f"{rule}{rule.endpoint}")
     }
     # A standard answer that is filled into the field is neither sent nor stored.
     assert set(OF_COURT) == of_questions - {"questions.fill"}

@@ -109,9 +109,11 @@ def change_case(
     before = members.of_hearings(case)
     benches.set_bench(session, case, form.bench)
     _log(session, context, case, before)
-    if form.whole_case:
-        made = BenchChange(before, members.of_hearings(case))
-        _apply(session, context, _of_others(session, context, case, made), form)
+    made = BenchChange(before, members.of_hearings(case))
+    changes = _of_others(session, context, case, made) if form.whole_case else []
+    if made.is_empty and all(each.made.is_empty for each in changes):
+        raise Refusal(N_("These are the people of this case already. Nothing was changed."))
+    _apply(session, context, changes, form)
     return case
 
 
