@@ -100,6 +100,9 @@ def _check_calendars(
 
 def _days(calendar: Calendar) -> list[tuple[dt.datetime, dt.datetime]]:
     """Return from when to when each event of a calendar is, as a calendar program lists them."""
-    start = calendar.events[0].start
-    events = recurring_ical_events.of(calendar).between(start, start + dt.timedelta(days=366))
-    return sorted((each.start, each.end) for each in events)
+    first: Any = calendar.walk("VEVENT")[0]
+    start = first["DTSTART"].dt
+    events: list[Any] = recurring_ical_events.of(calendar).between(
+        start, start + dt.timedelta(days=366)
+    )
+    return sorted((each["DTSTART"].dt, each["DTEND"].dt) for each in events)

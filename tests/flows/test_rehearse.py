@@ -21,10 +21,13 @@ MESSAGES = {
     "address_code": {"sms": 2},
     "answered": {"email": 2, "sms": 2},
     "cancelled": {"email": 2, "sms": 2},
-    "fixed": {"email": 6, "sms": 6},
+    "fixed": {"email": 8, "sms": 8},
+    "hearing_outcome": {"email": 2},
     "member_asked": {"email": 1},
     "member_declined": {"email": 1},
-    "member_fixed": {"email": 1},
+    "member_fixed": {"email": 2},
+    "member_reminder": {"email": 1},
+    "member_shortened": {"email": 1},
     "move_agreed": {"email": 2},
     "move_answered": {"email": 1, "sms": 1},
     "move_asked": {"email": 2, "sms": 2},
@@ -34,7 +37,7 @@ MESSAGES = {
     "proposal": {"email": 4, "sms": 4},
     "question": {"email": 1, "sms": 1},
     "question_answered": {"email": 2, "sms": 2},
-    "reminder": {"email": 6, "sms": 6},
+    "reminder": {"email": 8, "sms": 8},
 }
 
 
