@@ -78,7 +78,7 @@ DATA = (
     "sign-in-link",
 )
 # Addresses, keys, hashes.
-KEYS = r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|tq_\S+|whsec_\S+|\{\w+\}"
+KEYS = r"https?://\S+|[\w.+-]+@[\w.-]+|/[\w./-]+|\b[0-9a-f]{8,}\b|\b[A-Z0-9]{5}-[A-Z0-9]{5}\b|\b(?:[A-Z0-9]{4}[ -]){5,7}[A-Z0-9]{4}\b|tq_\S+|whsec_\S+|\{\w+\}"
 
 
 def english_in(page: str) -> list[str]:

@@ -60,6 +60,16 @@ class Court(Base):
     keep_days: Mapped[int | None] = mapped_column()
     # Whether the title and the names of parties and counsel are blanked as well.
     erase_names: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Of which roles a second factor is required at the sign-in.
+    factor_assistant: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    factor_judge: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    factor_admin: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Whether a sign-in through a provider that says it asked for several factors needs none here.
+    factor_by_provider: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
+    def needs_factor(self, role: str) -> bool:
+        """Tell whether users in a role need a second factor."""
+        return bool(getattr(self, f"factor_{role}", False))
 
 
 class ClosedDay(Base):

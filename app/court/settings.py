@@ -11,7 +11,8 @@ from app.court import places
 from app.court.models import Court
 
 TEXTS = ("name", "short", "phone", "postal", "zone", "country", "subdivision", "language")
-CHECKS = ("text_links", "text_slots", "tentative_invites")
+FACTORS = ("factor_assistant", "factor_judge", "factor_admin", "factor_by_provider")
+CHECKS = ("text_links", "text_slots", "tentative_invites", *FACTORS)
 COURT_HOURS = ("opens", "lunch_from", "lunch_until", "closes")
 HOURS = ("reminder_at", "quiet_from", "quiet_until", *COURT_HOURS)
 # By name: the value of an empty field, the least and the greatest.
@@ -46,10 +47,13 @@ def form_values(court: Court) -> dict[str, Any]:
         **{name: getattr(court, name) for name in HOURS},
         **{name: str(getattr(court, name)) for name in NUMBERS},
         **{name: _day_text(getattr(court, name)) for name in DATES},
-        "text_links": court.text_links,
-        "text_slots": court.text_slots,
-        "tentative_invites": court.tentative_invites,
+        **{name: getattr(court, name) for name in CHECKS},
     }
+
+
+def factors_differ(court: Court, values: Mapping[str, Any]) -> bool:
+    """Tell whether a form changes of which roles a second factor is required."""
+    return any(getattr(court, name) != values[name] for name in FACTORS)
 
 
 def from_form(form: Mapping[str, str]) -> dict[str, Any]:

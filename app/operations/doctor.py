@@ -25,6 +25,7 @@ from app.core.web_client.guarded_http import FetchFailed
 from app.court import places
 from app.court.models import Court
 from app.evidence import signing_keys
+from app.people.factors import service as factors
 from app.people.single_sign_on.checks import check_provider
 from app.record import stray_rows
 from app.record.models import Receipt
@@ -73,6 +74,7 @@ def examine() -> Iterator[CarrierCheck]:
     yield database
     if database.passed:
         with app.app_context():
+            yield _sealed(settings)
             yield _courts()
             yield from _holidays()
             yield _doubles()
@@ -164,6 +166,18 @@ def _secret(settings: Settings) -> CarrierCheck:
     if file.exists():
         return _check(SECRET, True, N_("stored in %(file)s"), file=file)
     return _check(SECRET, True, N_("set"))
+
+
+def _sealed(settings: Settings) -> CarrierCheck:
+    """Check that the secrets of authenticator apps open under the secret key."""
+    count = factors.unreadable_apps(db.session(), settings.secret_key)
+    if count:
+        words = N_(
+            "the secrets of %(count)s authenticator apps were sealed with another secret key: put "
+            "it back, or let these users set up their apps anew"
+        )
+        return _check(SECRET, False, words, count=count)
+    return _check(SECRET, True, N_("opens the secrets of authenticator apps"))
 
 
 def _signing_key(settings: Settings) -> CarrierCheck:

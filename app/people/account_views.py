@@ -19,6 +19,8 @@ from app.court.authorship import signed_in_author
 from app.court.models import Court
 from app.people import sessions
 from app.people import tokens as api_tokens
+from app.people.factors import queries as factor_queries
+from app.people.factors.confirmation import ask_first, needs_fresh_proof
 from app.people.models import User
 from app.people.rules import TokenScope, scopes_of_role
 
@@ -37,6 +39,7 @@ def _account_page(**context: Any) -> str:
     shown = {"form": {"name": "", "scopes": [], "until": ""}, "token_errors": {}, **context}
     return render_template(
         "people/account.html",
+        factors=factor_queries.of_user(db.session(), current_user.id),
         tokens=api_tokens.of_user(db.session(), current_user),
         sessions=sessions.of_user(db.session(), current_user.id, web.now()),
         here=g.user_session.id,
@@ -93,6 +96,7 @@ def tokens() -> Any:
 
 @bp.post("/me/tokens")
 @signed_in
+@needs_fresh_proof
 def make_token() -> Any:
     """Create an API token and show it once."""
     name = court_settings.plain(request.form.get("name", "").strip()[: api_tokens.MOST_NAME])
@@ -223,6 +227,12 @@ def setting_names() -> dict[str, str]:
             "Text messages list numbered slots that can be answered with a digit (costs more)"
         ),
         "tentative_invites": gettext("Add proposed slots to calendars as tentative"),
+        "factor_assistant": gettext("Second factor required of assistants"),
+        "factor_judge": gettext("Second factor required of judges"),
+        "factor_admin": gettext("Second factor required of admins"),
+        "factor_by_provider": gettext(
+            "Accept a second factor that the provider of single sign-on has asked for"
+        ),
     }
 
 
@@ -275,6 +285,13 @@ def about_court() -> str:
 def change_settings() -> Any:
     """Save the court's settings."""
     form, author = court_settings.from_form(request.form), signed_in_author()
+    if court_settings.factors_differ(current_user.court, form) and (asked := ask_first()):
+        return asked
+    own_role = f"factor_{current_user.role}"
+    newly = form[own_role] and not getattr(current_user.court, own_role)
+    if newly and not factor_queries.has_any(db.session(), current_user.id):
+        words = gettext("Set up a second factor of your own first, on your page.")
+        return _settings_page(current_user.court, form=form, errors={own_role: words}), 422
 
     def change(session: Session) -> None:
         by = author(session)

@@ -20,8 +20,11 @@ from werkzeug.exceptions import HTTPException
 
 from app.core import web
 from app.core.db import retrying
+from app.core.errors import N_, Refusal
 from app.core.web import pending_form
 from app.people import members, sessions
+from app.people.factors import devices
+from app.people.factors import queries as factor_queries
 from app.people.models import User
 
 SESSION_KEY = "session_key"  # in the cookie: see ``sessions``
@@ -40,7 +43,13 @@ def local_path(target: str) -> str:
 
 
 def finish_sign_in(
-    user: User, next_path: str, kept: str = "", begun: Callable[[Session, int], None] | None = None
+    user: User,
+    next_path: str,
+    kept: str = "",
+    begun: Callable[[Session, int], None] | None = None,
+    *,
+    by_factor: bool = False,
+    page: str = "",
 ) -> Any:
     """Begin a session for a user who has shown who they are, and send them on.
 
@@ -48,13 +57,15 @@ def finish_sign_in(
     ``next_path`` counts only if it is a path of this site. ``kept`` is the form that was submitted
     after an earlier session had ended (see ``pending_form``): it is shown again in place of
     ``next_path``. ``begun`` is called with the session's id, in the transaction that begins it.
+    ``by_factor``: by a second factor too. Raises Refusal where the user has one that was not shown.
+    ``page``, if any, is shown before they go on.
     """
     former_key = str(session.get(SESSION_KEY, ""))
     session.clear()
-    session[SESSION_KEY] = _begin(user.id, user.version, former_key, begun)
+    session[SESSION_KEY] = _begin(user.id, user.version, former_key, begun, by_factor)
     login_user(user)
-    pending = pending_form.opened(web.secret(), kept, user.id, web.now())
-    response = _resume(*pending) if pending else redirect(local_path(next_path), 303)
+    response = make_response(page) if page else go_on(user, next_path, kept)
+    devices.remember(response, user, by_factor=by_factor)
     response.set_cookie(
         pending_form.LAST,
         pending_form.mark(web.secret(), user.id),
@@ -66,16 +77,33 @@ def finish_sign_in(
     return response
 
 
+def go_on(user: User, next_path: str, kept: str, *, confirmed: bool = False) -> Any:
+    """Show the form that a user had submitted, or redirect to a path of this site.
+
+    ``confirmed``: they had not to sign in anew, only to confirm who they are.
+    """
+    pending = pending_form.opened(web.secret(), kept, user.id, web.now())
+    return _resume(*pending, confirmed) if pending else redirect(local_path(next_path), 303)
+
+
 def _begin(
-    user_id: int, version: int, former_key: str, begun: Callable[[Session, int], None] | None
+    user_id: int,
+    version: int,
+    former_key: str,
+    begun: Callable[[Session, int], None] | None,
+    by_factor: bool,
 ) -> str:
     address, agent = request.remote_addr or "", request.user_agent.string
 
     def begin(session_: Session) -> str:
         if former := sessions.find(session_, former_key, web.now()):
             sessions.end(session_, former.user_id, former.id, web.now())
-        members.note_last_seen(session_, user_id, web.now())
-        key = sessions.begin(session_, user_id, version, address, agent, web.now())
+        members.note_last_seen(session_, user_id, web.now())  # locks the user's row
+        if not by_factor and factor_queries.has_any(session_, user_id):
+            raise Refusal(N_("A second factor is needed. Sign in again."))
+        key = sessions.begin(
+            session_, user_id, version, address, agent, web.now(), by_factor=by_factor
+        )
         if begun and (row := sessions.find(session_, key, web.now())):
             begun(session_, row.id)
         return key
@@ -83,8 +111,8 @@ def _begin(
     return retrying(begin)
 
 
-def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
-    """Show the form that was submitted before the sign-in; the user submits it again."""
+def _resume(path: str, fields: list[tuple[str, str]], confirmed: bool) -> Any:
+    """Show the form that was submitted before; the user submits it again."""
     try:
         endpoint, _ = current_app.url_map.bind("").match(path.partition("?")[0], method="POST")
     except HTTPException:
@@ -97,6 +125,7 @@ def _resume(path: str, fields: list[tuple[str, str]]) -> Any:
             fields=fields,
             words=pending_form.words(fields),
             shown_again=shown_again,
+            confirmed=confirmed,
         )
     )
 

@@ -12,7 +12,9 @@ from app.core.db.schema_check import checked_app
 from app.core.errors import N_
 from app.core.terminal import gettext, say
 from app.court import places
+from app.court.change_log import ChangeAuthor
 from app.people import service, tokens
+from app.people.factors import service as factors
 from app.people.models import ApiToken, User
 from app.people.rules import ROLES, TokenScope
 from app.people.single_sign_on import service as sign_on
@@ -109,6 +111,17 @@ def sign_in_link(email: str) -> None:
         link = web.services().settings.public_url + path
     say(N_("Open this link within fifteen minutes to sign in once:"), err=True)
     click.echo(link)
+
+
+@user.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Remove a user's second factors; they sign in with the password, and are told by mail."""
+    with checked_app().app_context(), transaction() as session:
+        found = service.find_user(session, email)
+        factors.reset(session, ChangeAuthor(found.court_id, None, web.now()), found)
+        name = found.email
+    say(N_("The second factors of %(user)s are removed."), user=name)
 
 
 def _password() -> str:

@@ -18,6 +18,9 @@ from app.court.change_log import ChangeAuthor
 from app.court.models import Court
 from app.people import members, service
 from app.people import tokens as api_tokens
+from app.people.factors import queries as factor_queries
+from app.people.factors import service as factors
+from app.people.factors.confirmation import needs_fresh_proof
 from app.people.models import User
 
 bp = Blueprint("members", __name__)
@@ -26,6 +29,7 @@ ACTS: dict[str, Callable[[Session, ChangeAuthor, User], None]] = {
     "shut_out": members.deactivate,
     "let_in": members.reactivate,
     "sign_out": members.sign_out,
+    "reset_factors": factors.reset,
 }
 
 
@@ -38,9 +42,11 @@ def users() -> str:
 
 def _list(**context: Any) -> str:
     session, court_id = db.session(), current_user.court_id
+    users = members.of_court(session, court_id)
     return render_template(
         "people/users.html",
-        users=members.of_court(session, court_id),
+        users=users,
+        with_factors=factor_queries.with_factors(session, [each.id for each in users]),
         tokens=members.token_counts(session, court_id),
         zone=current_user.court.zone,
         **{"person": {}, **context},
@@ -49,6 +55,7 @@ def _list(**context: Any) -> str:
 
 @bp.post("/settings/users")
 @may("set_up")
+@needs_fresh_proof
 def add_user() -> Any:
     """Add a user and show, once, the link that sets their password."""
     names = ("email", "name", "role")
@@ -99,6 +106,7 @@ def _detail(user_id: int, **context: Any) -> str:
         "people/user.html",
         user=user_,
         tokens=api_tokens.of_user(session, user_),
+        factors=factor_queries.of_user(session, user_.id),
         zone=current_user.court.zone,
         **context,
     )
@@ -106,6 +114,7 @@ def _detail(user_id: int, **context: Any) -> str:
 
 @bp.post("/settings/users/<int:user_id>")
 @may("set_up")
+@needs_fresh_proof
 def change_user(user_id: int) -> Any:
     """Change a user's role, deactivate or reactivate them, or create a password link."""
     act, role, author = (

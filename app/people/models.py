@@ -89,8 +89,16 @@ class UserSession(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # When the user last proved who they are, and whether they ever did by a second factor here.
+    proven_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    by_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     user: Mapped[User] = relationship(innerjoin=True)
+
+    @property
+    def lacks_factor(self) -> bool:
+        """Whether the court requires a second factor of this user, and none was shown here."""
+        return not self.by_factor and self.user.court.needs_factor(self.user.role)
 
 
 class ApiToken(Base):

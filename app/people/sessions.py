@@ -20,12 +20,19 @@ from app.core.errors import N_, NotFound
 from app.people.models import User, UserSession
 
 LIFETIME = dt.timedelta(days=30)  # after which one signs in again
-FRESH = dt.timedelta(minutes=10)  # after the sign-in: acts that need one allow no longer
+FRESH = dt.timedelta(minutes=10)  # for how long a proof of who one is opens acts that need one
 KEPT = dt.timedelta(days=90)  # for how long a session that is over is kept
 
 
 def begin(
-    session: Session, user_id: int, version: int, address: str, agent: str, now: dt.datetime
+    session: Session,
+    user_id: int,
+    version: int,
+    address: str,
+    agent: str,
+    now: dt.datetime,
+    *,
+    by_factor: bool = False,
 ) -> str:
     """Begin a session and return the key for the cookie; drops the user's long finished ones.
 
@@ -47,6 +54,8 @@ def begin(
             agent=clean(agent)[:300],
             created_at=now,
             used_at=now,
+            proven_at=now,
+            by_factor=by_factor,
         )
     )
     session.flush()
@@ -102,9 +111,9 @@ def end_others(session: Session, user_id: int, session_id: int, now: dt.datetime
 
 
 def is_fresh(session: Session, session_id: int, now: dt.datetime) -> bool:
-    """Tell whether a session was begun a short time ago."""
+    """Tell whether the user of a session proved a short time ago who they are."""
     row = session.get(UserSession, session_id)
-    return row is not None and now - row.created_at <= FRESH
+    return row is not None and now - row.proven_at <= FRESH
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,13 @@ class CurrentSession:
     id: int
     user_id: int
     used_at: dt.datetime
+    proven_at: dt.datetime
+
+
+def note_proof(session: Session, session_id: int, now: dt.datetime, *, by_factor: bool) -> None:
+    """Store that the user has proved anew who they are."""
+    row = session.get_one(UserSession, session_id)
+    row.proven_at, row.by_factor = now, row.by_factor or by_factor
 
 
 def note_use(session: Session, session_id: int, now: dt.datetime) -> None:

@@ -25,7 +25,9 @@ from app.core import web
 from app.core.db import db, retrying
 from app.core.errors import Invalid
 from app.people import members, service, sessions
-from app.people.browser_sessions import SESSION_KEY, end_session, finish_sign_in, local_path
+from app.people.browser_sessions import SESSION_KEY, end_session, local_path
+from app.people.factors import devices
+from app.people.factors.sign_in_views import begin_sign_in
 from app.people.models import User
 from app.people.rules import use_is_stale
 from app.people.sessions import CurrentSession
@@ -48,9 +50,9 @@ def init_login(app: Flask) -> None:
 def _load_user(key: str) -> User | None:
     """Return the user of this browser's session, or None if it is over."""
     row = sessions.find(db.session(), str(session.get(SESSION_KEY, "")), web.now())
-    if row is None or str(row.user_id) != key:
+    if row is None or str(row.user_id) != key or row.lacks_factor:
         return None
-    g.user_session = CurrentSession(row.id, row.user_id, row.used_at)
+    g.user_session = CurrentSession(row.id, row.user_id, row.used_at, row.proven_at)
     service.read_as(db.session(), row.user)
     return row.user
 
@@ -85,7 +87,9 @@ def _update_last_seen(response: Response) -> Response:
 
 
 def _account_limit_key() -> str:
-    return "account " + service.sign_in_name(request.form.get("email", "")[:1000])[:254]
+    """Return what failed tries are counted by: the account, on a known device that device too."""
+    name = service.sign_in_name(request.form.get("email", "")[:1000])[:254]
+    return f"account {name} {devices.known_as(name)}".rstrip()
 
 
 def _sign_in_failed(response: Response) -> bool:
@@ -121,7 +125,7 @@ def check() -> Any:
             kept=request.form.get("kept", ""),
         )
         return page, 403 if forbidden else 422
-    return finish_sign_in(user, next_path, request.form.get("kept", ""))
+    return begin_sign_in(user, next_path, request.form.get("kept", ""))
 
 
 @bp.post("/sign-out")

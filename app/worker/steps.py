@@ -28,11 +28,12 @@ from app.listing import sending
 from app.papers import drafting, uploads
 from app.papers.exchange import closing
 from app.papers.exchange import queries as exchange_queries
+from app.people.factors import guesses, pending
 from app.record import daily_seals, partitions
 from app.reminders import escalation, exchanges, opinions, unopened_papers
 from app.reminders import service as reminders
 from app.retention import erasing
-from app.sending import carrier_checks, heartbeat, polling, receipts, recovery
+from app.sending import account_mails, carrier_checks, heartbeat, polling, receipts, recovery
 from app.sending.sender import Sender
 from app.storage import service as storage
 from app.tasks import service
@@ -220,15 +221,17 @@ def _erase(sender: Sender) -> int:
 
 
 def _forget(sender: Sender) -> int:
-    """Delete expired idempotency records of the API and counts of rate limits, and old heartbeats.
+    """Delete what has expired: repeats of the API, counts of limits, half sign-ins, heartbeats.
 
-    Counts go by the clock of this machine, as they came.
+    Counts of limits go by the clock of this machine, as they came.
     """
     with transaction() as session:
         return (
             transactions.delete_expired(session, sender.now)
             + heartbeat.forget(session, sender.now)
             + shared_counts.delete_expired(session, SystemClock().now())
+            + guesses.delete_old(session, sender.now)
+            + pending.delete_old(session, sender.now)
         )
 
 
@@ -344,6 +347,7 @@ BEFORE = (
     _seal,
     carrier_checks.send_tests,
     notifying.notify_admins,
+    account_mails.send_waiting,
 )
 AFTER = (
     polling.poll_unfinished,

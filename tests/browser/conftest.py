@@ -70,9 +70,9 @@ def scenario(empty_sqlite: Path, tmp_path: Path) -> Iterator[Scenario]:
 
 
 @contextmanager
-def served(scenario: Scenario) -> Iterator[Site]:
-    """Serve an installation's pages on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, scenario.app, threaded=True, request_handler=Quiet)
+def served(scenario: Scenario, port: int = 0) -> Iterator[Site]:
+    """Serve an installation's pages on a port of this machine, by default a free one."""
+    server = make_server("127.0.0.1", port, scenario.app, threaded=True, request_handler=Quiet)
     # With daemon threads, closing the server would not wait for requests that are being answered.
     server.daemon_threads = False
     serving = threading.Thread(target=server.serve_forever, args=(0.05,), name="site")

@@ -263,6 +263,7 @@ def test_a_late_paper_is_listed_and_waits_for_the_court(
     path = f"/cases/{case['id']}/exchange"
     shown = words(desk.get(path))
     assert "Decide on late papers" in shown
+    desk = court(scenario)  # to decide needs a fresh proof of who one is
     unexplained = desk.post("/filings/2/late", data={"decision": "refused"})
     assert unexplained.status_code == 422
     assert "Say why they are not admitted." in words(unexplained)

@@ -20,6 +20,7 @@ from app.papers.access import Reader
 from app.papers.blueprint import bp
 from app.papers.bundles import cover, merged, zipped
 from app.papers.bundles.contents import Bundle, BundleChoice, bundle_of, safe_name
+from app.people.factors.confirmation import needs_fresh_proof
 from app.storage import staged_uploads
 
 log = logging.getLogger("tingqi.papers")
@@ -54,6 +55,7 @@ def zip_of(case: Case, reader: Reader, choice: BundleChoice) -> Response:
 
 @bp.get("/cases/<int:case_id>/papers.zip")
 @signed_in
+@needs_fresh_proof
 @web.limiter.limit(RATE)
 def as_zip(case_id: int) -> Response:
     """Return the files of papers as filed, with a list of their digests."""
@@ -63,6 +65,7 @@ def as_zip(case_id: int) -> Response:
 
 @bp.get("/cases/<int:case_id>/papers.pdf")
 @signed_in
+@needs_fresh_proof
 @web.limiter.limit(RATE)
 def as_pdf(case_id: int) -> Response:
     """Return papers as one PDF, with a cover sheet and a bookmark for each."""

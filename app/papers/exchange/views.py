@@ -32,6 +32,7 @@ from app.papers.exchange.overview import ExchangeOverview
 from app.papers.exchange.rules import ExchangeMode, LateDecision
 from app.papers.exchange.service import ExchangeTerms
 from app.papers.models import Filing
+from app.people.factors.confirmation import needs_fresh_proof
 from app.people.models import Role, User
 
 bp = Blueprint("exchange", __name__)
@@ -134,6 +135,7 @@ def start(case_id: int) -> Any:
 @bp.post("/exchanges/<int:exchange_id>/close")
 @signed_in
 @shows_again
+@needs_fresh_proof
 def change(exchange_id: int) -> Any:
     """Set another close, after the messages that tell all counsel were shown."""
     form, exchange = posted_exchange(exchange_id)
@@ -192,6 +194,7 @@ def cancel(exchange_id: int) -> Any:
 @bp.post("/filings/<int:filing_id>/late")
 @signed_in
 @shows_again
+@needs_fresh_proof
 def decide(filing_id: int) -> Any:
     """Admit a late filing or refuse it, after the messages that tell all counsel were shown."""
     form = {name: text[:MOST_TYPED] for name, text in request.form.items()}

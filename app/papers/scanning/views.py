@@ -17,6 +17,7 @@ from app.core.wording import one_line
 from app.hearings.proposing import confirmation
 from app.hearings.proposing.confirmation import ConfirmationPage
 from app.papers.scanning import releases
+from app.people.factors.confirmation import needs_fresh_proof
 from app.people.models import User
 
 bp = Blueprint("scanning", __name__)
@@ -47,6 +48,7 @@ def _page(file_id: int, reason: str = "", **more: Any) -> str:
 @bp.post("/filings/files/<int:file_id>/release")
 @may("set_up")
 @shows_again
+@needs_fresh_proof
 def release(file_id: int) -> Any:
     """Release a file, after the messages that tell all counsel were shown."""
     reason = one_line(clean(request.form.get("reason", "")[:MOST_TYPED])).strip()

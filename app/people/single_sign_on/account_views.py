@@ -14,6 +14,8 @@ from app.core.web.access import may, signed_in
 from app.court.authorship import signed_in_author
 from app.people import members, sessions
 from app.people import service as people
+from app.people.factors import queries as factor_queries
+from app.people.factors.confirmation import ask_first, needs_fresh_proof
 from app.people.models import User
 from app.people.single_sign_on import service
 from app.people.single_sign_on.models import Purpose, UserIdentity
@@ -69,6 +71,8 @@ def change_own() -> Any:
     """Link one's account at the provider, or unlink it, after a fresh sign-in or the password."""
     provider = provider_or_404()
     session_id, user_id = g.user_session.id, current_user.id
+    if factor_queries.has_any(db.session(), user_id) and (asked := ask_first()):
+        return asked
     if not _shown_again():
         return _page(password_error=gettext("Enter your password: this one is wrong.")), 422
     if request.form.get("act") == "link":
@@ -100,6 +104,7 @@ def _shown_again() -> bool:
 
 @bp.post("/settings/users/<int:user_id>/single-sign-on")
 @may("set_up")
+@needs_fresh_proof
 def unlink_user(user_id: int) -> Any:
     """Unlink a user's account at the provider."""
     issuer, author = provider_or_404().settings.issuer, signed_in_author()

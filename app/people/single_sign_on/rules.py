@@ -20,6 +20,11 @@ def has_claim(claims: Mapping[str, Any], claim: str) -> bool:
     return _claim(claims, claim) is not None
 
 
+def has_several_factors(claims: Mapping[str, Any]) -> bool:
+    """Tell whether the provider says that it asked for several factors (RFC 8176: ``mfa``)."""
+    return "mfa" in _texts(claims.get("amr"))
+
+
 def _claim(claims: Mapping[str, Any], claim: str) -> Any:
     """Return the value of a claim: of that very name, else with dots into objects."""
     if claim in claims:

@@ -14,6 +14,7 @@ from app.core.web.access import may
 from app.court import settings
 from app.court.authorship import signed_in_author
 from app.people import members
+from app.people.factors.confirmation import needs_fresh_proof
 from app.people.single_sign_on import service
 from app.people.single_sign_on.checks import check_provider
 from app.people.single_sign_on.service import RULE_FIELDS, CourtRule
@@ -50,6 +51,7 @@ def _page(**context: Any) -> str:
 
 @bp.post("/settings/single-sign-on")
 @may("set_up")
+@needs_fresh_proof
 def change() -> Any:
     """Check the provider now, or save what the court requires."""
     provider = provider_or_404()

@@ -26,7 +26,9 @@ from app.core.db import db, retrying
 from app.core.web import pending_form
 from app.court.models import Court
 from app.people import service as people
-from app.people.browser_sessions import finish_sign_in, local_path
+from app.people.browser_sessions import local_path
+from app.people.factors.pending import ProviderSignIn
+from app.people.factors.sign_in_views import begin_sign_in
 from app.people.models import User
 from app.people.single_sign_on import service
 from app.people.single_sign_on.id_tokens import TokenRejected
@@ -39,7 +41,12 @@ from app.people.single_sign_on.provider import (
     SignOnProvider,
     error_code,
 )
-from app.people.single_sign_on.rules import account_label, account_names, has_claim
+from app.people.single_sign_on.rules import (
+    account_label,
+    account_names,
+    has_claim,
+    has_several_factors,
+)
 from app.people.single_sign_on.service import AttemptFacts, SignOnFault, SignOnRefused
 
 bp = Blueprint("single_sign_on", __name__)
@@ -232,13 +239,12 @@ def _complete(provider: SignOnProvider) -> Any:
             return refusal(refused.fault, account=account_label(claims))
         raise
     is_linked = attempt.purpose != Purpose.SIGN_IN
-    response = finish_sign_in(
+    by_factor = has_several_factors(answer.claims)
+    response = begin_sign_in(
         db.session().get_one(User, user_id),
         "/me/single-sign-on" if is_linked else attempt.next_path,
         attempt.kept,
-        begun=lambda session, session_id: service.begun(
-            session, identity_id, session_id, answer.id_token
-        ),
+        ProviderSignIn(identity_id, answer.id_token, by_factor),
     )
     if is_linked:
         words = gettext("Linked: from now on you can sign in through %(provider)s.")
@@ -303,7 +309,7 @@ def use_way_in(token: str) -> Any:
         user_id = retrying(lambda session: service.use_way_in(session, token, web.now()).id)
     except SignOnRefused:
         return render_template("people/single_sign_on/way_in.html", user=None), 404
-    return finish_sign_in(db.session().get_one(User, user_id), "/settings/single-sign-on")
+    return begin_sign_in(db.session().get_one(User, user_id), "/settings/single-sign-on")
 
 
 def sign_out_there(session_id: int) -> Any:

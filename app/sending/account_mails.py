@@ -1,0 +1,111 @@
+"""Mails to users about their own accounts: factors added, removed and reset, codes used, guesses.
+
+They are no notices: they are about no case, and no part of the record.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.carriers.base import OutgoingMessage
+from app.core import wording
+from app.core.db import transaction
+from app.core.errors import N_, Message
+from app.core.translation import translate
+from app.people.factors.models import AccountMail
+from app.people.factors.rules import AccountMailKind, FactorMethod
+from app.sending.sender import Sender
+
+BATCH = 50
+GOOD_FOR = 3 * 24 * 3600  # seconds
+# Subject and words of each kind.
+WORDS = {
+    AccountMailKind.FACTOR_ADDED: (
+        N_("A second factor was added"),
+        N_("This second factor was added to your account: %(factor)s."),
+    ),
+    AccountMailKind.FACTOR_REMOVED: (
+        N_("A second factor was removed"),
+        N_("This second factor was removed from your account: %(factor)s."),
+    ),
+    AccountMailKind.FACTORS_RESET: (
+        N_("Your second factors were reset"),
+        N_(
+            "%(by)s removed all second factors of your account and signed you out everywhere. "
+            "Sign in with your password, and set up a new one."
+        ),
+    ),
+    AccountMailKind.RECOVERY_CODE_USED: (
+        N_("A recovery code was used"),
+        N_("A recovery code of your account was used. Left: %(left)s."),
+    ),
+    AccountMailKind.RECOVERY_CODES_RENEWED: (
+        N_("New recovery codes"),
+        N_("Ten new recovery codes were made for your account. Those of before are void."),
+    ),
+    AccountMailKind.MANY_WRONG_CODES: (
+        N_("Wrong codes for your account"),
+        N_(
+            "Somebody entered your correct password and then wrong codes, five times. Who tries "
+            "has to wait now; you do not, on a device where you have signed in before."
+        ),
+    ),
+}
+NOT_YOU = N_(
+    "If this was not you, change your password at once: ask an admin of your court for a link. "
+    "What belongs to your account is at %(page)s."
+)
+FACTORS = {FactorMethod.APP: N_("authenticator app"), FactorMethod.PASSKEY: N_("passkey")}
+
+
+def send_waiting(sender: Sender) -> int:
+    """Send the mails that wait, oldest first; each once, for a crash in between leaves one unsent.
+
+    Returns how many were handed to the carrier.
+    """
+    with transaction() as session:
+        messages = _claim(session, sender)
+    for message in messages:
+        for _ in sender.external.email.send([message]):
+            pass
+    return len(messages)
+
+
+def _claim(session: Session, sender: Sender) -> Sequence[OutgoingMessage]:
+    query = sa.select(AccountMail).where(AccountMail.sent_at.is_(None)).order_by(AccountMail.id)
+    mails = session.scalars(query.limit(BATCH).with_for_update(skip_locked=True)).all()
+    for mail in mails:
+        mail.sent_at = sender.now
+    return [_message(mail, sender) for mail in mails]
+
+
+def _message(mail: AccountMail, sender: Sender) -> OutgoingMessage:
+    user = mail.user
+    language = wording.language_of(user.language or user.court.language)
+    subject, words = WORDS[AccountMailKind(mail.kind)]
+    text = translate(Message(words, **_facts(mail)), language)
+    not_you = translate(Message(NOT_YOU, page=f"{sender.public_url}/me/factors"), language)
+    return OutgoingMessage(
+        reference=f"a{mail.id}",
+        channel="email",
+        to=user.email,
+        from_name=user.court.name,
+        language=language,
+        subject=translate(Message(subject), language),
+        text=f"{text}\n\n{not_you}\n",
+        good_for=GOOD_FOR,
+    )
+
+
+def _facts(mail: AccountMail) -> dict[str, Any]:
+    """Return what a mail's words name."""
+    facts = mail.facts
+    if method := facts.get("method"):
+        factor = Message(FACTORS[FactorMethod(method)])
+        named = Message(N_("%(factor)s “%(name)s”"), factor=factor, name=facts.get("name", ""))
+        return {"factor": named if facts.get("name") else factor}
+    if "by" in facts:
+        return {"by": facts["by"] or Message(N_("An administrator of this installation"))}
+    return dict(facts)
