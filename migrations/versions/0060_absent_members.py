@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0061"
+down_revision = "0059"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

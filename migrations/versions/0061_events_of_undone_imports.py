@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0061"
-down_revision = "0059"
+down_revision = "0060"
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WAITING = "state = 'waiting'"
