@@ -74,7 +74,7 @@ def test_a_right_token_is_accepted() -> None:
         ("ES512", ECKey.generate_key("P-521", {"kid": "one"})),
         ("Ed25519", OKPKey.generate_key("Ed25519", {"kid": "one"})),
     ],
-    ids=str,
+    ids=("PS256", "ES256", "ES512", "Ed25519"),
 )
 def test_signatures_by_private_keys_are_accepted(algorithm: str, key: Key) -> None:
     assert checked(signed(key, algorithm), published(rsa("two"), key))
