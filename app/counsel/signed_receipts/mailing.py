@@ -9,6 +9,7 @@ from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import CaseSubmission, Destination, Rejection
 from app.counsel.page_state import CasePage
+from app.counsel.signed_receipts import issuing
 from app.counsel.signed_receipts.views import render_receipt
 from app.evidence import receipt_mail, receipts, signing_keys
 
@@ -19,7 +20,9 @@ def read(request: Request) -> int:
 
 
 def render(page: CasePage, number: int, rejection: Rejection) -> str:
-    """Render the receipt again, with why it was not sent."""
+    """Render the receipt again, if there is one of this number, with why it was not sent."""
+    if issuing.act(page, number) is None:
+        return access.render("counsel/signed_receipts/missing.html", page, rejection)
     return render_receipt(page, number, rejection)
 
 
@@ -28,6 +31,7 @@ def render(page: CasePage, number: int, rejection: Rejection) -> str:
     render,
     then="counsel.signed_receipts",
     done="sent",
+    stale=N_("Nothing was sent. Please press the button once more."),
     unsure=N_("Nothing was sent. Tick the box, then press the button."),
 )
 def submit(session: Session, submission: CaseSubmission[int]) -> Destination:
