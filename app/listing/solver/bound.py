@@ -81,7 +81,9 @@ def _generate_columns(master: "_MasterProgramme", on_value: OnValue) -> None:
         if converged and not added:
             return
         if added:
-            master.solve()
+            programme = master.solve()
+        if programme == float("inf"):
+            return  # without dual values there are no better prices
         duals = master.dual_prices()
         prices = Prices(
             *(
