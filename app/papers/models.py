@@ -20,6 +20,10 @@ from app.storage.scanned import Scanned
 UNPLANNED = "number IS NOT NULL AND NOT steps_planned"
 
 
+# As the index on unseen filings is written: SQLite does not use it for "unseen = 1".
+IS_UNSEEN = sa.text("filing.unseen")
+
+
 class Filing(Base):
     """Papers that are filed together; a draft, seen by its author alone, until then.
 

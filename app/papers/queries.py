@@ -14,6 +14,7 @@ from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core.errors import N_, NotFound
 from app.papers.exchange.models import UNDECIDED, Exchange, LateFiling
 from app.papers.models import (
+    IS_UNSEEN,
     DelegateOpening,
     Filing,
     Paper,
@@ -311,7 +312,7 @@ def unseen(session: Session, court_id: int, assistant_id: int | None = None) -> 
     """Return filings that the court has yet to note, the oldest first; of one assistant's cases."""
     query = (
         sa.select(Filing)
-        .where(Filing.court_id == court_id, Filing.unseen)
+        .where(Filing.court_id == court_id, IS_UNSEEN)
         .join(Filing.case)
         .options(joinedload(Filing.case), *_with_papers())
         .order_by(Filing.filed_at, Filing.id)

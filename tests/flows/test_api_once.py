@@ -182,7 +182,7 @@ BODILESS = ("/link", "/end", "/send", "/secret", "/test", "/again", "/inbox/{mes
 CALLS = {
     "/api/v1/events": {"get"},
     "/api/v1/webhooks": {"get", "post"},
-    "/api/v1/webhooks/{webhook_id}": {"delete"},
+    "/api/v1/webhooks/{webhook_id}": {"delete", "get", "patch"},
     "/api/v1/webhooks/{webhook_id}/deliveries": {"get"},
     "/api/v1/webhooks/{webhook_id}/deliveries/{number}/again": {"post"},
     "/api/v1/cases": {"get", "post"},
@@ -196,7 +196,7 @@ CALLS = {
     "/api/v1/hearings/{hearing_id}/cancel": {"post"},
     "/api/v1/hearings/{hearing_id}/contacts": {"get"},
     "/api/v1/feeds": {"get", "post"},
-    "/api/v1/feeds/{feed_id}": {"delete"},
+    "/api/v1/feeds/{feed_id}": {"delete", "get"},
 }
 
 

@@ -23,7 +23,7 @@ from app.notices.case_lock import lock_case
 from app.papers import service
 from app.papers.exchange import late
 from app.papers.exchange.rules import MAX_REASON, LateDecision
-from app.papers.models import Filing
+from app.papers.models import IS_UNSEEN, Filing
 from app.papers.rules import Disclosure
 from app.people.rules import TokenScope
 
@@ -96,7 +96,9 @@ def new_filings(query: FiledIn) -> Any:
     """List the filings that nobody of the court has seen yet, the newest first"""
 
     def read(session: Session, context: CourtContext) -> dict[str, Any]:
-        found = _of_court(context).where(Filing.unseen)
+        # The few ids first, by their own index: in the order of ids SQLite reads the whole table.
+        unseen = sa.select(Filing.id).where(Filing.court_id == context.court.id, IS_UNSEEN)
+        found = _of_court(context).where(Filing.id.in_(unseen))
         if query.case_id:
             found = found.where(Filing.case_id == query.case_id)
         if query.side:
