@@ -61,6 +61,17 @@ class RehearsalEnvironment:
         kind = answer.headers.get("Content-Type", "")
         return answer.status_code, answer.json() if "json" in kind else {}
 
+    def attempts(self, path: str) -> list[dict[str, Any]]:
+        """Return all attempts of contact that the API lists at a path, page by page."""
+        attempts: list[dict[str, Any]] = []
+        page = f"{path}/contacts"
+        while page:
+            _, answer = self.api("GET", page)
+            attempts += answer["attempts"]
+            following = answer["next"]
+            page = "" if following is None else f"{path}/contacts?after={following}"
+        return attempts
+
     def beat(self) -> list[ReceivedMessage]:
         """Run one turn of the worker; return the messages that arrived at the stand-ins."""
         before = Counter(message.channel for message in self.arrived())

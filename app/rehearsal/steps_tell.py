@@ -58,8 +58,8 @@ def kinds_of(
     env: RehearsalEnvironment, script: RehearsalScript, messages: list[ReceivedMessage]
 ) -> Counter[str]:
     """Count messages by the kind that the record gives their references."""
-    _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")
-    kinds = {attempt["attempt"]: attempt["kind"] for attempt in answer["attempts"]}
+    attempts = env.attempts(f"/cases/{script.case_ids[0]}")
+    kinds = {attempt["attempt"]: attempt["kind"] for attempt in attempts}
     return Counter(kinds.get(message.reference, "unrecorded") for message in messages)
 
 
@@ -232,8 +232,7 @@ def whole_record(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
     lines, total = sum(finding.entries for finding in findings), env.record_lines()
     words = N_("%(count)s of %(total)s lines are chained")
     expect(lines == total, words, count=lines, total=total)
-    _, answer = env.api("GET", f"/cases/{script.case_ids[0]}/contacts")
-    known = {attempt["attempt"] for attempt in answer["attempts"]}
+    known = {each["attempt"] for each in env.attempts(f"/cases/{script.case_ids[0]}")}
     missing = [m.reference for m in env.arrived() if m.reference not in known]
     expect(not missing, N_("not in the record: %(messages)s"), messages=missing)
     words = N_("%(count)s lines, all hashes are correct; it contains every message that arrived")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.api import filled
 from tests.api.filled import call
 from tests.api.test_contract import calls
@@ -83,7 +81,6 @@ def test_every_change_of_what_is_there_heeds_if_match(scenario: Scenario) -> Non
         assert ("428" in described["responses"]) == any(each["required"] for each in heeds), name
 
 
-@pytest.mark.database
 def test_what_was_changed_since_it_was_read_is_not_changed_again(scenario: Scenario) -> None:
     filled.fill(scenario)
     for change, (read, body) in CHANGES.items():

@@ -138,7 +138,9 @@ def settings(scenario: Scenario, **given: str) -> Any:
     """Change the court's settings as an admin does, in the browser."""
     desk = scenario.sign_in(ADMIN)
     page = desk.get("/settings").text
-    form = dict(re.findall(r'name="([a-z_]+)"[^>]*? value="([^"]*)"', page))
+    fields = re.findall(r'name="([a-z_]+)"[^>]*? value="([^"]*)"', page)
+    # Boxes that are not ticked: which roles need a second factor.
+    form = {name: value for name, value in fields if not name.startswith("factor_")}
     form |= {"language": "zh", "text_links": "1", **given}
     return desk.post("/settings", data=form)
 

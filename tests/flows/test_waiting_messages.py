@@ -262,6 +262,7 @@ def test_a_template_that_hides_a_global_is_refused_by_the_check(tmp_path: Path) 
     assert refused == sorted(HIDING)
 
 
+@pytest.mark.extended  # `make check` runs the same
 def test_no_template_of_ours_hides_a_global() -> None:
     done = check()
     assert (done.returncode, done.stdout) == (0, "No template hides a global.\n")

@@ -194,7 +194,7 @@ def test_hearings_put_back_break_no_rule_and_cost_no_more(problem: Problem, seed
     assert list(faults(problem, {n: [place] for n, place in local_search.best.items()})) == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problems(most=3, grid=60), st.integers(0, 2**16))
 def test_hearings_put_back_come_to_the_best(problem: Problem, seed: int) -> None:
     outcome, grid = search(problem, LIMITS), grid_of(problem)
