@@ -13,7 +13,6 @@ from app.addresses.rules import (
     MAX_CHANGES_WITHIN,
     AddressField,
     ChangeState,
-    expires_at,
 )
 from app.cases.models import Case, Counsel, Delegate, Party, Representation
 from app.core import addresses
@@ -62,24 +61,23 @@ def recent_changes(
 def counting_pending(representation_id: int, now: dt.datetime) -> sa.Select[int]:
     """Select how many changes in a representation wait for their code."""
     query = sa.select(sa.func.count()).select_from(AddressChange)
-    return query.where(
-        AddressChange.representation_id == representation_id,
-        AddressChange.state == ChangeState.OPEN,
-        AddressChange.asked_at > now - CODE_VALID,
-    )
+    return query.where(*_pending(representation_id, now))
 
 
 def pending_change(
     session: Session, representation_id: int, now: dt.datetime
 ) -> AddressChange | None:
     """Return the change that waits for its code, or None."""
-    return next(
-        (
-            each
-            for each in recent_changes(session, representation_id, now)
-            if each.state == ChangeState.OPEN and now < expires_at(each.asked_at)
-        ),
-        None,
+    query = sa.select(AddressChange).where(*_pending(representation_id, now))
+    newest = query.order_by(AddressChange.id.desc()).limit(1)
+    return session.scalars(newest.execution_options(populate_existing=True)).first()
+
+
+def _pending(representation_id: int, now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        AddressChange.representation_id == representation_id,
+        AddressChange.state == ChangeState.OPEN,
+        AddressChange.asked_at > now - CODE_VALID,
     )
 
 

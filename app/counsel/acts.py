@@ -78,7 +78,8 @@ class Act:
     page links to it wherever ``offered`` holds, in the list of its ``group``, with an icon of
     Bootstrap and one line of text: what it is for, or a function of the page returning its state.
     ``counting`` selects how many things there are that counsel should know of; where there are any,
-    ``counted_line`` says so instead. A row with a dotted name links to a page of another feature.
+    ``counted_line`` says so instead, or "" where they are gone by then. A row with a dotted name
+    links to a page of another feature.
     """
 
     name: str
@@ -108,8 +109,8 @@ class Act:
 
     def state(self, page: CasePage, count: int) -> str:
         """Return the line below the label, in the language of the page."""
-        if count and self.counted_line:
-            return self.counted_line(page, count)
+        if count and self.counted_line and (counted := self.counted_line(page, count)):
+            return counted
         return gettext(self.line) if isinstance(self.line, str) else self.line(page)
 
 
@@ -244,7 +245,7 @@ ACTS = (
         delegates.show,
         delegates.submit,
         label=N_("Let somebody act for you"),
-        line=delegates.NOBODY,
+        line=N_("An assistant or a colleague, until you end it"),
         counting=delegates.counting,
         counted_line=delegates.line,
         icon="person-plus",

@@ -129,10 +129,9 @@ def receipts(env: RehearsalEnvironment, script: RehearsalScript) -> Message:
                 return Message(NO_RECEIPTS, carrier=Message(env.labels[Channel.SMS]))
             words = N_("a genuine receipt was answered with %(status)s")
             expect(200 <= status < 300, words, status=status)
-    _, answer = env.api("GET", f"/hearings/{script.hearing_id}/contacts")
     delivered = Counter(
         attempt["attempt"]
-        for attempt in answer["attempts"]
+        for attempt in env.attempts(f"/hearings/{script.hearing_id}")
         for line in attempt["lines"]
         if line["what"] == "delivered"
     )

@@ -10,7 +10,7 @@ import pytest
 
 from app.cases.models import Representation
 from app.core.forms import load
-from app.counsel.acts import ACTS
+from app.counsel.acts import ACTS, Act
 from app.hearings import forms, queries, service
 from app.hearings.answers import counsel_keys
 from tests.conftest import Scenario, at
@@ -196,3 +196,12 @@ def test_every_page_bears_the_name_of_the_court(scenario: Scenario, asked: int) 
         if page.text.startswith("<!doctype"):  # a whole page, and no part of one
             marks = re.findall(r'<span class="mark"><b[^>]*>庭</b>([^<]*)</span>', page.text)
             assert marks == ["Pudong New Area People&#39;s Court"], path
+
+
+def test_a_link_says_what_it_is_for_where_what_was_counted_is_gone_by_then(
+    scenario: Scenario,
+) -> None:
+    act = Act("callbacks", line="Say when", counted_line=lambda _page, count: "one" * (count > 1))
+    page: Any = None
+    with scenario.app.test_request_context():
+        assert [act.state(page, count) for count in (0, 1, 2)] == ["Say when", "Say when", "one"]

@@ -61,9 +61,10 @@ def counting(page: CasePage) -> sa.Select[int]:
 
 
 def line(page: CasePage, _count: int) -> str:
-    """Say since when a request is open, for the list on counsel's page."""
+    """Say since when a request is open, for the list on counsel's page; "" if none is."""
     pending = _pending(page)
-    assert pending is not None
+    if pending is None:
+        return ""
     when = wording.moment(pending.created_at, page.court.zone, web.language())
     return gettext("You asked on %(when)s; the court will call you", when=when)
 

@@ -81,15 +81,17 @@ def request_callback(
 
 def counting_open(case_id: int, counsel_id: int) -> sa.Select[int]:
     """Select how many requests of a counsel to be called are open in a case."""
-    query = _callbacks(case_id, counsel_id).where(Task.state == TaskState.OPEN.value)
-    return query.with_only_columns(sa.func.count())
+    return _open_callbacks(case_id, counsel_id).with_only_columns(sa.func.count())
 
 
 def open_callback(session: Session, case_id: int, counsel_id: int) -> Task | None:
     """Return counsel's request to be called in a case while it is open, or None."""
-    pending = _callbacks(case_id, counsel_id).where(Task.state == TaskState.OPEN.value)
-    task: Task | None = session.scalar(pending.limit(1))
+    task: Task | None = session.scalar(_open_callbacks(case_id, counsel_id).limit(1))
     return task
+
+
+def _open_callbacks(case_id: int, counsel_id: int) -> sa.Select:
+    return _callbacks(case_id, counsel_id).where(Task.state == TaskState.OPEN.value)
 
 
 def _callbacks(case_id: int, counsel_id: int) -> sa.Select:

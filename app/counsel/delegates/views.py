@@ -78,20 +78,17 @@ def render(page: CasePage, form: DelegateInput, rejection: Rejection) -> str:
     )
 
 
-NOBODY = N_("An assistant or a colleague, until you end it")
-
-
 def counting(page: CasePage) -> sa.Select[int]:
     """Select how many delegates counsel named; some may act no longer."""
     return queries.counting(page.representation.id)
 
 
-def line(page: CasePage, _count: int = 0) -> str:
-    """Return who may act for counsel, for the list on counsel's page."""
+def line(page: CasePage, _count: int) -> str:
+    """Return who may act for counsel, for the list on counsel's page; "" if nobody may."""
     delegates = queries.of_representation(db.session(), page.representation.id, web.now())
     active = [each.delegate.name for each in delegates if each.ended is None]
     if not active:
-        return gettext(NOBODY)
+        return ""
     names = wording.listed(active, web.language())
     return gettext("%(names)s may act for you", names=names)
 

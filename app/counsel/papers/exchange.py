@@ -41,9 +41,10 @@ def refilable(session: Session, page: CasePage) -> Sequence[Paper]:
 
 
 def line(session: Session, page: CasePage) -> str:
-    """Return until when the open exchange waits for counsel, and how far all are."""
+    """Return until when the open exchange waits for counsel and how far all are; "" if none is."""
     exchange = queries.current(session, page.case.id)
-    assert exchange is not None
+    if exchange is None:
+        return ""
     shown_to_counsel = overview.read(session, exchange, page.party.id)
     own = shown_to_counsel.of_party(page.party.id)
     assert own is not None

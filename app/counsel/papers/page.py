@@ -214,14 +214,14 @@ def _waiting(page: CasePage) -> list[sa.Select[int]]:
 
 
 def line(page: CasePage, _count: int) -> str:
-    """Return what waits first, for the list on counsel's page."""
+    """Return what waits first, for the list on counsel's page; "" if nothing does."""
     session = db.session()
     is_open, drafted, new = (session.scalar(each) or 0 for each in _waiting(page))
     if is_open:
         return exchange.line(session, page)
     if drafted:
         return ngettext("%(num)s not filed yet", "%(num)s not filed yet", drafted)
-    return ngettext("%(num)s not opened yet", "%(num)s not opened yet", new)
+    return ngettext("%(num)s not opened yet", "%(num)s not opened yet", new) if new else ""
 
 
 def missing(page: CasePage, fault: NotFound) -> ResponseReturnValue:
