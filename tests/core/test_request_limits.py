@@ -18,9 +18,10 @@ from app.core.db import db, retrying
 from app.core.web import shared_counts
 from app.core.web.rate_limits import InstallationCounts
 from app.core.web.shared_counts import DatabaseCounts, RateCount, RedisCounts
-from tests.conftest import SECRET, Scenario
+from tests.conftest import SECRET, Scenario, make_scenario
 
 pytestmark = pytest.mark.database
+FULL = 2  # of SQLite's PRAGMA synchronous
 ACTS, PAGES = "LIMITER/10.0.0.1/counsel/10/1/minute", "LIMITER/10.0.0.1/counsel/1200/1/minute"
 
 
@@ -35,6 +36,24 @@ def test_hits_are_counted_by_key_within_one_window(scenario: Scenario) -> None:
     assert [counts.hit("a", 60, 1), counts.hit("b", 60, 1), counts.hit("a", 60, 2)] == [1, 1, 3]
     assert (counts.count("a").hits, counts.count("nobody").hits) == (3, 0)
     assert (counts.count("a").ends_at, counts.count("nobody").ends_at) == (1060, 1000)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_count_that_moves_the_log_into_the_database_syncs_both(
+    database: str, tmp_path: Path
+) -> None:
+    scenario = make_scenario(tmp_path, database, durable=True)
+    statements: list[str] = []
+    with scenario.app.app_context():
+        connection = db.engine.raw_connection()
+        connection.driver_connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
+        connection.close()  # back into the pool, which gives it to the counts
+        DatabaseCounts(db.engine, SECRET).add("a", 1, 60, 1000.0)
+        with db.engine.connect() as after:
+            assert after.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
+    levels = [each for each in statements if each.startswith("PRAGMA synchronous=")]
+    assert levels == ["PRAGMA synchronous=1", "PRAGMA synchronous=2"]
+    scenario.close()
 
 
 def test_two_processes_count_together(scenario: Scenario) -> None:

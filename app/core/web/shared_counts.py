@@ -69,6 +69,9 @@ _ADD = (
 )
 
 
+NORMAL = 1  # of SQLite's PRAGMA synchronous: in WAL, checkpoints are synced, commits are not
+
+
 class DatabaseCounts:
     """Counts in the installation's database, each in a transaction of its own.
 
@@ -124,12 +127,19 @@ class DatabaseCounts:
 
 
 def _leave_disk_alone(connection: Connection) -> int | None:
-    """Let commits of an SQLite connection not wait for the disk; return what to restore."""
+    """Let commits of an SQLite connection not wait for the disk; return what to restore, if any.
+
+    NORMAL, and not OFF: a commit of a count may be the one that moves the log into the database,
+    with what others committed. With OFF that is not synced either, and a power cut in it loses
+    commits that waited for the disk, or breaks the database (sqlite.org, PRAGMA synchronous).
+    """
     if connection.dialect.name != "sqlite":
         return None
     driver: Any = connection.connection.driver_connection
     before = int(driver.execute("PRAGMA synchronous").fetchone()[0])
-    driver.execute("PRAGMA synchronous=OFF")
+    if before <= NORMAL:
+        return None
+    driver.execute(f"PRAGMA synchronous={NORMAL}")
     return before
 
 
