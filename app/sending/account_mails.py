@@ -1,7 +1,4 @@
-"""Mails to users about their own accounts: factors added, removed and reset, codes used, guesses.
-
-They are no notices: they are about no case, and no part of the record.
-"""
+"""Mails to users about their own accounts: factors added, removed, reset, codes used, guesses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,16 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.carriers.base import OutgoingMessage
-from app.core import wording
 from app.core.db import transaction
 from app.core.errors import N_, Message
-from app.core.translation import translate
 from app.people.factors.models import AccountMail
 from app.people.factors.rules import AccountMailKind, FactorMethod
+from app.sending import user_mails
 from app.sending.sender import Sender
 
 BATCH = 50
-GOOD_FOR = 3 * 24 * 3600  # seconds
 # Subject and words of each kind.
 WORDS = {
     AccountMailKind.FACTOR_ADDED: (
@@ -67,10 +62,7 @@ def send_waiting(sender: Sender) -> int:
     """
     with transaction() as session:
         messages = _claim(session, sender)
-    for message in messages:
-        for _ in sender.external.email.send([message]):
-            pass
-    return len(messages)
+    return user_mails.hand_over(sender, messages)
 
 
 def _claim(session: Session, sender: Sender) -> Sequence[OutgoingMessage]:
@@ -82,21 +74,10 @@ def _claim(session: Session, sender: Sender) -> Sequence[OutgoingMessage]:
 
 
 def _message(mail: AccountMail, sender: Sender) -> OutgoingMessage:
-    user = mail.user
-    language = wording.language_of(user.language or user.court.language)
     subject, words = WORDS[AccountMailKind(mail.kind)]
-    text = translate(Message(words, **_facts(mail)), language)
-    not_you = translate(Message(NOT_YOU, page=f"{sender.public_url}/me/factors"), language)
-    return OutgoingMessage(
-        reference=f"a{mail.id}",
-        channel="email",
-        to=user.email,
-        from_name=user.court.name,
-        language=language,
-        subject=translate(Message(subject), language),
-        text=f"{text}\n\n{not_you}\n",
-        good_for=GOOD_FOR,
-    )
+    not_you = Message(NOT_YOU, page=f"{sender.public_url}/me/factors")
+    paragraphs = [Message(words, **_facts(mail)), not_you]
+    return user_mails.compose(mail.user, f"a{mail.id}", Message(subject), paragraphs)
 
 
 def _facts(mail: AccountMail) -> dict[str, Any]:

@@ -6,12 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.carriers.base import OutgoingMessage
-from app.core import wording
 from app.core.db import transaction
 from app.core.errors import N_, Message
-from app.core.translation import translate
 from app.court.models import Court
 from app.people.models import Role, User
+from app.sending import user_mails
 from app.sending.sender import Sender
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.rules import STOPPED, EndpointState
@@ -31,7 +30,6 @@ WHAT_NOW = N_(
     "See the last calls and turn it on again at %(page)s. Events meanwhile can be read with "
     "GET /events."
 )
-GOOD_FOR = 3 * 24 * 3600  # seconds
 
 
 def notify_admins(sender: Sender) -> int:
@@ -41,10 +39,7 @@ def notify_admins(sender: Sender) -> int:
     """
     with transaction() as session:
         messages = _claim(session, sender)
-    for message in messages:
-        for _ in sender.external.email.send([message]):
-            pass
-    return len(messages)
+    return user_mails.hand_over(sender, messages)
 
 
 def _claim(session: Session, sender: Sender) -> list[OutgoingMessage]:
@@ -58,7 +53,7 @@ def _claim(session: Session, sender: Sender) -> list[OutgoingMessage]:
         endpoint.notified_at = sender.now
         court = session.get_one(Court, endpoint.court_id)
         page = f"{sender.public_url}/settings/webhooks/{endpoint.id}"
-        messages += [_message(endpoint, court, user, page) for user in _admins(session, court)]
+        messages += [_message(endpoint, user, page) for user in _admins(session, court)]
     return messages
 
 
@@ -69,17 +64,8 @@ def _admins(session: Session, court: Court) -> Sequence[User]:
     return session.scalars(query.order_by(User.id)).all()
 
 
-def _message(endpoint: WebhookEndpoint, court: Court, user: User, page: str) -> OutgoingMessage:
-    language = wording.language_of(user.language or court.language)
+def _message(endpoint: WebhookEndpoint, user: User, page: str) -> OutgoingMessage:
+    reference = f"w{endpoint.id}.{user.id}.{int(endpoint.changed_at.timestamp())}"
     why = Message(WHY[EndpointState(endpoint.state)], url=endpoint.url)
     what_now = Message(WHAT_NOW, page=page)
-    return OutgoingMessage(
-        reference=f"w{endpoint.id}.{user.id}.{int(endpoint.changed_at.timestamp())}",
-        channel="email",
-        to=user.email,
-        from_name=court.name,
-        language=language,
-        subject=translate(Message(SUBJECT), language),
-        text=f"{translate(why, language)}\n\n{translate(what_now, language)}\n",
-        good_for=GOOD_FOR,
-    )
+    return user_mails.compose(user, reference, Message(SUBJECT), [why, what_now])

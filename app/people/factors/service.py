@@ -158,7 +158,6 @@ def prove(session: Session, prover: Prover, answer: FactorAnswer) -> Message | N
     What can be guessed (codes of apps, and the password of who has no factor) is counted. A passkey
     and a recovery code cannot be guessed: they count even while one has to wait.
     """
-    has_factor = queries.has_any(session, prover.user_id)
     if answer.method is FactorMethod.PASSKEY:
         party = prover.party
         if party and passkeys.is_proof(
@@ -170,7 +169,7 @@ def prove(session: Session, prover: Prover, answer: FactorAnswer) -> Message | N
         )
     if answer.method is FactorMethod.RECOVERY:
         return _use_recovery_code(session, prover, answer.typed)
-    if (answer.method is FactorMethod.PASSWORD) == has_factor:
+    if (answer.method is FactorMethod.PASSWORD) == queries.has_any(session, prover.user_id):
         return Message(CHOOSE_ANOTHER)
     tries = guesses.locked(session, prover.user_id, prover.device, prover.now)
     if guesses.is_blocked(tries, prover.now):
