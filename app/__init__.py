@@ -29,6 +29,13 @@ def create_app(settings: Settings | None = None, external: ExternalServices | No
     Settings are read from the environment and carriers built from the settings unless they are
     given. Raises Misconfigured where the environment is wrong or half made.
     """
+    from app.core.runtime import gc_tuning
+
+    with gc_tuning.paused():
+        return _create_app(settings, external)
+
+
+def _create_app(settings: Settings | None, external: ExternalServices | None) -> Flask:
     from flask import Flask
 
     from app import config

@@ -3,7 +3,6 @@
 import logging
 import socket
 import struct
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -42,10 +41,10 @@ def serve(bind: str, workers: int) -> None:
     _start_log(app)
     address = bind if "://" in bind else f"http://{bind}"
     say(N_("Serving on %(address)s. Press Ctrl-C to stop."), address=address, err=True)
-    _serve(bind, workers, click.get_current_context().find_root().obj.create_app)
+    _serve(bind, workers, app)
 
 
-def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
+def _serve(bind: str, workers: int, app: Flask) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.http.unreader import SocketUnreader
 
@@ -53,7 +52,10 @@ def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
     SocketUnreader.max_body_chunk = staged_uploads.PIECE
 
     class GunicornApp(BaseApplication):
-        """Gunicorn application; each process creates its own app."""
+        """Gunicorn application; its processes inherit the app and share the memory that it takes.
+
+        No connection is open and no thread runs when they are forked.
+        """
 
         def load_config(self) -> None:
             """Configure gunicorn; no access log, since paths contain keys."""
@@ -67,6 +69,7 @@ def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
                 "accesslog": None,
                 "loglevel": "warning",
                 "proc_name": "tingqi",
+                "preload_app": True,
                 "control_socket_disable": True,
                 "when_ready": _limit_silence,
                 "worker_exit": _close_sockets,
@@ -76,7 +79,6 @@ def _serve(bind: str, workers: int, new_app: Callable[[], Flask]) -> None:
 
         def load(self) -> Flask:
             """Return the app."""
-            app = new_app()
             gc_tuning.tune()
             return app
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from app.core.runtime import gc_tuning
 from app.core.terminal.click_help import LocalizedContext, localized
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ class DeferredCommand(click.Command):
 
     def load(self) -> click.Command:
         """Import the command and its subcommands."""
-        command = _imported(self.source)
-        for source in self.subcommands:
-            subcommand = _imported(source)
-            cast("click.Group", command).add_command(subcommand)
+        with gc_tuning.paused():
+            command = _imported(self.source)
+            for source in self.subcommands:
+                subcommand = _imported(source)
+                cast("click.Group", command).add_command(subcommand)
         return command
 
 
