@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import db
 from app.counsel import page_keys
+from app.counsel.page_keys import PageSubject
 from app.hearings.models import Answer, Hearing, Invitation
 from app.notices.models import Notice
 from app.record.models import Entry
@@ -86,7 +87,8 @@ def posting(port: int, seats: Seats) -> Send:
 
 
 def _form(invitation: filling.Seat) -> bytes:
-    key = page_keys.issue(SECRET.encode(), invitation.invitation_id, invitation.proposal_id)
+    subject = PageSubject.invitation(invitation.invitation_id, invitation.proposal_id)
+    key = page_keys.issue(SECRET.encode(), subject)
     fields = {f"slot-{slot}": "yes" for slot in invitation.slot_ids}
     return load.post(
         f"/r/{invitation.token}", {"nonce": key, **fields, "comment": ""}, invitation.invitation_id

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.cases import keys
 from app.cases.models import Case, Counsel, Party, Representation
 from app.core import links
 from app.core.db import transaction
@@ -34,6 +35,7 @@ class Seat:
     """An invited counsel: what is needed to answer, and for receipts about their message."""
 
     invitation_id: int
+    representation_id: int
     hearing_id: int
     case_id: int
     proposal_id: int
@@ -247,9 +249,10 @@ def _one_asked(
     seats, entries = [], []
     for k, counsel_id in enumerate(counsel):
         seat, notice = next_[Invitation] + 2 * n + k, next_[Notice] + 2 * n + k
-        token = links.token(secret, "reply", seat, 1)
-        made = Seat(seat, hearing, case, round_, slots, notice, token)
-        _one_seat(rows, made, next_[Party] + 2 * n + k, counsel_id, ("claimant", "respondent")[k])
+        party = next_[Party] + 2 * n + k
+        key = keys.of_representation(secret, party, 1)
+        made = Seat(seat, party, hearing, case, round_, slots, notice, key.token)
+        _one_seat(rows, made, key, counsel_id, ("claimant", "respondent")[k])
         entries += _lines_of(made, counsel_id)
         seats.append(made)
     _chain(rows, case, next_[Entry] + len(entries) * n, entries)
@@ -257,12 +260,21 @@ def _one_asked(
 
 
 def _one_seat(
-    rows: dict[type, list[dict[str, Any]]], seat: Seat, party: int, counsel: int, side: str
+    rows: dict[type, list[dict[str, Any]]], seat: Seat, key: keys.Key, counsel: int, side: str
 ) -> None:
+    party = seat.representation_id
     rows[Party].append(
         {"id": party, "case_id": seat.case_id, "role": "原告", "side": side, "name": f"公司{party}"}
     )
-    rows[Representation].append({"id": party, "party_id": party, "counsel_id": counsel})
+    rows[Representation].append(
+        {
+            "id": party,
+            "party_id": party,
+            "counsel_id": counsel,
+            "key_digest": links.digest(key.token),
+            "code_digest": links.digest(key.code),
+        }
+    )
     rows[Invitation].append(
         {
             "id": seat.invitation_id,
@@ -270,8 +282,7 @@ def _one_seat(
             "counsel_id": counsel,
             "party_id": party,
             "side": side,
-            "token_digest": links.digest(seat.token),
-            "code_digest": f"asked{seat.invitation_id}",
+            "representation_id": party,
         }
     )
     rows[Notice].append(
@@ -283,6 +294,7 @@ def _one_seat(
             "about": f"hearing/{seat.hearing_id}",
             "counsel_id": counsel,
             "invitation_id": seat.invitation_id,
+            "representation_id": party,
             "kind": "proposal",
             "channel": "sms",
             "address": f"+86138{counsel:08d}",
@@ -360,9 +372,11 @@ def count_on(session: Session, *models: type) -> None:
 
 def other(seat: Seat, secret: bytes) -> Seat:
     """Return the other counsel of the same hearing."""
+    representation_id = seat.representation_id + 1
     return replace(
         seat,
         invitation_id=seat.invitation_id + 1,
+        representation_id=representation_id,
         notice_id=seat.notice_id + 1,
-        token=links.token(secret, "reply", seat.invitation_id + 1, 1),
+        token=keys.of_representation(secret, representation_id, 1).token,
     )
