@@ -22,7 +22,7 @@ CHINESE := $(filter zh%,$(firstword $(TINGQI_LANGUAGE) $(LC_ALL) $(LC_MESSAGES) 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case bench-papers bench-webhooks sbom audit lighthouse messages rooms screenshots dist clean
+.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case bench-papers bench-webhooks bench-cluster sbom audit lighthouse messages rooms screenshots dist clean
 
 define HELP_EN
 make demo [PORT=8000] [FRESH=1]  a small example court on this machine: pages, worker, outbox
@@ -41,6 +41,7 @@ make bench-pages                 home, lists and calendar of a court with ten th
 make bench-case                  all pages of a case with 200 questions and 20 hearings
 make bench-papers                papers: upload rate, memory with ten uploads, HEIC to page, a list of 500
 make bench-webhooks              deliveries a second to 100 endpoints, one of which hangs
+make bench-cluster               throughput of 1 to 8 page and worker processes on one PostgreSQL (root)
 make lighthouse                  Lighthouse results of counsel's page and of home
 make messages                    update the Chinese catalogue from the code
 make rooms                       redraw the picture of the folders in docs/images from the code
@@ -68,6 +69,7 @@ make bench-pages                 一万件案件的法院的首页、列表和�
 make bench-case                  含200个提问、20次开庭的案件的全部页面
 make bench-papers                材料：上传速度、十个同时上传时的内存、HEIC转为页面、500份材料的列表
 make bench-webhooks              每秒推送到100个地址的事件数，其中一个无应答
+make bench-cluster               1至8个网页进程和发送进程共用一个 PostgreSQL 时的吞吐量（需 root 权限）
 make lighthouse                  代理人页面和首页的 Lighthouse 结果
 make messages                    按代码更新中文翻译目录
 make rooms                       按代码重新绘制 docs/images 中的结构图
@@ -134,6 +136,9 @@ bench-papers: $(READY)
 
 bench-webhooks: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/webhooks.py $(ARGS)
+
+bench-cluster: $(READY)
+	PYTHONPATH=. $(BIN)/python bench/cluster.py $(ARGS)
 
 lighthouse: $(READY)
 	@cd bench/node && PATH="$(abspath $(BIN)):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund

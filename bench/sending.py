@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import peers
@@ -137,8 +137,18 @@ def _filled(folder: Path, base: str, messages: int) -> Iterator[str]:
             server.cleanup()
 
 
-def send(folder: Path, url: str, messages: int, milliseconds: float, workers: int) -> float:
-    """Let workers send everything; timed from their common start to the last stored outcome."""
+def send(
+    folder: Path,
+    url: str,
+    messages: int,
+    milliseconds: float,
+    workers: int,
+    when_ready: Callable[[Sequence[int]], None] = lambda _: None,
+) -> float:
+    """Let workers send everything; timed from their common start to the last stored outcome.
+
+    ``when_ready`` is called with their process ids before they start.
+    """
     command = [
         sys.executable,
         "-m",
@@ -154,6 +164,7 @@ def send(folder: Path, url: str, messages: int, milliseconds: float, workers: in
     running = [subprocess.Popen(command, env=environment) for _ in range(workers)]
     while len(list(folder.glob("ready-*"))) < workers:
         time.sleep(0.05)
+    when_ready([each.pid for each in running])
     (folder / "go").touch()
     assert [each.wait() for each in running] == [0] * workers
     times = [float(file.read_text()) for file in folder.glob("done-*")]
