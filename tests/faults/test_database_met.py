@@ -193,3 +193,23 @@ def test_a_postgresql_database_that_is_not_utf8_is_refused_by_name(
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     assert done.returncode == 2
     assert done.stderr.startswith("The database cannot be used: it has the encoding SQL_ASCII")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_is_prepared_outlasts_a_rollback_and_what_was_written_does_not(
+    scenario: Scenario,
+) -> None:
+    today = scenario.clock.now().date()
+    counts = sa.select(sa.func.count()).select_from(DailyCount)
+    prepared = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%% tally%%'"
+    with scenario.app.app_context():
+        session = db.session()
+        for n in range(8):  # psycopg prepares what was sent five times
+            session.execute(sa.insert(DailyCount), [{"name": f"{n}", "on": today, "count": n}])
+            assert session.scalar(counts) == 1
+            session.rollback()
+        with pytest.raises(sa.exc.ProgrammingError):
+            session.execute(sa.text("SELECT nothing"))
+        session.rollback()
+        assert session.scalar(counts) == 0
+        assert session.connection().exec_driver_sql(prepared).scalar_one() == 2

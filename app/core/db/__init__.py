@@ -164,19 +164,9 @@ def configure_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         sqlite.configure(engine)
     else:
-        sa.event.listen(engine, "connect", _refuse_other_encodings, insert=True)
+        from app.core.db import postgresql  # its driver is not needed beside SQLite
 
-
-def _refuse_other_encodings(connection: Any, _record: Any) -> None:
-    """Refuse a PostgreSQL database that is not in UTF-8: one made without a locale is SQL_ASCII."""
-    encoding = connection.info.parameter_status("server_encoding")
-    if encoding != "UTF8":
-        from psycopg import OperationalError
-
-        raise OperationalError(
-            f"it has the encoding {encoding}; make it with CREATE DATABASE … ENCODING 'UTF8' "
-            "LOCALE 'C.UTF-8' TEMPLATE template0"
-        )
+        postgresql.configure(engine)
 
 
 def use_database(app: Flask, url: str, options: dict[str, Any]) -> None:
