@@ -22,7 +22,7 @@ CHINESE := $(filter zh%,$(firstword $(TINGQI_LANGUAGE) $(LC_ALL) $(LC_MESSAGES) 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-pages bench-case bench-papers bench-webhooks bench-cluster sbom audit lighthouse messages rooms screenshots dist clean
+.PHONY: help install demo test test-all check soak bench bench-sending bench-record bench-feeds bench-suggestions bench-listing bench-imports bench-pages bench-case bench-papers bench-webhooks bench-cluster sbom audit lighthouse messages rooms screenshots dist clean
 
 define HELP_EN
 make demo [PORT=8000] [FRESH=1]  a small example court on this machine: pages, worker, outbox
@@ -37,6 +37,7 @@ make bench-sending               speed of sending, compared with Celery, Huey an
 make bench-feeds                 cost of a calendar of ten thousand hearings
 make bench-suggestions           time for suggestions with a million bookings
 make bench-listing               cost of 200 hearings listed in a minute, compared with the lower bound
+make bench-imports               100,000 rows imported, new and again, and how long others wait
 make bench-pages                 home, lists and calendar of a court with ten thousand cases
 make bench-case                  all pages of a case with 200 questions and 20 hearings
 make bench-papers                papers: upload rate, memory with ten uploads, HEIC to page, a list of 500
@@ -65,6 +66,7 @@ make bench-sending               发送速度，与 Celery、Huey 等比较
 make bench-feeds                 含一万次开庭的日历的开销
 make bench-suggestions           有一百万条占用时生成建议时段所需的时间
 make bench-listing               一分钟内排200次开庭的成本，与下界比较
+make bench-imports               导入十万行，新增与再次导入；期间他人等待多久
 make bench-pages                 一万件案件的法院的首页、列表和日历
 make bench-case                  含200个提问、20次开庭的案件的全部页面
 make bench-papers                材料：上传速度、十个同时上传时的内存、HEIC转为页面、500份材料的列表
@@ -124,6 +126,9 @@ bench-sending: $(READY)
 
 bench-record: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/record.py $(ARGS)
+
+bench-imports: $(READY)
+	PYTHONPATH=. $(BIN)/python bench/imports.py $(ARGS)
 
 bench-pages: $(READY)
 	PYTHONPATH=. $(BIN)/python bench/pages.py $(ARGS)

@@ -25,6 +25,7 @@ BENCHES: dict[str, tuple[tuple[bool, ...], dict[str, int]]] = {
     "sending": ((POSTGRESQL,), {}),  # it measures both
     "receipts": ((SQLITE, POSTGRESQL), {"hearings": 0}),
     "queueing": ((SQLITE, POSTGRESQL), {}),
+    "imports": ((SQLITE, POSTGRESQL), {"rows": 100_000}),
     "growth": ((SQLITE, POSTGRESQL), {}),
     "memory": ((SQLITE, POSTGRESQL), {"minutes": 2, "messages": 347 * 3600}),
     "feeds": ((SQLITE, POSTGRESQL), {"hearings": 10_000}),

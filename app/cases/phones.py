@@ -70,8 +70,7 @@ def parse_phone(typed: str, region: str) -> str:
     found = None if masked else _read(text, region)
     if found is None:
         raise PhoneError(_why(text, as_typed, region, masked=masked))
-    number, extension = found
-    kind = phonenumbers.number_type(number)
+    number, kind, extension = found
     if extension and kind in _DIRECT:
         raise PhoneError(
             Message(
@@ -93,18 +92,19 @@ def parse_phone(typed: str, region: str) -> str:
     return f"{e164};ext={extension}" if extension else e164
 
 
-def _read(text: str, region: str) -> tuple[PhoneNumber, str] | None:
-    """Parse a valid number and its extension ("" for none); None if the text is no number."""
-    if number := _valid(text, region):
-        return number, ""
+def _read(text: str, region: str) -> tuple[PhoneNumber, int, str] | None:
+    """Parse a number, its type and extension ("" for none); None if the text is no number."""
+    if found := _valid(text, region):
+        return *found, ""
     for pattern in (_EXTENSION, _DASHED):
         parts = pattern.fullmatch(text)
         if parts and (main := _valid(parts["main"], region)):
-            return main, parts["ext"]
+            return *main, parts["ext"]
     return None
 
 
-def _valid(text: str, region: str) -> PhoneNumber | None:
+def _valid(text: str, region: str) -> tuple[PhoneNumber, int] | None:
+    """Parse a valid number and its type; a number is valid if and only if it has a type."""
     if not _SIGNS.fullmatch(text) or "+" in text.lstrip(" (")[1:]:
         return None
     digits = "".join(c for c in text if c.isdigit())
@@ -114,8 +114,9 @@ def _valid(text: str, region: str) -> PhoneNumber | None:
             number = phonenumbers.parse(written, region, keep_raw_input=True)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number) and not number.extension:
-            return number
+        kind = phonenumbers.number_type(number)
+        if kind != PhoneNumberType.UNKNOWN and not number.extension:
+            return number, kind
     return None
 
 

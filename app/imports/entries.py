@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.cases.forms import CaseIn, Control, CounselIn, PartyIn, described, import_columns
 from app.cases.rules import number_key
 from app.core.errors import N_, Invalid, Message
-from app.core.forms import ChoiceField, Form, TextField, load, posted
+from app.core.forms import BatchLoader, ChoiceField, Form, TextField, posted
 from app.core.normalization import name_key
 from app.court import bench
 from app.court.bench import BenchRole
@@ -191,6 +191,8 @@ def row_refusals(line: int, cells: Sequence[str], mapping: ColumnMapping) -> lis
 def _cell_error(cell: str) -> Message | None:
     if isinstance(cell, FaultyCell):
         return cell.why
+    if not cell or (cell.isalnum() and "E" not in cell.upper()):  # most cells
+        return None
     if "#" in cell or "＃" in cell:
         parsed = _ERROR.search(unicodedata.normalize("NFKC", cell))
         if parsed:
@@ -207,21 +209,26 @@ def _cell_error(cell: str) -> Message | None:
     return None
 
 
-def read_case(
-    rows: Sequence[tuple[int, Sequence[str]]], mapping: ColumnMapping, zone: ZoneInfo
-) -> ImportedCase | list[RowRefusal]:
-    """Read one case from its rows, or return all its errors."""
-    reading = _Reading(mapping, zone)
-    for line, cells in rows:
-        sat = False
-        for read_by, texts in mapping.people(cells):
-            reading.mapping = read_by
-            if isinstance(texts, tuple):
-                reading.refuse(line, *texts)
-            else:
-                reading.take(line, texts, sits=not sat)
-                sat = True
-    return reading.done()
+class CaseReader:
+    """Reads the cases of one file; what its rows have in common is checked once."""
+
+    def __init__(self, mapping: ColumnMapping, zone: ZoneInfo) -> None:
+        self.mapping, self.zone = mapping, zone
+        self.cases, self.hearings = BatchLoader(CaseIn), BatchLoader(ImportedHearingIn)
+
+    def read(self, rows: Sequence[tuple[int, Sequence[str]]]) -> ImportedCase | list[RowRefusal]:
+        """Read one case from its rows, or return all its errors."""
+        reading = _Reading(self)
+        for line, cells in rows:
+            sat = False
+            for read_by, texts in self.mapping.people(cells):
+                reading.mapping = read_by
+                if isinstance(texts, tuple):
+                    reading.refuse(line, *texts)
+                else:
+                    reading.take(line, texts, sits=not sat)
+                    sat = True
+        return reading.done()
 
 
 Value = str | list[str]
@@ -254,8 +261,9 @@ def _comparable(name: str, value: Value) -> Value:
 class _Reading:
     """Builder of one case: each row adds facts, none may contradict an earlier one."""
 
-    def __init__(self, mapping: ColumnMapping, zone: ZoneInfo) -> None:
-        self.mapping, self.zone = mapping, zone  # the map that reads the party that is taken now
+    def __init__(self, reader: CaseReader) -> None:
+        self.reader, self.zone = reader, reader.zone
+        self.mapping = reader.mapping  # the map that reads the party that is taken now
         self.refused: list[RowRefusal] = []
         self.lines: list[int] = []
         self.case: dict[str, Value] = {}
@@ -356,7 +364,9 @@ class _Reading:
                 known[name] = value
             if value:
                 first, _ = self.first_places.setdefault((part, name), (line, self.mapping))
-                if _comparable(name, known[name]) != _comparable(name, value):
+                if known[name] != value and (
+                    _comparable(name, known[name]) != _comparable(name, value)
+                ):
                     why = N_("Line %(line)s, of case %(number)s too, says %(other)s here.")
                     other = ", ".join(before) if isinstance(before, list) else before
                     self.refuse(
@@ -412,7 +422,7 @@ class _Reading:
         fixed: dict[str, object] = {name: texts[name] for name in OF_SITTING}
         fixed["minutes"] = read_minutes(texts["minutes"])
         try:
-            return load(ImportedHearingIn, fixed)
+            return self.reader.hearings.load(fixed)
         except Invalid as fault:
             for name, why in fault.errors.items():
                 self.refuse(line, name, why)
@@ -536,7 +546,7 @@ class _Reading:
             parties.append({**party, "counsel": list(counsel.values())})
         source = CaseSource(self.lines, places)
         try:
-            case = load(CaseIn, {**fields, "parties": parties})
+            case = self.reader.cases.load({**fields, "parties": parties})
         except Invalid as fault:
             self.refused += [
                 source.refusal(self.mapping, path, why) for path, why in fault.errors.items()

@@ -57,11 +57,12 @@ def _entries(
     rows: ImportRows, mapping: ColumnMapping, zone: ZoneInfo, report: ImportReport
 ) -> Iterator[entries.ImportedCase]:
     bad = {each.line for each in rows.refused}
+    reader = entries.CaseReader(mapping, zone)
     for case in rows.by_case:
         if any(line in bad for line, _ in case):
             report.left_out += 1
             continue
-        result = entries.read_case(case, mapping, zone)
+        result = reader.read(case)
         if isinstance(result, entries.ImportedCase):
             yield result
         else:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core.errors import Invalid
-from app.imports.entries import ImportedCase, RowRefusal, group_by_case, read_case
+from app.imports.entries import CaseReader, ImportedCase, RowRefusal, group_by_case
 from app.imports.reading import both_sides, column_maps, date_parsing, rules
 
 OWN = column_maps.find(column_maps.OWN)
@@ -19,7 +19,7 @@ def read(*rows: tuple[str, ...]) -> ImportedCase | list[RowRefusal]:
     bound = rules.bind(OWN, HEADERS)
     refused: list[RowRefusal] = []
     [case] = group_by_case(enumerate(rows, start=2), bound, refused)
-    return refused or read_case(case, bound, SHANGHAI)
+    return refused or CaseReader(bound, SHANGHAI).read(case)
 
 
 @pytest.mark.parametrize("header", ["Case Number", "case_number", "\ufeffCASE-NUMBER", " 案 号 "])

@@ -267,6 +267,7 @@ NOBODY = frozenset(
     ["无", "暂无", "没有", "未委托", "/", "\\", "-", "--", "—", "——", "–", "none", "nil", "n/a"]
 )
 _SEPARATOR, _WEAK_SEPARATOR = re.compile(r"[、;；]"), re.compile(r"[\n,，/]")
+_ANY_SEPARATOR = re.compile(r"[、;；\n,，/]")
 
 
 def spread(row: Mapping[str, str]) -> list[dict[str, str]] | tuple[str, Message]:
@@ -277,7 +278,12 @@ def spread(row: Mapping[str, str]) -> list[dict[str, str]] | tuple[str, Message]
     each; two parties with one counsel share them. If the numbers do not match, returns the field
     and the error.
     """
-    cells = {name: "" if row[name].strip().casefold() in NOBODY else row[name] for name in LISTS}
+    cells = {
+        name: "" if row[name] and row[name].strip().casefold() in NOBODY else row[name]
+        for name in LISTS
+    }
+    if not _ANY_SEPARATOR.search(cells["party"]) and not _ANY_SEPARATOR.search(cells["counsel"]):
+        return [{**row, **cells}]  # one of each at most
     parts_by_field = {name: _split(text, _SEPARATOR) for name, text in cells.items()}
     # A line break or comma separates only if other cells have as many parts.
     for name_field, address_fields in (

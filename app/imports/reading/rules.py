@@ -197,11 +197,11 @@ class ColumnMapping:
         return self._filled(texts)
 
     def _raw(self, cells: Sequence[str], names: Iterable[str]) -> dict[str, str]:
-        texts = {}
-        for name in names:
-            parts = self.sources.get(name, ())
+        texts = dict.fromkeys(names, "")
+        for name in texts.keys() & self.sources.keys():
+            parts = self.sources[name]
             text = "".join(cells[part] if isinstance(part, int) else part for part in parts)
-            if name in NUMERIC:  # numbers written as floats: 13800138000.0
+            if name in NUMERIC and "." in text:  # numbers written as floats: 13800138000.0
                 text = re.sub(r"^\s*(\d+)\.0+\s*$", r"\1", text)
             texts[name] = text
         return texts

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from app.core.characters import comparison_key, half_width
 from app.imports.reading import both_sides
@@ -20,6 +21,7 @@ _EXAMPLE = re.compile(r"(示例|example)\s*:", re.IGNORECASE)
 _LONG = 60  # characters; a longer single cell is no case number
 
 
+@lru_cache(maxsize=2000)
 def header_key(text: str) -> str:
     """Normalize a header for comparison: width, case, no spaces and punctuation."""
     return "".join(
