@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -432,9 +433,13 @@ def described(form: type[Form]) -> Mapping[str, FieldInfo]:
 
 def stored_values(form: Form) -> dict[str, Any]:
     """Return the values that the model takes as they are, by column."""
-    return {
-        name: getattr(form, name) for name, info in described(type(form)).items() if info.is_stored
-    }
+    return {name: getattr(form, name) for name in stored_names(type(form))}  # type: ignore[arg-type]
+
+
+@cache
+def stored_names(form: type[Form]) -> tuple[str, ...]:
+    """Return the fields of a form that the model takes as they are."""
+    return tuple(name for name, info in described(form).items() if info.is_stored)
 
 
 def import_columns(form: type[Form]) -> dict[str, ImportColumn]:

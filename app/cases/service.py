@@ -1,6 +1,7 @@
 """Enter cases, parties, counsel and representations; within the caller's transaction."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -63,14 +64,19 @@ def enter(
 
 def new_case(court: Court, form: CaseIn, judge_id: int, now: dt.datetime) -> Case:
     """Return a case without its parties, not yet in the session."""
-    return Case(
-        court_id=court.id,
-        number=form.number,
-        number_key=rules.number_key(form.number),
-        judge_id=judge_id,
-        created_at=now,
+    return Case(**case_values(court, form, judge_id, now))
+
+
+def case_values(court: Court, form: CaseIn, judge_id: int, now: dt.datetime) -> dict[str, Any]:
+    """Return the values of a new case, by column."""
+    return {
+        "court_id": court.id,
+        "number": form.number,
+        "number_key": rules.number_key(form.number),
+        "judge_id": judge_id,
+        "created_at": now,
         **stored_values(form),
-    )
+    }
 
 
 def input_errors(form: CaseIn, region: str) -> dict[str, Message]:
@@ -147,16 +153,26 @@ def add_party(session: Session, court: Court, case: Case, form: PartyIn, region:
 
 def new_party(form: PartyIn, region: str) -> Party:
     """Return a party that is not yet in a case, without its counsel."""
-    return Party(
-        role=form.role or form.side,
-        phone=stored_phone(form.phone, region),
+    return Party(**party_values(form, region))
+
+
+def party_values(form: PartyIn, region: str) -> dict[str, Any]:
+    """Return the values of a new party, by column; its case's is not among them."""
+    return {
+        "role": form.role or form.side,
+        "phone": stored_phone(form.phone, region),
         **stored_values(form),
-    )
+    }
 
 
 def in_person(party: Party) -> CounselIn:
     """Return a party as their own counsel, with the addresses of the party."""
-    return CounselIn(name=party.name, email=party.email, phone=party.phone)
+    return own_counsel(party.name, party.email, party.phone)
+
+
+def own_counsel(name: str, email: str, phone: str) -> CounselIn:
+    """Return somebody who acts in person as their own counsel."""
+    return CounselIn(name=name, email=email, phone=phone)
 
 
 def add_representation(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,8 +55,7 @@ def needed_time(
     hearing: Hearing, proposal: Proposal | None, counsel_ids: Iterable[int]
 ) -> TimeByResource:
     """Return the time a hearing needs, by resource: its date firmly, open slots as holds."""
-    people = [resource("judge", each) for each in members.judge_ids(hearing)]
-    people += [resource("counsel", counsel) for counsel in counsel_ids]
+    people = _people(members.judge_ids(hearing), counsel_ids)
     holds: dict[int, list[Span]] = defaultdict(list)
     for slot in proposal.slots if proposal and proposal.state == ProposalState.OPEN else []:
         for sitting in slot.sittings:
@@ -67,6 +67,26 @@ def needed_time(
         for each in [*people, *rooms]:
             fixed[each].append(Span(sitting.starts_at, sitting.ends_at))
     return {each: booking_pieces(fixed[each], holds[each]) for each in sorted({*fixed, *holds})}
+
+
+def _people(judge_ids: Iterable[int], counsel_ids: Iterable[int]) -> list[int]:
+    people = [resource("judge", each) for each in judge_ids]
+    return people + [resource("counsel", counsel) for counsel in counsel_ids]
+
+
+def fixed_time(
+    judge_ids: Iterable[int],
+    counsel_ids: Iterable[int],
+    sittings: Iterable[tuple[Span, int | None]],
+) -> TimeByResource:
+    """Return the time that a hearing needs whose date is fixed, each sitting with its courtroom."""
+    people = _people(judge_ids, counsel_ids)
+    needed: TimeByResource = defaultdict(list)
+    for span, courtroom_id in sittings:
+        rooms = [resource("courtroom", courtroom_id)] if courtroom_id else []
+        for each in [*people, *rooms]:
+            needed[each].append((span, True))
+    return needed
 
 
 def book(
@@ -192,15 +212,15 @@ def _delete_bookings(session: Session, hearing: Hearing) -> list[Span]:
 
 def _insert(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
     rows = [
-        _row(hearing, each, span, firm) for each, spans in needed.items() for span, firm in spans
+        _row(hearing.id, each, span, firm) for each, spans in needed.items() for span, firm in spans
     ]
     if rows:
         session.execute(sa.insert(Booking), rows)
 
 
-def _row(hearing: Hearing, resource_number: int, span: Span, firm: bool) -> dict[str, object]:
+def _row(hearing_id: int, resource_number: int, span: Span, firm: bool) -> dict[str, object]:
     return {
-        "hearing_id": hearing.id,
+        "hearing_id": hearing_id,
         "resource": resource_number,
         "starts_at": span.starts_at,
         "ends_at": span.ends_at,
@@ -209,44 +229,47 @@ def _row(hearing: Hearing, resource_number: int, span: Span, firm: bool) -> dict
 
 
 def book_many(
-    session: Session, hearings: Iterable[tuple[Hearing, Iterable[int]]], *, shared: bool
+    session: Session, requests: Sequence[tuple[int, TimeByResource]], *, shared: bool
 ) -> bool:
-    """Book many new hearings, each with its counsel, by few statements; tell whether it was done.
+    """Book the time of many new hearings, by id, by few statements; tell whether it was done.
 
     On any conflict nothing is booked (but with ``shared``, see ``book``): booked one by one, the
     error names the conflict.
     """
-    requests = [(hearing, needed_time(hearing, None, counsel)) for hearing, counsel in hearings]
     busy = _busy(session, [needed for _, needed in requests])
-    rows = []
-    for hearing, needed in requests:
+    rows: list[dict[str, Any]] = []
+    for hearing_id, needed in requests:
         for each, spans in needed.items():
             for span, firm in spans:
                 parts = subtract(span, busy[each])
                 if parts != [span] and not shared:
                     return False
                 busy[each] += parts
-                rows += [_row(hearing, each, part, firm) for part in parts]
-    if rows:
-        session.execute(sa.insert(Booking), rows)
+                rows += [_row(hearing_id, each, part, firm) for part in parts]
+    bulk.insert(session, bulk.table(Booking), rows)
     return True
 
 
 def _busy(session: Session, requests: Sequence[TimeByResource]) -> dict[int, list[Span]]:
     """Return the spans, by resource, that are booked and overlap any of the requested ones."""
     # No booking is longer than a day, so the index need not be read from the beginning of time.
-    spans = [
-        (each, span.starts_at, span.ends_at, span.starts_at - dt.timedelta(days=1))
-        for needed in requests
-        for each, parts in needed.items()
-        for span, _ in parts
-    ]
+    spans = {
+        (each, span) for needed in requests for each, parts in needed.items() for span, _ in parts
+    }
     busy: dict[int, list[Span]] = defaultdict(list)
     if not spans:
         return busy
-    times = (sa.column(name, UTCDateTime()) for name in ("starts_at", "ends_at", "since"))
-    columns = sa.values(sa.column("resource", Key), *times, name="requested")
-    request = columns.data(spans).cte("request")
+    rows = [
+        {
+            "resource": each,
+            "starts_at": span.starts_at,
+            "ends_at": span.ends_at,
+            "since": span.starts_at - dt.timedelta(days=1),
+        }
+        for each, span in spans
+    ]
+    times = [sa.column(name, UTCDateTime()) for name in ("starts_at", "ends_at", "since")]
+    request = bulk.rows_as_table(session, "request", [sa.column("resource", Key), *times], rows)
     overlapping = sa.select(Booking.resource, Booking.starts_at, Booking.ends_at).join(
         request,
         sa.and_(

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.hearings.bench import members
 from app.hearings.models import Hearing, HearingState
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import SittingTime
+from app.record import ledger
 
 
 def add_imported_hearing(
@@ -69,6 +71,15 @@ def add_imported_hearing(
     return hearing, True
 
 
+def publish_imported_rows(
+    session: Session, context: CourtContext, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Publish hearings that were entered as rows, as ``publish_imported`` does."""
+    subjects = [(row["case_id"], {"hearing_id": row["id"]}) for row in rows]
+    fixed, court_id = EventType.HEARING_FIXED, context.court.id
+    ledger.publish_off_record(session, fixed, context.now, court_id=court_id, subjects=subjects)
+
+
 def publish_imported(session: Session, hearings: Sequence[Hearing], now: dt.datetime) -> None:
     """Tell other systems of hearings that were fixed elsewhere, once they are stored."""
     notifications.publish_off_record(session, hearings, EventType.HEARING_FIXED, now)
@@ -97,23 +108,49 @@ def new_imported_hearing(
     ``sittings`` are all of one that has several; the first is the one that the rest describes.
     """
     hearing = Hearing(
-        court_id=context.court.id,
         case_id=case_id,
-        judge_id=judge_id,
-        kind=kind,
-        minutes=minutes,
-        uid=uid or str(uuid.uuid4()),
-        state=HearingState.FIXED.value,
-        revision=1,
-        planned_revision=0 if remind and starts_at > context.now else 1,
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=minutes),
-        courtroom_id=courtroom_id,
-        imported=True,
-        user_id=context.user.id if context.user else None,
-        created_at=context.now,
-        changed_at=context.now,
+        **imported_values(
+            context,
+            judge_id,
+            kind=kind,
+            starts_at=starts_at,
+            minutes=minutes,
+            courtroom_id=courtroom_id,
+            uid=uid or str(uuid.uuid4()),
+            remind=remind,
+        ),
     )
     if sittings:
         hearing.set_sittings(sittings)
     return hearing
+
+
+def imported_values(
+    context: CourtContext,
+    judge_id: int,
+    *,
+    kind: str,
+    starts_at: dt.datetime,
+    minutes: int,
+    courtroom_id: int | None,
+    uid: str,
+    remind: bool,
+) -> dict[str, Any]:
+    """Return the values of a hearing fixed elsewhere that has one sitting, by column."""
+    return {
+        "court_id": context.court.id,
+        "judge_id": judge_id,
+        "kind": kind,
+        "minutes": minutes,
+        "uid": uid,
+        "state": HearingState.FIXED.value,
+        "revision": 1,
+        "planned_revision": 0 if remind and starts_at > context.now else 1,
+        "starts_at": starts_at,
+        "ends_at": starts_at + dt.timedelta(minutes=minutes),
+        "courtroom_id": courtroom_id,
+        "imported": True,
+        "user_id": context.user.id if context.user else None,
+        "created_at": context.now,
+        "changed_at": context.now,
+    }

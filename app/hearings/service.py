@@ -19,7 +19,7 @@ from app.hearings.answers import locking
 from app.hearings.answers.service import AnswerInput, answer, decide
 from app.hearings.bench import attending, members
 from app.hearings.forms import HearingIn, MoveIn, ProposalIn, SlotIn
-from app.hearings.imported import add_imported_hearing, new_imported_hearing
+from app.hearings.imported import add_imported_hearing
 from app.hearings.models import CourtMove, Hearing, HearingState, ProposalState, Slot
 from app.hearings.scheduling import (
     CourtContext,
@@ -45,7 +45,6 @@ __all__ = [
     "fix",
     "lapse",
     "move",
-    "new_imported_hearing",
     "open_proposal",
     "propose",
 ]

@@ -23,6 +23,7 @@ from app.imports.reading.rules import (
     BENCH,
     MEMBER_ADDRESSES,
     ColumnMapping,
+    may_be_several,
     split_names,
     split_sittings,
     split_words,
@@ -400,6 +401,8 @@ class _Reading:
 
         Of days and times in one cell each is a sitting; a cell with one applies to all.
         """
+        if not may_be_several(texts["hearing_on"] + texts["hearing_at"]):
+            return [dict(texts)]
         parts = {name: split_sittings(texts[name]) for name in OF_EACH_SITTING}
         count = max(len(parts[name]) for name in ("hearing_on", "hearing_at"))
         if count < 2:  # other cells may have such a mark in a name

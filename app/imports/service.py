@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from app.core import normalization
 from app.core.errors import Invalid, Refusal
 from app.hearings import counsel_changes
 from app.hearings.service import CourtContext
-from app.imports import bulk_entry
+from app.imports import bulk_entry, unchanged
 from app.imports.entries import ImportedCase, RowRefusal
 from app.imports.hearings import (
     ImportCourt,
@@ -29,8 +30,8 @@ from app.imports.reading.rules import ColumnMapping
 
 # What an import may update of a counsel who is known.
 LEARNT = (*(name for name in import_columns(CounselIn) if name != "name"), "zone")
-AT_ONCE = 200  # cases whose rows are kept in memory together
-COUNTED_BEFORE = {2, 10, 50, 250}  # batches
+AT_ONCE = 400  # cases whose rows are kept in memory together
+COUNTED_BEFORE = {1, 5, 25, 125}  # batches
 FEW = 4  # cases of which it does not pay to look for the one that is in the way
 
 
@@ -69,13 +70,16 @@ def enter_cases(
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _analyze(session)
-        known = _known_cases(session, context.court.id, batch)
-        uids = known_uids(session, list(known.values()))
-        for plain, some in groupby(batch, key=lambda each: _is_plain(court, known, each)):
-            if plain:
-                _enter_many(court, list(some), report)
+        known = unchanged.known_cases(court, batch)
+        for kind, some in groupby(batch, key=lambda each: _kind(court, known, each)):
+            together = list(some)
+            if kind is _Kind.NEW:
+                _enter_many(court, together, report)
+            elif kind is _Kind.UNCHANGED:
+                for entry in together:
+                    _count(report, entry, False, 0)
             else:
-                _update_many(court, list(some), known, uids, report)
+                _update_many(court, together, report)
         step(sum(len(entry.source.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
@@ -106,9 +110,23 @@ def _key(entry: ImportedCase) -> str:
     return rules.number_key(entry.case.number)
 
 
-def _is_plain(court: ImportCourt, known: dict[str, Case], entry: ImportedCase) -> bool:
-    """Tell whether a case is new and has no error of its own."""
-    return _key(entry) not in known and not cases.input_errors(entry.case, court.region)
+class _Kind(Enum):
+    """How a case of a file is entered; OTHER has errors of its own, or says something new."""
+
+    NEW = auto()
+    UNCHANGED = auto()
+    OTHER = auto()
+
+
+def _kind(
+    court: ImportCourt, known: Mapping[str, unchanged.KnownCase], entry: ImportedCase
+) -> _Kind:
+    if cases.input_errors(entry.case, court.region):
+        return _Kind.OTHER
+    there = known.get(_key(entry))
+    if there is None:
+        return _Kind.NEW
+    return _Kind.UNCHANGED if unchanged.is_unchanged(court, entry, there) else _Kind.OTHER
 
 
 def _known_cases(
@@ -148,14 +166,10 @@ def _enter_many(court: ImportCourt, entries: Sequence[ImportedCase], report: Imp
     report.known_hearings += sum(len(entry.imported_hearings) for entry in entries) - new
 
 
-def _update_many(
-    court: ImportCourt,
-    entries: Sequence[ImportedCase],
-    known: Mapping[str, Case],
-    uids: set[str],
-    report: ImportReport,
-) -> None:
+def _update_many(court: ImportCourt, entries: Sequence[ImportedCase], report: ImportReport) -> None:
     """Update known cases together; where one is refused, each by itself."""
+    known = _known_cases(court.session, court.context.court.id, entries)
+    uids = known_uids(court.session, list(known.values()))
     try:
         with court.session.begin_nested():
             results = [_enter(court, each, known.get(_key(each)), uids) for each in entries]

@@ -96,6 +96,37 @@ def update(session: Session, table: sa.Table, rows: Sequence[dict[str, Any]]) ->
     connection.exec_driver_sql(_updating_each(table, key, tuple(columns), mark), values)
 
 
+def rows_as_table(
+    session: Session,
+    name: str,
+    columns: Sequence[sa.ColumnClause[Any]],
+    rows: Sequence[dict[str, Any]],
+) -> sa.CTE:
+    """Return rows as a table to join with, sent as one JSON document.
+
+    A statement that has them as values has a parameter for each, and is composed anew for every
+    number of rows, which takes longer than to execute it.
+    """
+    dialect = session.get_bind().dialect
+    if dialect.name == "postgresql":
+        document = sa.cast(sa.bindparam(None, _document(rows), sa.Text), postgresql.JSON)
+        given = sa.func.json_to_recordset(document).table_valued(*columns, name="given")
+        return sa.select(given.render_derived(with_types=True)).cte(name)
+    names = tuple(each.name for each in columns)
+    binders = [each.type.dialect_impl(dialect).bind_processor(dialect) for each in columns]
+    values = [
+        [bind(row[key]) if bind else row[key] for key, bind in zip(names, binders, strict=True)]
+        for row in rows
+    ]
+    each_row = sa.func.json_each(sa.bindparam(None, json_text(values), sa.Text))
+    item = each_row.table_valued("value", name="given").c.value
+    parts = [
+        sa.type_coerce(sa.func.json_extract(item, f"$[{n}]"), each.type).label(each.name)
+        for n, each in enumerate(columns)
+    ]
+    return sa.select(*parts).cte(name)
+
+
 def ids(session: Session, table: sa.Table, count: int) -> list[int]:
     """Return ``count`` primary keys for new rows, as the database itself would number them.
 

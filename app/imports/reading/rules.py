@@ -68,6 +68,7 @@ NUMERIC = frozenset(name for name, column in COLUMNS.items() if column.is_number
 NEEDED = ("number", "judge", "party")
 # Fields that a wide row has once for each party (sides.PartyColumn.key).
 OF_ITS_OWN = frozenset((*sides.OF_A_PARTY, "role", "side", "reference"))
+_SITTING_MARK = re.compile(r"[;；、]")
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 Parts = tuple[str | int, ...]
@@ -333,4 +334,9 @@ def split_sittings(text: str) -> list[str]:
 
     Not at commas, which dates have in them.
     """
-    return [part for each in re.split(r"[;；、]", text) if (part := each.strip())]
+    return [part for each in _SITTING_MARK.split(text) if (part := each.strip())]
+
+
+def may_be_several(text: str) -> bool:
+    """Tell whether a cell has a mark at which ``split_sittings`` splits it."""
+    return _SITTING_MARK.search(text) is not None
