@@ -1,6 +1,7 @@
 """Read cases: search, one case with its people, duplicates."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,22 +130,29 @@ def known_firms(session: Session, court_id: int, words: str) -> Sequence[str]:
 
 def case_with_parties(session: Session, court_id: int, case_id: int) -> Case:
     """Return a case with its parties and counsel. Raises NotFound, also for another court's."""
-    statement = (
+    parameters = {"case": case_id, "court": court_id}
+    case = session.scalars(_case_with_parties(), parameters).unique().one_or_none()
+    if case is None:
+        raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
+    return case
+
+
+@cache
+def _case_with_parties() -> sa.Select[Case]:
+    """Return the statement, put together once: that takes longer than to execute it."""
+    return (
         sa.select(Case)
-        .where(Case.id == case_id, Case.court_id == court_id)
+        .where(Case.id == sa.bindparam("case"), Case.court_id == sa.bindparam("court"))
         .options(
             joinedload(Case.judge),
             joinedload(Case.court),
             joinedload(Case.assistant),
+            joinedload(Case.members),
             selectinload(Case.parties)
-            .selectinload(Party.representations)
+            .joinedload(Party.representations)
             .options(joinedload(Representation.counsel), selectinload(Representation.declarations)),
         )
     )
-    case = session.scalar(statement)
-    if case is None:
-        raise NotFound(N_("There is no case %(case)s in this court."), case=case_id)
-    return case
 
 
 def find_duplicate(session: Session, case: Case) -> Case | None:

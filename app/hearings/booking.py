@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.cases import benches
-from app.cases.models import Case, Counsel
+from app.cases.models import Case, Counsel, Representation
 from app.core import wording
 from app.core.db import Key, UTCDateTime, bulk
 from app.core.errors import N_, Clash, HearingTime, Message
+from app.core.normalization import name_key
 from app.court import service as court_service
 from app.court.bench import BenchMember, BenchRole
 from app.court.models import Court, Courtroom, Judge
@@ -401,29 +402,46 @@ def clashes_by_field(
     *,
     hearing: Hearing | None = None,
     named: Sequence[BenchMember] | None = None,
+    acting: Sequence[Representation] | None = None,
+    known_rooms: Sequence[Courtroom] = (),
 ) -> dict[str, Message]:
     """Return the conflict of each slot of a form, or of each of its sittings, by its field.
 
     ``hearing`` is the one that is to have the slots, if it is there already: it has a bench of its
     own, and its bookings do not conflict. ``named`` is the bench of a new one, if not the case's.
+    ``acting`` and ``known_rooms``: who acts in the case, and courtrooms, that the caller has read.
     """
     bench = members.judge_ids(hearing) if hearing else benches.judge_ids(case)
     if named is not None:
         bench = list(members.known_people(session, case, named))
     people = [resource("judge", each) for each in bench]
-    people += [
-        resource("counsel", each.counsel_id)
-        for each in queries.acting_representations(session, case)
-    ]
-    clashes: dict[str, Message] = {}
-    own = hearing.id if hearing else None
+    if acting is None:
+        acting = queries.acting_representations(session, case)
+    people += [resource("counsel", each.counsel_id) for each in acting]
+    rooms = {room.name_key: room for room in known_rooms}
+    parts: dict[str, tuple[Span, set[int]]] = {}
     for n, slot in enumerate(slots):
         for name, sitting in slot.parts_by_field(n).items():
             length = dt.timedelta(minutes=sitting.minutes or minutes)
             span = Span(sitting.starts_at, sitting.starts_at + length)
-            room = court_service.find_courtroom(session, case.court_id, sitting.courtroom)
-            rooms = [resource("courtroom", room.id)] if room else []
-            if busy := find_conflicts(session, [*people, *rooms], span, but=own):
-                clash = clash_error(session, case.court, busy[0]).message
-                clashes[f"{name}.starts_at"] = clash
+            typed = sitting.courtroom
+            room = (
+                rooms.get(name_key(typed)) if isinstance(typed, str) else None
+            ) or court_service.find_courtroom(session, case.court_id, typed)
+            parts[name] = span, {*people, *([resource("courtroom", room.id)] if room else [])}
+    if not parts:
+        return {}
+    # In one statement for all of them: slots of one form lie near each other.
+    begin = min(span.starts_at for span, _ in parts.values())
+    end = max(span.ends_at for span, _ in parts.values())
+    needed = sorted(set().union(*(numbers for _, numbers in parts.values())))
+    own = hearing.id if hearing else None
+    conflicts = find_conflicts(session, needed, Span(begin, end), but=own)
+    clashes: dict[str, Message] = {}
+    for name, (span, numbers) in parts.items():
+        for each in conflicts:
+            if each.span.overlaps(span) and resource(each.kind, each.row) in numbers:
+                error = clash_error(session, case.court, each)
+                clashes[f"{name}.starts_at"] = error.message
+                break
     return clashes

@@ -104,16 +104,38 @@ def acting_representations(session: Session, case: Case) -> Sequence[Representat
     return list(by_counsel.values())
 
 
+def acting_in(case: Case) -> Sequence[Representation]:
+    """Return what ``acting_representations`` does, of a case that is loaded with its people."""
+    everybody = [each for party in case.parties for each in party.representations]
+    by_counsel: dict[int, Representation] = {}
+    for each in sorted(everybody, key=lambda each: each.id):
+        if each.left_at is None:
+            by_counsel.setdefault(each.counsel_id, each)
+    return list(by_counsel.values())
+
+
 def upcoming_hearings(session: Session, case: Case, now: dt.datetime) -> Sequence[Hearing]:
     """Return a case's hearings that are proposed, or have a date that lies ahead."""
-    statement = sa.select(Hearing).where(
-        Hearing.case_id == case.id,
-        sa.or_(
-            Hearing.state == HearingState.PROPOSED.value,
-            sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
-        ),
+    return upcoming_and_newest(session, case, now)[0]
+
+
+def upcoming_and_newest(
+    session: Session, case: Case, now: dt.datetime
+) -> tuple[Sequence[Hearing], int]:
+    """Return a case's upcoming hearings, and the id of its newest hearing, 0 if it has none."""
+    newest = sa.select(sa.func.max(Hearing.id)).where(Hearing.case_id == case.id).scalar_subquery()
+    is_upcoming = sa.or_(
+        Hearing.state == HearingState.PROPOSED.value,
+        sa.and_(Hearing.state == HearingState.FIXED.value, Hearing.starts_at > now),
     )
-    return session.scalars(statement.order_by(Hearing.id)).all()
+    statement = (
+        sa.select(Hearing, is_upcoming)
+        .where(Hearing.case_id == case.id, sa.or_(is_upcoming, Hearing.id == newest))
+        .order_by(Hearing.id)
+    )
+    rows = session.execute(statement).all()
+    upcoming = [hearing for hearing, is_listed in rows if is_listed]
+    return upcoming, max((hearing.id for hearing, _ in rows), default=0)
 
 
 def _acting(hearing: Hearing) -> sa.Select[Any]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Clash, HearingTime, Message
 from app.hearings import queries
 from app.hearings.bench import members
-from app.hearings.models import Hearing, HearingState
+from app.hearings.models import Hearing, HearingState, Proposal
 
 CHANGED = N_(
     "This hearing was changed while you were typing, and nothing was sent. "
@@ -23,7 +23,11 @@ def of_hearing(session: Session, hearing: Hearing) -> str:
 
     It changes with every round, with every date, and with who sits or is needed.
     """
-    last = queries.last_proposal(session, hearing)
+    return version_of(hearing, queries.last_proposal(session, hearing))
+
+
+def version_of(hearing: Hearing, last: Proposal | None) -> str:
+    """Return the version of a hearing of which the newest proposal is known."""
     return f"{last.round if last else 0}.{hearing.revision}.{members.fingerprint(hearing)}"
 
 

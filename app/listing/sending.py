@@ -98,9 +98,8 @@ def _refuse_unavailable(
         each.starts_at: each for each in suggestions.search(session, row.case, query, now).found
     }
     chosen = [openings[at] for at in starts if at in openings]
-    free = busy_time.free_rooms(
-        session, sorted(rooms), chosen, row.minutes * MINUTE, court.buffer_minutes * MINUTE
-    )
+    buffer = court.buffer_minutes * MINUTE
+    free = busy_time.FreeRooms(sorted(rooms)).at(session, chosen, row.minutes * MINUTE, buffer)
     for at, room in starts.items():
         if room not in free.get(at, ()):
             ends_at = at + row.minutes * MINUTE

@@ -156,29 +156,43 @@ def busy_spans(
     return spans_by_id
 
 
-def free_rooms(
-    session: Session,
-    rooms: Sequence[int],
-    candidates: Sequence[Opening],
-    length: dt.timedelta,
-    buffer: dt.timedelta,
-    but: int | None = None,
-) -> Mapping[dt.datetime, list[int]]:
-    """Return the courtrooms that are free at each opening, in the order of ``rooms``.
+class FreeRooms:
+    """Which of some courtrooms are free at openings; no opening is asked about twice.
 
-    One range query reads the whole time from the first to the last opening: joined to each
-    opening, PostgreSQL sometimes scans the table instead of its index.
+    The bookings of the hearing ``but`` do not count.
     """
-    if not candidates or not rooms:
-        return {}
-    starts = [each.starts_at for each in candidates]
-    stretch = Span(min(starts) - buffer, max(starts) + length + buffer)
-    numbers = {room: resource("courtroom", room) for room in rooms}
-    taken = booked_spans(session, list(numbers.values()), stretch, but)
 
-    def free(at: dt.datetime, number: int) -> bool:
-        spans, begins, ends = taken.get(number, []), at - buffer, at + length + buffer
-        first = bisect_right(spans, begins, key=lambda span: span.ends_at)
-        return first == len(spans) or spans[first].starts_at >= ends
+    def __init__(self, rooms: Sequence[int], but: int | None = None) -> None:
+        self._numbers = {room: resource("courtroom", room) for room in rooms}
+        self._but = but
+        self._known: dict[dt.datetime, Sequence[int]] = {}
 
-    return {at: [room for room, number in numbers.items() if free(at, number)] for at in starts}
+    def at(
+        self,
+        session: Session,
+        candidates: Sequence[Opening],
+        length: dt.timedelta,
+        buffer: dt.timedelta,
+    ) -> Mapping[dt.datetime, Sequence[int]]:
+        """Return the courtrooms that are free at each opening, in their order.
+
+        One range query reads the whole time from the first to the last opening: joined to each
+        opening, PostgreSQL sometimes scans the table instead of its index.
+        """
+        starts = [each.starts_at for each in candidates if each.starts_at not in self._known]
+        if starts and self._numbers:
+            stretch = Span(min(starts) - buffer, max(starts) + length + buffer)
+            taken = booked_spans(session, list(self._numbers.values()), stretch, self._but)
+            for at in starts:
+                span = Span(at - buffer, at + length + buffer)
+                self._known[at] = [
+                    room
+                    for room, number in self._numbers.items()
+                    if _is_free(taken.get(number, ()), span)
+                ]
+        return self._known
+
+
+def _is_free(taken: Sequence[Span], span: Span) -> bool:
+    first = bisect_right(taken, span.starts_at, key=lambda each: each.ends_at)
+    return first == len(taken) or taken[first].starts_at >= span.ends_at

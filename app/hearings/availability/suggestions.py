@@ -3,13 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case
+from app.cases.models import Case, Counsel
 from app.core.errors import Message
 from app.court.bench import BenchMember
 from app.court.models import Court, Courtroom
@@ -43,7 +43,8 @@ class SuggestionQuery:
 
     The time of the hearing ``but`` counts as free, the starts ``but_not`` are excluded; all are
     told the day after ``answer_by``. ``bench``: everybody whom the hearing needs, if not those of
-    the case or of ``but``.
+    the case or of ``but``. ``counsel`` and ``working``: who acts, and the court's working days,
+    where the caller knows them.
     """
 
     minutes: int
@@ -57,6 +58,8 @@ class SuggestionQuery:
     but: int | None = None
     but_not: Collection[dt.datetime] = field(default=())
     bench: Sequence[BenchMember] | None = None
+    counsel: Sequence[Counsel] | None = None
+    working: WorkingDays | None = None
 
 
 @dataclass(frozen=True)
@@ -140,13 +143,28 @@ def first_day(
 class SuggestionSearch:
     """Every start that suits everybody, the best first, with the query and its people.
 
-    ``known`` has them by their start, the excluded ones too.
+    ``known`` has them by their start, the excluded ones too. ``around`` is the span in which
+    people's busy time was read; when courtrooms are free is read as it is needed.
     """
 
+    query: SuggestionQuery
     wish: OpeningQuery | None
     people: Sequence[Attendee]
     found: Sequence[Opening]
     known: dict[dt.datetime, Opening]
+    around: Span
+    rooms: busy_time.FreeRooms
+
+    def answers(self, query: SuggestionQuery, also: Collection[dt.datetime]) -> bool:
+        """Tell whether this is the search of another query, but for what is excluded."""
+        same = replace(self.query, many=query.many, but_not=query.but_not) == query
+        return same and all(self.around.starts_at <= at <= self.around.ends_at for at in also)
+
+    def without(self, starts: Collection[dt.datetime]) -> "SuggestionSearch":
+        """Return this search with other starts excluded."""
+        unwanted = {at.astimezone(dt.UTC) for at in starts}
+        found = [each for each in self.known.values() if each.starts_at not in unwanted]
+        return replace(self, found=found)
 
 
 def search(
@@ -167,19 +185,21 @@ def search(
         if query.bench is not None
         else _sitting(session, case, query.but)
     )
-    people = _people(session, case, sitting, around, ZoneInfo(case.court.zone), query.but)
-    weighed = openings.find_openings(wish, people) if wish else []
-    unwanted = {at.astimezone(dt.UTC) for at in query.but_not}
-    found = [each for each in weighed if each.starts_at not in unwanted]
-    return SuggestionSearch(wish, people, found, {each.starts_at: each for each in weighed})
+    counsel = (
+        [each.counsel for each in queries.acting_representations(session, case)]
+        if query.counsel is None
+        else query.counsel
+    )
+    people = _people(session, case, sitting, counsel, around, query.but)
+    found = openings.find_openings(wish, people) if wish else []
+    known = {each.starts_at: each for each in found}
+    rooms = busy_time.FreeRooms([room.id for room in query.rooms], query.but)
+    searched = SuggestionSearch(query, wish, people, found, known, around, rooms)
+    return searched.without(query.but_not)
 
 
 def choose(
-    session: Session,
-    case: Case,
-    query: SuggestionQuery,
-    searched: SuggestionSearch,
-    found: Sequence[Opening],
+    session: Session, query: SuggestionQuery, searched: SuggestionSearch, found: Sequence[Opening]
 ) -> list[Suggestion]:
     """Return the best of some openings, each with a courtroom, the best first.
 
@@ -190,10 +210,8 @@ def choose(
         return []
     rooms = {room.id: room for room in query.rooms}
 
-    def free(some: Sequence[Opening]) -> dict[dt.datetime, list[int]]:
-        return dict(
-            busy_time.free_rooms(session, list(rooms), some, wish.length, wish.buffer, query.but)
-        )
+    def free(some: Sequence[Opening]) -> Mapping[dt.datetime, Sequence[int]]:
+        return searched.rooms.at(session, some, wish.length, wish.buffer)
 
     return [
         _suggestion(each.opening, rooms[each.room], wish)
@@ -212,14 +230,20 @@ def suggest(
     Exact: every start on the court's grid between the
     days is scored (see openings).
     """
-    searched = search(session, case, query, now)
+    return choose_slots(session, query, search(session, case, query, now))
+
+
+def choose_slots(
+    session: Session, query: SuggestionQuery, searched: SuggestionSearch
+) -> list[SuggestedSlot]:
+    """Return the best slots of a search, the best first."""
     if query.days > 1:
-        return choose_sets(session, case, query, searched)
-    return [SuggestedSlot([s]) for s in choose(session, case, query, searched, searched.found)]
+        return choose_sets(session, query, searched)
+    return [SuggestedSlot([s]) for s in choose(session, query, searched, searched.found)]
 
 
 def choose_sets(
-    session: Session, case: Case, query: SuggestionQuery, searched: SuggestionSearch
+    session: Session, query: SuggestionQuery, searched: SuggestionSearch
 ) -> list[SuggestedSlot]:
     """Return the best sets of consecutive court days, each with a courtroom a day, best first.
 
@@ -230,14 +254,12 @@ def choose_sets(
     if wish is None or not query.rooms:
         return []
     rooms = {room.id: room for room in query.rooms}
-    free = busy_time.free_rooms(
-        session, list(rooms), searched.found, wish.length, wish.buffer, query.but
-    )
+    free = searched.rooms.at(session, searched.found, wish.length, wish.buffer)
     by_day: dict[dt.date, list[Opening]] = defaultdict(list)
     for opening in searched.found:
         if free[opening.starts_at]:
             by_day[opening.day].append(opening)
-    zone = ZoneInfo(case.court.zone)
+    zone = wish.zone
     days = [day for day, _ in wish.days]
     runs = [days[n : n + query.days] for n in range(len(days) - query.days + 1)]
     sets = [
@@ -286,7 +308,7 @@ def _wish(
     session: Session, case: Case, query: SuggestionQuery, now: dt.datetime
 ) -> tuple[OpeningQuery | None, Span]:
     court, zone = case.court, ZoneInfo(case.court.zone)
-    working = working_days.working_days(session, court)
+    working = query.working or working_days.working_days(session, court)
     legal, because = first_day(court, working, case, query.answer_by)
     begin = max(legal, query.first or legal)
     end = query.last or begin + dt.timedelta(days=AHEAD)
@@ -316,13 +338,12 @@ def _people(
     session: Session,
     case: Case,
     sitting: Mapping[int, str],
+    counsel: Sequence[Counsel],
     span: Span,
-    zone: ZoneInfo,
     but: int | None,
 ) -> list[Attendee]:
     """Return bench and counsel with their busy time, from a day before to a day after."""
-    counsel = [each.counsel for each in queries.acting_representations(session, case)]
-    day = dt.timedelta(days=1)
+    zone, day = ZoneInfo(case.court.zone), dt.timedelta(days=1)
     around = Span(span.starts_at - day, span.ends_at + day)
     numbers = [resource("judge", each) for each in sitting]
     numbers += [resource("counsel", each.id) for each in counsel]

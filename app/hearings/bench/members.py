@@ -82,10 +82,13 @@ def known_people(session: Session, case: Case, people: Sequence[BenchMember]) ->
     whose = bench.judge_of(people, case.judge.name) or case.judge.name
     names = [whose, *(each.name for each in bench.beside(people, whose))]
     keys = {name_key(each): each for each in names}
-    known = sa.select(Judge.name_key, Judge.id).where(
-        Judge.court_id == case.court_id, Judge.name_key.in_(keys)
-    )
-    ids = {row.name_key: row.id for row in session.execute(known)}
+    own = [case.judge, *(each.judge for each in case.members)]
+    ids = {each.name_key: each.id for each in own}
+    if others := keys.keys() - ids:
+        known = sa.select(Judge.name_key, Judge.id).where(
+            Judge.court_id == case.court_id, Judge.name_key.in_(others)
+        )
+        ids |= {row.name_key: row.id for row in session.execute(known)}
     return {ids.get(key, -place): name for place, (key, name) in enumerate(keys.items(), 1)}
 
 

@@ -5,9 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
-from app.cases.models import Case
 from app.core.errors import N_, HearingTime, Message
 from app.court.models import Court
 from app.hearings import booking
@@ -18,11 +15,10 @@ from app.hearings.availability.calculation.day_strip import BusyRow, StripDay, S
 from app.hearings.availability.calculation.openings import Attendee, Opening, OpeningQuery
 from app.hearings.availability.suggestions import Suggestion
 from app.hearings.forms import SittingIn, SlotIn
-from app.hearings.models import Hearing
 from app.hearings.proposing import form_fields, prefill
 from app.hearings.proposing.form_fields import ProposalFields
+from app.hearings.proposing.subject import ProposalSubject
 from app.hearings.rules import Span
-from app.law import working_days
 from app.law.working_days import WorkingDays
 
 FURTHER = 4
@@ -73,48 +69,38 @@ class SlotBoard:
         return tuple(words for words in first if all(words in reasons for reasons in others))
 
 
-def build_board(
-    session: Session, case: Case, hearing: Hearing | None, form: ProposalFields, now: dt.datetime
-) -> SlotBoard:
+def build_board(subject: ProposalSubject, form: ProposalFields, now: dt.datetime) -> SlotBoard:
     """Assess a form's slots and find further ones, to help a person choose.
 
     Read-only; what may be proposed is checked when it is sent.
     """
-    zone = ZoneInfo(case.court.zone)
-    query = prefill.suggestion_query(session, case, hearing, form, now, FURTHER)
+    court, working = subject.case.court, subject.working
+    zone = ZoneInfo(court.zone)
+    query = prefill.suggestion_query(subject, form, now, FURTHER)
     spans = prefill.readable_spans(form, zone, query.minutes)
     starts = [span.starts_at for span in spans.values()]
-    search = suggestions.search(session, case, query, now, also=starts)
+    search = subject.search(query, now, also=starts)
     length = dt.timedelta(minutes=query.minutes)
+    # A start is clear of a span if it is not in the open interval from one length before it on.
+    reach = [(span.starts_at - length, span.ends_at) for span in spans.values()]
     clear = [
-        o
-        for o in search.found
-        if not any(
-            span.overlaps(Span(o.starts_at, o.starts_at + length)) for span in spans.values()
-        )
+        o for o in search.found if not any(first < o.starts_at < last for first, last in reach)
     ]
     # A set of several days is added by one button, not drawn by letters.
-    chosen = suggestions.choose(session, case, query, search, clear) if query.days == 1 else []
+    chosen = suggestions.choose(subject.session, query, search, clear) if query.days == 1 else []
     further = dict(zip("ABCDEFGH", sorted(chosen, key=lambda each: each.starts_at), strict=False))
-    clashes = _clashes(session, case, hearing, form, spans)
-    working = working_days.working_days(session, case.court)
+    clashes = _clashes(subject, form, spans)
     weighed = {
-        place: _weighed(
-            search, span, clashes.get(place), outside(case.court, working, span), zone.key
-        )
+        place: _weighed(search, span, clashes.get(place), outside(court, working, span), zone.key)
         for place, span in spans.items()
     }
     marks = [StripMark(str(n + 1), span) for (n, _), span in spans.items()]
     marks += [StripMark(name, Span(each.starts_at, each.ends_at)) for name, each in further.items()]
-    return SlotBoard(weighed, further, _strip(case.court, working, marks, search, query.minutes))
+    return SlotBoard(weighed, further, _strip(court, working, marks, search, query.minutes))
 
 
 def _clashes(
-    session: Session,
-    case: Case,
-    hearing: Hearing | None,
-    form: ProposalFields,
-    spans: dict[tuple[int, int], Span],
+    subject: ProposalSubject, form: ProposalFields, spans: dict[tuple[int, int], Span]
 ) -> dict[tuple[int, int], Message]:
     places = list(spans)
     slots = []
@@ -126,12 +112,14 @@ def _clashes(
             SlotIn(sittings=[SittingIn(starts_at=span.starts_at, minutes=minutes, courtroom=room)])
         )
     clashes = booking.clashes_by_field(
-        session,
-        case,
+        subject.session,
+        subject.case,
         slots,
         prefill.MINUTES,
-        hearing=hearing,
+        hearing=subject.hearing,
         named=form_fields.named_bench(form),
+        acting=subject.acting,
+        known_rooms=subject.rooms,
     )
     return {places[int(name.split(".")[1])]: words for name, words in clashes.items()}
 
@@ -201,7 +189,8 @@ def _opening(
     if first is None or day not in on or day < first:
         return None
     later = on.index(day) - on.index(first)
-    return openings.score_opening(wish, people, span.starts_at, day, dict(wish.days)[day], later)
+    scorer = openings.Scorer(wish, people)
+    return scorer.opening(span.starts_at, day, dict(wish.days)[day], later)
 
 
 def _strip(

@@ -10,7 +10,6 @@ from flask import render_template, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from app.cases import queries as cases
 from app.cases.models import Case, Representation
 from app.cases.rules import addresses_by_channel
 from app.core import web, wording
@@ -18,15 +17,15 @@ from app.core.characters import whole_number
 from app.core.db import db
 from app.core.errors import Clash, Message, Refusal
 from app.court import bench
-from app.court import queries as court_queries
 from app.court.bench import BenchMember
 from app.court.models import Court
-from app.hearings import booking, queries, scheduling, versions
+from app.hearings import booking, scheduling, versions
 from app.hearings.bench import members
 from app.hearings.forms import SHORTEST, HearingIn, MoveIn
 from app.hearings.models import Hearing, Proposal
 from app.hearings.proposing import board, confirmation, form_fields, prefill, preview
 from app.hearings.proposing.form_fields import CalendarSelection, ProposalFields
+from app.hearings.proposing.subject import ProposalSubject
 from app.hearings.rules import MOST_SLOTS, Span, slot_errors
 from app.hearings.sittings.rules import MOST_SITTINGS
 from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
@@ -79,14 +78,9 @@ class SendOrder:
         return self.form.minutes or (hearing.minutes if hearing else SHORTEST)
 
 
-def load_subject(about: ProposalContext) -> tuple[Case, Hearing | None]:
+def load_subject(about: ProposalContext) -> ProposalSubject:
     """Load the case with its people, and the hearing. Raises NotFound."""
-    session, court_id = db.session(), current_user.court_id
-    hearing_id = about.hearing_id
-    hearing = (
-        queries.find_hearing(session, court_id, hearing_id) if hearing_id is not None else None
-    )
-    return cases.case_with_parties(session, court_id, about.case_id), hearing
+    return ProposalSubject(db.session(), current_user.court_id, about.case_id, about.hearing_id)
 
 
 def seal(form: ProposalFields) -> str:
@@ -120,40 +114,45 @@ class ProposalPage:
         return {**vars(self), "zone": self.court.zone, "unreachable": self.unreachable}
 
 
-def load_page(about: ProposalContext) -> ProposalPage:
-    """Load the template context. Raises NotFound."""
-    session = db.session()
-    case, hearing = load_subject(about)
+def load_page(about: ProposalContext, subject: ProposalSubject) -> ProposalPage:
+    """Load the template context."""
+    case, hearing = subject.case, subject.hearing
     return ProposalPage(
         about=about,
         case=case,
         hearing=hearing,
         court=current_user.court,
-        asked=[
-            (each, addresses_by_channel(each.counsel))
-            for each in queries.acting_representations(session, case)
-        ],
+        asked=[(each, addresses_by_channel(each.counsel)) for each in subject.acting],
         unrepresented=unrepresented_parties(case),
-        last=queries.last_proposal(session, hearing) if hearing else None,
-        upcoming=[] if hearing else queries.upcoming_hearings(session, case, web.now()),
+        last=subject.last,
+        upcoming=[] if hearing else subject.upcoming(web.now()),
     )
 
 
-def render_form(about: ProposalContext, form: ProposalFields, **context: Any) -> str:
-    """Render the page with the form as typed; ``context`` is passed to the template."""
+def render_form(
+    about: ProposalContext,
+    form: ProposalFields,
+    subject: ProposalSubject | None = None,
+    **context: Any,
+) -> str:
+    """Render the page with the form as typed; ``context`` is passed to the template.
+
+    ``subject`` is what the form is about, if the caller has loaded it.
+    """
     if not form.slots:
         form.slots = [form_fields.blank_row(form)]
-    language, loaded = web.language(), load_page(about)
+    subject = subject or load_subject(about)
+    language, loaded = web.language(), load_page(about, subject)
     rooms = [
         (room.name, f"{room.name} · {room.location}" if room.location else room.name)
-        for room in court_queries.courtrooms(db.session(), current_user.court_id)
+        for room in subject.rooms
     ]
     kinds = list(dict.fromkeys([*prefill.KINDS, *([form.kind] if form.kind else [])]))
     if about.panel:
         page, slot_board = "proposing/_move_panel.html", None
     else:
         page = "proposing/new.html" if about.hearing_id is None else "proposing/proposal.html"
-        slot_board = board.build_board(db.session(), loaded.case, loaded.hearing, form, web.now())
+        slot_board = board.build_board(subject, form, web.now())
     return render_template(
         page,
         given=form,
@@ -182,10 +181,10 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
     seen = preview.preview_messages(
         lambda session: order.work(session, reason).case_id, confirmation.sender(), now
     )
-    case, hearing = load_subject(order.about)
+    subject = load_subject(order.about)
+    case, hearing, working = subject.case, subject.hearing, subject.working
     starts = [slot.starts_at for slot in order.form.slots]
     minutes, zone = order.minutes(hearing), ZoneInfo(court.zone)
-    working = working_days.working_days(db.session(), court)
     warnings = working_days.warnings(court, working, case, starts, now, Counted.FROM_NOTICE)
     people = people_of(order, case, hearing)
     of_slots = [[each.starts_at for each in slot.parts] for slot in order.form.slots]
@@ -213,6 +212,7 @@ def with_messages(order: SendOrder, form: ProposalFields, **context: Any) -> str
     return render_form(
         order.about,
         form,
+        subject,
         seen=seen,
         warnings=[web.translated(each) for each in warnings],
         early=[web.translated(each) for each in early],
@@ -248,15 +248,12 @@ def selection_errors(selection: CalendarSelection) -> dict[str, str]:
 
 def form_version(about: ProposalContext) -> str:
     """Return the version of a form that is opened now."""
-    case, hearing = load_subject(about)
-    if hearing is None:
-        return versions.of_case(db.session(), case.id)
-    return versions.of_hearing(db.session(), hearing)
+    return load_subject(about).version(web.now())
 
 
 def refusal_words(about: ProposalContext, fault: Refusal, version: str) -> str:
     """Return the message of a refusal; after a concurrent change, with the changes."""
-    hearing = load_subject(about)[1]
+    hearing = load_subject(about).hearing
     words = [web.translated(fault.message)]
     if hearing and version and str(fault.message) == versions.CHANGED:
         changes = versions.changes_since(db.session(), hearing, version)
@@ -268,13 +265,15 @@ def conflicts_by_field(order: SendOrder, fault: Exception) -> dict[str, str]:
     """Return the conflict of each slot, by its field; empty unless the error is a Clash."""
     if not isinstance(fault, Clash):
         return {}
-    case, hearing = load_subject(order.about)
+    subject = load_subject(order.about)
     clashes = booking.clashes_by_field(
         db.session(),
-        case,
+        subject.case,
         order.form.slots,
-        order.minutes(hearing),
-        hearing=hearing,
+        order.minutes(subject.hearing),
+        hearing=subject.hearing,
         named=getattr(order.form, "bench", None),
+        acting=subject.acting,
+        known_rooms=subject.rooms,
     )
     return {form_fields.field_of(name): web.translated(words) for name, words in clashes.items()}

@@ -4,20 +4,17 @@ import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
-from app.cases.models import Case
 from app.core import wording
 from app.core.characters import whole_number
 from app.court import bench
-from app.court import queries as court_queries
-from app.hearings import queries, unrepresented, versions
+from app.hearings import unrepresented
 from app.hearings.availability import suggestions
 from app.hearings.bench import members
 from app.hearings.forms import LONGEST, SHORTEST
 from app.hearings.models import Hearing
 from app.hearings.proposing import form_fields
 from app.hearings.proposing.form_fields import ProposalFields, SittingFields, SlotFields
+from app.hearings.proposing.subject import ProposalSubject
 from app.hearings.rules import MOST_SLOTS, Span
 from app.hearings.sittings.rules import MOST_SITTINGS
 
@@ -28,9 +25,7 @@ BEFORE_IT = dt.timedelta(hours=1)
 
 
 def prefilled(
-    session: Session,
-    case: Case,
-    hearing: Hearing | None,
+    subject: ProposalSubject,
     now: dt.datetime,
     *,
     earlier: Hearing | None = None,
@@ -41,6 +36,7 @@ def prefilled(
     A new hearing that continues an ``earlier`` one of the case gets its kind, length and bench; the
     bench is written in ``language``.
     """
+    case, hearing = subject.case, subject.hearing
     form = ProposalFields(
         once=str(uuid.uuid4()),
         kind=KINDS[0],
@@ -49,25 +45,24 @@ def prefilled(
         fix=unrepresented.default_fix_policy(case).value,
         how="ask",
     )
+    form.stood = subject.version(now)
     if hearing is None:
-        form.stood = versions.of_case(session, case.id)
         people = members.everybody(earlier) if earlier else members.of_hearings(case)
         form.bench = wording.bench_line(bench.as_facts(people), language)
         if earlier is not None:
             form.kind, form.minutes = earlier.kind, str(earlier.minutes)
     else:
-        form.stood = versions.of_hearing(session, hearing)
         form.minutes = str(hearing.minutes)
         form.days = str(max(hearing.sitting_count, 1))
-        last = queries.last_proposal(session, hearing)
+        last = subject.last
         if last and not unrepresented.unrepresented_parties(case):
             form.fix = last.fix
-    by = suggestions.default_answer_by(session, case.court, now)
+    by = suggestions.usual_answer_by(case.court, subject.working, now)
     if hearing is not None and hearing.has_date and hearing.starts_at:
         # What is agreed too late for the date that holds is of no use.
         by = max(min(by, hearing.starts_at - BEFORE_IT), now + BEFORE_IT)
     form.answer_by = form_fields.wall_clock(by, ZoneInfo(case.court.zone))
-    return add_suggestions(session, case, hearing, form, now)
+    return add_suggestions(subject, form, now)
 
 
 def readable_spans(
@@ -88,50 +83,40 @@ def readable_spans(
 
 
 def suggestion_query(
-    session: Session,
-    case: Case,
-    hearing: Hearing | None,
-    form: ProposalFields,
-    now: dt.datetime,
-    many: int,
+    subject: ProposalSubject, form: ProposalFields, now: dt.datetime, many: int
 ) -> suggestions.SuggestionQuery:
     """Return the query for slots that suit a form; the usual where it cannot be read.
 
     Slots that were typed, asked about or fixed before are left out.
     """
-    zone = ZoneInfo(case.court.zone)
-    minutes, usual = (
-        whole_number(form.minutes),
-        suggestions.default_answer_by(session, case.court, now),
-    )
+    court, hearing = subject.case.court, subject.hearing
+    zone, minutes = ZoneInfo(court.zone), whole_number(form.minutes)
+    usual = suggestions.usual_answer_by(court, subject.working, now)
     by = form_fields.instant(form.answer_by, zone, "answer_by", {})
     known = {span.starts_at for span in readable_spans(form, zone, MINUTES).values()}
-    last = queries.last_proposal(session, hearing) if hearing else None
-    known |= {slot.starts_at for slot in last.slots} if last else set()
+    known |= {slot.starts_at for slot in subject.last.slots} if subject.last else set()
     known |= {hearing.starts_at} if hearing and hearing.starts_at else set()
     return suggestions.SuggestionQuery(
         minutes if isinstance(minutes, int) and SHORTEST <= minutes <= LONGEST else MINUTES,
-        court_queries.courtrooms(session, case.court_id),
+        subject.rooms,
         max(usual, by) if isinstance(by, dt.datetime) else usual,
         many=many,
         days=typed_days(form) or 1,
         but=hearing.id if hearing else None,
         but_not=known,
         bench=form_fields.named_bench(form),
+        counsel=[each.counsel for each in subject.acting],
+        working=subject.working,
     )
 
 
 def add_suggestions(
-    session: Session,
-    case: Case,
-    hearing: Hearing | None,
-    form: ProposalFields,
-    now: dt.datetime,
+    subject: ProposalSubject, form: ProposalFields, now: dt.datetime
 ) -> ProposalFields:
     """Add free slots to those typed, none that was typed, asked about or fixed before."""
-    zone, many = ZoneInfo(case.court.zone), min(SUGGESTED, MOST_SLOTS - len(form.slots))
-    query = suggestion_query(session, case, hearing, form, now, many)
-    free = suggestions.suggest(session, case, query, now)
+    zone = ZoneInfo(subject.case.court.zone)
+    query = suggestion_query(subject, form, now, min(SUGGESTED, MOST_SLOTS - len(form.slots)))
+    free = suggestions.choose_slots(subject.session, query, subject.search(query, now))
     for suggested in sorted(free, key=lambda each: each.starts_at):
         first, *further = [
             (form_fields.wall_clock(each.starts_at, zone), each.courtroom.name)

@@ -25,10 +25,10 @@ from app.hearings.proposing import drafts, form_fields, prefill, preview
 from app.hearings.proposing import page as proposal_page
 from app.hearings.proposing.form_fields import ProposalFields
 from app.hearings.proposing.page import ProposalContext, SendOrder
+from app.hearings.proposing.subject import ProposalSubject
 from app.hearings.rules import MoveCause
 from app.hearings.scheduling import CourtContext
 from app.hearings.sittings.rules import MOST_SITTINGS
-from app.law import working_days
 from app.people.models import User
 
 bp = Blueprint("proposing", __name__)
@@ -91,9 +91,9 @@ def another(hearing_id: int) -> Any:
 
 
 def _open(about: ProposalContext) -> Any:
-    case, hearing = proposal_page.load_subject(about)
+    subject = proposal_page.load_subject(about)
     if request.method == "GET":
-        return _opened(about, case, hearing)
+        return _opened(about, subject)
     form, do = form_fields.parse(request.form.items()), request.form.get("do", "preview")
     do = "change" if only_shown() else do
     if do == "discard":
@@ -103,42 +103,42 @@ def _open(about: ProposalContext) -> Any:
         _save_draft(about, form)
     if do == "keep":
         return "", 204
+    subject = proposal_page.load_subject(about)  # the transaction above has ended that of before
     if do == "suggest":
         form = form_fields.drop_empty_rows(form)
         now = web.now()
         if form.days.strip() and prefill.typed_days(form) is None:
             words = gettext("Enter a number from 1 to %(most)s.", most=MOST_SITTINGS)
-            return proposal_page.render_form(about, form, errors={"days": words}), 422
-        form = prefill.add_suggestions(db.session(), case, hearing, form, now)
-        return proposal_page.render_form(about, form)
+            return proposal_page.render_form(about, form, subject, errors={"days": words}), 422
+        form = prefill.add_suggestions(subject, form, now)
+        return proposal_page.render_form(about, form, subject)
     if do not in ("preview", "send"):
-        working = working_days.working_days(db.session(), current_user.court)
-        form = form_fields.apply_action(form, do, working.has)
-        return proposal_page.render_form(about, form)
+        form = form_fields.apply_action(form, do, subject.working.has)
+        return proposal_page.render_form(about, form, subject)
     # Nothing leaves that nobody has looked at: only a preview has the key that sending needs.
     form = form_fields.drop_empty_rows(form)
     shown = form_fields.is_key(form.once) and form.seen == proposal_page.seal(form)
     return _submit(about, form, send=do == "send" and shown)
 
 
-def _opened(about: ProposalContext, case: Case, hearing: Hearing | None) -> Any:
+def _opened(about: ProposalContext, subject: ProposalSubject) -> Any:
     """Show the user's draft, or else a prefilled form; the panel shows the messages at once."""
     draft = drafts.find(db.session(), current_user.id, about.key)
     selection = form_fields.parse_selection(request.args)
     if draft is not None and selection is None:
-        return proposal_page.render_form(about, form_fields.from_json(draft.fields), draft=draft)
-    earlier = _earlier(case) if hearing is None else None
-    form = prefill.prefilled(
-        db.session(), case, hearing, web.now(), earlier=earlier, language=web.language()
-    )
-    form.reason = _suggested_reason(hearing) if hearing else ""
+        fields = form_fields.from_json(draft.fields)
+        return proposal_page.render_form(about, fields, subject, draft=draft)
+    earlier = _earlier(subject.case) if subject.hearing is None else None
+    form = prefill.prefilled(subject, web.now(), earlier=earlier, language=web.language())
+    form.reason = _suggested_reason(subject)
     if selection is not None:
         form = form_fields.with_selection(form, selection)
         if about.panel:
             return _submit(about, form, send=False)
         errors = proposal_page.selection_errors(selection)
-        return proposal_page.render_form(about, form, errors=errors), 422 if errors else 200
-    return proposal_page.render_form(about, form, suggested=True)
+        page = proposal_page.render_form(about, form, subject, errors=errors)
+        return page, 422 if errors else 200
+    return proposal_page.render_form(about, form, subject, suggested=True)
 
 
 def _earlier(case: Case) -> Hearing | None:
@@ -170,10 +170,10 @@ def my_drafts(case_id: int | None = None) -> Sequence[Draft]:
     return drafts.list_drafts(db.session(), current_user, case_id)
 
 
-def _suggested_reason(hearing: Hearing) -> str:
+def _suggested_reason(subject: ProposalSubject) -> str:
     """Suggest the reason for a further proposal where it is plain."""
-    last = queries.last_proposal(db.session(), hearing)
-    if hearing.starts_at is not None or last is None:
+    hearing, last = subject.hearing, subject.last
+    if hearing is None or hearing.starts_at is not None or last is None:
         return ""
     if last.state == ProposalState.LAPSED:
         return gettext("Nothing was agreed in time.")
@@ -296,7 +296,8 @@ def _send(order: SendOrder) -> Any:
             ),
             "ok",
         )
-    if unreachable := proposal_page.load_page(order.about).unreachable:
+    page = proposal_page.load_page(order.about, proposal_page.load_subject(order.about))
+    if unreachable := page.unreachable:
         flash(
             gettext(
                 "No message can reach %(names)s: call them, and log the call.",

@@ -148,6 +148,7 @@ def find_openings(query: OpeningQuery, people: Sequence[Attendee]) -> list[Openi
         for span in (*person.here, *person.elsewhere)
     )
     taken = merge_spans([*buffered, *(span for person in people for span in person.refused)])
+    scorer = Scorer(query, people)
     scored, rank, first = [], -1, None
     for day, sessions in query.days:
         rank += 1
@@ -156,88 +157,110 @@ def find_openings(query: OpeningQuery, people: Sequence[Attendee]) -> list[Openi
                 if query.not_before and at < query.not_before:
                     continue
                 first = rank if first is None else first
-                scored.append(score_opening(query, people, at, day, sessions, rank - first))
+                scored.append(scorer.opening(at, day, sessions, rank - first))
     return sorted(scored, key=lambda each: (-each.score, each.starts_at))
 
 
-def score_opening(
-    query: OpeningQuery,
-    people: Sequence[Attendee],
-    at: dt.datetime,
-    day: dt.date,
-    sessions: Sequence[Span],
-    later: int,
-) -> Opening:
-    """Score a start on a day that is ``later`` working days after the first possible one."""
-    score, reasons, costs = LATER_DAY * later, list(query.because), []
-    if later == 0 and query.because:
-        reasons.append(Message(N_("the first day after that on which all are free")))
-    elif later == 0:
-        reasons.append(Message(N_("the first day on which all are free")))
-    elif later == 1:
-        reasons.append(Message(N_("one working day after the first on which all are free")))
-    else:
-        words = N_("%(count)s working days after the first on which all are free")
-        reasons.append(Message(words, count=later))
-    span, opens = Span(at, at + query.length), sessions[0].starts_at
-    for person in people:
-        if person.member:
-            continue
-        if person.judge:
-            points, why = _beside(person.here, span, query.buffer)
+class Scorer:
+    """Scores the starts of one search; what all of them share is worked out once."""
+
+    def __init__(self, query: OpeningQuery, people: Sequence[Attendee]) -> None:
+        self._query = query
+        self._people = [_Bookings(each, query.zone) for each in people if not each.member]
+        self._of_days: dict[int, tuple[Message, ...]] = {}
+
+    def opening(
+        self, at: dt.datetime, day: dt.date, sessions: Sequence[Span], later: int
+    ) -> Opening:
+        """Score a start on a day that is ``later`` working days after the first possible one."""
+        if later not in self._of_days:
+            self._of_days[later] = (*self._query.because, _day_reason(self._query, later))
+        score, reasons, costs = LATER_DAY * later, self._of_days[later], []
+        ends, opens = at + self._query.length, sessions[0].starts_at
+        for person in self._people:
+            if person.attendee.judge:
+                points, good = person.beside(at, ends, self._query.buffer)
+                score += points
+                reasons = (*reasons, good) if good else reasons
+                continue
+            points, good, bad = person.of_counsel(at, ends, day, opens)
             score += points
-            if why:
-                reasons.append(why)
-            continue
-        gained, good, bad = _of_counsel(person, span, opens, query)
-        score += gained
-        if good:
-            reasons.append(good)
-        if bad:
-            costs.append((person.name, bad))
-        if person.offered and any(
-            s.starts_at <= span.starts_at and span.ends_at <= s.ends_at for s in person.offered
-        ):
-            score += OFFERED
-            could = N_("%(name)s said that they could come on this half-day")
-            reasons.append(Message(could, name=person.name))
-    return Opening(at, day, score, tuple(reasons), tuple(costs))
+            reasons = (*reasons, good) if good else reasons
+            if bad:
+                costs.append((person.attendee.name, bad))
+            if person.attendee.offered and person.offered(at, ends):
+                score += OFFERED
+                reasons = (*reasons, person.could)
+        return Opening(at, day, score, reasons, tuple(costs))
 
 
-def _around(spans: Sequence[Span], span: Span) -> tuple[dt.timedelta | None, dt.timedelta | None]:
-    """Return the gaps before and after a span; ``spans`` are in order."""
-    at = bisect_right(spans, span.starts_at, key=lambda each: each.ends_at)
-    before = span.starts_at - spans[at - 1].ends_at if at else None
-    after = spans[at].starts_at - span.ends_at if at < len(spans) else None
-    return before, after
+def _day_reason(query: OpeningQuery, later: int) -> Message:
+    if later == 0 and query.because:
+        return Message(N_("the first day after that on which all are free"))
+    if later == 0:
+        return Message(N_("the first day on which all are free"))
+    if later == 1:
+        return Message(N_("one working day after the first on which all are free"))
+    words = N_("%(count)s working days after the first on which all are free")
+    return Message(words, count=later)
 
 
-def _beside(here: Sequence[Span], span: Span, buffer: dt.timedelta) -> tuple[float, Message | None]:
-    gaps = [gap for gap in _around(here, span) if gap is not None]
-    if any(gap <= buffer for gap in gaps):
-        return BESIDE, Message(N_("right beside another hearing of the judge"))
-    short = any(gap < buffer + GAP for gap in gaps)
-    return (SHORT_GAP if short else 0.0), None
+_BESIDE = Message(N_("right beside another hearing of the judge"))
+_MUST_SET_OUT = Message(N_("must set out before the court opens"))
 
 
-def _of_counsel(
-    person: Attendee, span: Span, opens: dt.datetime, query: OpeningQuery
-) -> tuple[float, Message | None, Message | None]:
-    before, after = _around(person.here, span)
-    near = [gap for gap in (before, after) if gap is not None and gap < GAP]
-    if near:
-        minutes = int(min(near).total_seconds()) // 60
-        hurry = Message(N_("%(minutes)s minutes beside another hearing here"), minutes=minutes)
-        return HURRY + (SAVED if person.travel else 0.0), None, hurry
-    if not person.travel:
+class _Bookings:
+    """A person's bookings at this court, and what a start means to them."""
+
+    def __init__(self, attendee: Attendee, zone: ZoneInfo) -> None:
+        self.attendee = attendee
+        self._begins = [span.starts_at for span in attendee.here]
+        self._ends = [span.ends_at for span in attendee.here]
+        self._days = (
+            {begin.astimezone(zone).date() for begin in self._begins} if attendee.travel else ()
+        )
+        here = N_("%(name)s is here that day anyway")
+        could = N_("%(name)s said that they could come on this half-day")
+        self._here = Message(here, name=attendee.name)
+        self.could = Message(could, name=attendee.name)
+
+    def _gaps(self, at: dt.datetime, ends: dt.datetime) -> list[dt.timedelta]:
+        """Return the gaps before and after a span, of those that there are."""
+        after = bisect_right(self._ends, at)
+        gaps = [at - self._ends[after - 1]] if after else []
+        if after < len(self._begins):
+            gaps.append(self._begins[after] - ends)
+        return gaps
+
+    def beside(
+        self, at: dt.datetime, ends: dt.datetime, buffer: dt.timedelta
+    ) -> tuple[float, Message | None]:
+        """Return the points of a judge's span, and the reason for them."""
+        gap = min(self._gaps(at, ends), default=None)
+        if gap is None or gap >= buffer + GAP:
+            return 0.0, None
+        return (BESIDE, _BESIDE) if gap <= buffer else (SHORT_GAP, None)
+
+    def of_counsel(
+        self, at: dt.datetime, ends: dt.datetime, day: dt.date, opens: dt.datetime
+    ) -> tuple[float, Message | None, Message | None]:
+        """Return the points of counsel's span on a day, the reason for them, and its cost."""
+        gap, travel = min(self._gaps(at, ends), default=None), self.attendee.travel
+        if gap is not None and gap < GAP:
+            minutes = int(gap.total_seconds()) // 60
+            hurry = Message(N_("%(minutes)s minutes beside another hearing here"), minutes=minutes)
+            return HURRY + (SAVED if travel else 0.0), None, hurry
+        if not travel:
+            return 0.0, None, None
+        if day in self._days:
+            return SAVED, self._here, None
+        if at < opens + travel:
+            return JOURNEY, None, _MUST_SET_OUT
         return 0.0, None, None
-    day = span.starts_at.astimezone(query.zone).date()
-    if any(each.starts_at.astimezone(query.zone).date() == day for each in person.here):
-        name = person.name
-        return SAVED, Message(N_("%(name)s is here that day anyway"), name=name), None
-    if span.starts_at < opens + person.travel:
-        return JOURNEY, None, Message(N_("must set out before the court opens"))
-    return 0.0, None, None
+
+    def offered(self, at: dt.datetime, ends: dt.datetime) -> bool:
+        """Tell whether the person said that they could come for a whole span."""
+        return any(s.starts_at <= at and ends <= s.ends_at for s in self.attendee.offered)
 
 
 def best_set(days: Sequence[Sequence[Opening]], zone: ZoneInfo) -> list[Opening]:
