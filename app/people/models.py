@@ -1,4 +1,4 @@
-"""Users, API tokens, and the time zone rules of a court."""
+"""Users, API tokens, mails to users, and the time zone rules of a court."""
 
 import datetime as dt
 from enum import StrEnum
@@ -6,7 +6,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Base, Key, UTCDateTime
+from app.core.db import Base, Json, Key, UTCDateTime
+from app.core.db.indexes import partial_index
 from app.court.models import Court
 from app.people.rules import TokenScope, scopes_of_role
 
@@ -130,3 +131,26 @@ class ApiToken(Base):
     def has_expired(self, now: dt.datetime) -> bool:
         """Tell whether the token has reached its end."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+class AccountMail(Base):
+    """A mail to a user that is about no case, queued in the transaction of what it is about."""
+
+    __tablename__ = "account_mail"
+    __table_args__ = (
+        partial_index("ix_account_mail_waiting", "due_at", where="due_at IS NOT NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
+    # An AccountMailKind.
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    facts: Mapped[dict] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    # When it is tried next; None once the carrier took it, or it was given up.
+    due_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When the carrier took it.
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship(innerjoin=True)

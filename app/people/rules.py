@@ -1,4 +1,4 @@
-"""Pure: constraints on passwords and roles, what a token may be allowed, what use is noted."""
+"""Pure: passwords and roles, scopes of tokens, what use is noted, what users are mailed."""
 
 import datetime as dt
 from enum import StrEnum
@@ -26,3 +26,16 @@ def scopes_of_role(role: str) -> frozenset[TokenScope]:
     """Return the scopes that a token of a user in this role can have."""
     every = frozenset(TokenScope)
     return every if role == "admin" else every - {TokenScope.ADMIN}
+
+
+class AccountMailKind(StrEnum):
+    """What a user is told by mail that is about no case."""
+
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    FACTORS_RESET = "factors_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    MANY_WRONG_CODES = "many_wrong_codes"
+    WEBHOOK_FAILED = "webhook_failed"
+    WEBHOOK_GONE = "webhook_gone"

@@ -16,8 +16,8 @@ from app.core.email_check import email_address
 from app.core.errors import N_, Clash, Invalid, Message, NotFound
 from app.court import places
 from app.court.models import Court
-from app.people.models import Role, User
-from app.people.rules import ROLES, SHORTEST_PASSWORD
+from app.people.models import AccountMail, Role, User
+from app.people.rules import ROLES, SHORTEST_PASSWORD, AccountMailKind
 
 LINK_LIVES = dt.timedelta(days=7)  # of a password link
 _COURT_NAMES = sa.select(Court.name)
@@ -215,3 +215,11 @@ READER = "reader"  # in a session's info: the role of the user for whom it reads
 def read_as(session: Session, user: User) -> None:
     """Note in a session for whom it reads, which decides on what it leaves out."""
     session.info[READER] = user.role
+
+
+def queue_mail(
+    session: Session, user_id: int, kind: AccountMailKind, now: dt.datetime, **facts: str | int
+) -> None:
+    """Queue a mail to a user that is about no case: the worker sends it."""
+    mail = AccountMail(user_id=user_id, kind=kind.value, facts=facts, created_at=now, due_at=now)
+    session.add(mail)

@@ -36,7 +36,7 @@ class ReceivedMail:
 
 
 class SmtpStandIn:
-    """A context manager: a server on a free port of 127.0.0.1.
+    """A context manager: a server on a free port of 127.0.0.1, or on the ``port`` of a former one.
 
     `messages` are the mails that it accepted, `connections` and `sign_ins` count connections and
     sign-ins. `tls` with `implicit` is SMTPS, without it STARTTLS; with `user` and `password` it
@@ -51,6 +51,7 @@ class SmtpStandIn:
         user: str = "",
         password: str = "",
         smtputf8: bool = True,
+        port: int = 0,
     ) -> None:
         self.messages: list[ReceivedMail] = []
         self.connections = 0
@@ -63,7 +64,7 @@ class SmtpStandIn:
         self._hang_ups: deque[bool] = deque()
         self._open: set[SMTP] = set()
         self._lock = threading.Lock()
-        self._server = _Server(self, tls, implicit, bool(user), smtputf8)
+        self._server = _Server(self, tls, implicit, bool(user), smtputf8, port)
 
     def __enter__(self) -> "SmtpStandIn":
         self._server.start()
@@ -233,6 +234,7 @@ class _Server(Controller):
         implicit: bool,
         auth: bool,
         smtputf8: bool,
+        port: int,
     ) -> None:
         self._standin = standin
         self.implicit = implicit and tls is not None
@@ -244,7 +246,7 @@ class _Server(Controller):
             "auth_require_tls": False,
             "authenticator": standin._sign_in if auth else None,
         }
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         port = self._listening.getsockname()[1]
         super().__init__(
             standin, "127.0.0.1", port, ssl_context=tls if implicit else None, ready_timeout=10

@@ -5,8 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Base, Json, Key, UTCDateTime
-from app.core.db.indexes import partial_index
+from app.core.db import Base, Key, UTCDateTime
 from app.people.models import User
 
 
@@ -98,20 +97,3 @@ class FactorGuesses(Base):
     failures: Mapped[int]
     last_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, index=True)
     blocked_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-
-
-class AccountMail(Base):
-    """A mail to a user about their own account, queued in the transaction of what it is about."""
-
-    __tablename__ = "account_mail"
-    __table_args__ = (partial_index("ix_account_mail_waiting", "id", where="sent_at IS NULL"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
-    # An AccountMailKind.
-    kind: Mapped[str] = mapped_column(sa.String(30))
-    facts: Mapped[dict] = mapped_column(Json)
-    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    sent_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-
-    user: Mapped[User] = relationship(innerjoin=True)

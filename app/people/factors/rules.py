@@ -36,17 +36,6 @@ class FactorMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105  (no password)
 
 
-class AccountMailKind(StrEnum):
-    """What a user is told by mail about their own account."""
-
-    FACTOR_ADDED = "factor_added"
-    FACTOR_REMOVED = "factor_removed"
-    FACTORS_RESET = "factors_reset"
-    RECOVERY_CODE_USED = "recovery_code_used"
-    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
-    MANY_WRONG_CODES = "many_wrong_codes"
-
-
 def counter_at(now: dt.datetime) -> int:
     """Return the number of the thirty seconds in which an instant lies."""
     return int(now.timestamp()) // STEP

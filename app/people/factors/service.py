@@ -12,23 +12,19 @@ from app.court import change_log
 from app.court.change_log import ChangeAuthor
 from app.people import service as people
 from app.people.factors import guesses, passkeys, queries, sealing
-from app.people.factors.models import (
-    AccountMail,
-    AuthenticatorApp,
-    Passkey,
-    RecoveryCode,
-)
+from app.people.factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from app.people.factors.passkeys import RelyingParty
 from app.people.factors.rules import (
     FREE_GUESSES,
     RECOVERY_CODES,
-    AccountMailKind,
     FactorMethod,
     matching_counter,
     new_recovery_code,
     recovery_digest,
 )
 from app.people.models import User
+from app.people.rules import AccountMailKind
+from app.people.service import queue_mail
 
 CHOOSE_ANOTHER = N_("Choose one of the ways on this page.")
 
@@ -289,13 +285,6 @@ def reset(session: Session, by: ChangeAuthor, user: User) -> None:
     change_log.note(session, by, "people", f"factors/{user.email}", "", True)
     name = by.user.name if by.user else ""
     queue_mail(session, user.id, AccountMailKind.FACTORS_RESET, by.now, by=name)
-
-
-def queue_mail(
-    session: Session, user_id: int, kind: AccountMailKind, now: dt.datetime, **facts: str | int
-) -> None:
-    """Queue a mail to a user about their account."""
-    session.add(AccountMail(user_id=user_id, kind=kind.value, facts=facts, created_at=now))
 
 
 def unreadable_apps(session: Session, secret: bytes) -> int:
