@@ -3,6 +3,7 @@
 import re
 
 from app.rehearsal.browser import HtmlPage
+from tests.benches.test_proposing import fields
 from tests.conftest import Scenario, at
 from tests.counsel.test_answers import browser
 from tests.counsel.test_move_by_agreement import ask as ask_to_move
@@ -161,3 +162,31 @@ def test_sides_agree_on_another_set_of_days(court: Scenario) -> None:
     status, moved = court.api("POST", f"/hearings/{hearing}/move-requests/1", decision)
     assert status == 200, moved
     assert moved["sittings"] == slot["sittings"]
+
+
+def _slots(form: dict[str, str]) -> dict[int, list[str]]:
+    """Return the starts of each slot of a form, by the slot's number."""
+    slots: dict[int, list[str]] = {}
+    for name, value in form.items():
+        if match := re.fullmatch(r"slots\.(\d+)\.(sittings\.\d+\.)?starts_at", name):
+            slots.setdefault(int(match[1]), []).append(value)
+    return slots
+
+
+def test_suggested_slots_of_one_day_make_way_for_those_of_several(court: Scenario) -> None:
+    desk, path = court.sign_in(), "/hearings/new?case_id=1"
+    form = fields(desk.get(path).text)
+    assert [len(slot) for slot in _slots(form).values()] == [1, 1, 1]
+    typed = "2026-12-11T09:10"
+    asked = {**form, "days": "3", "minutes": "60", "slots.1.starts_at": typed, "do": "suggest"}
+    three = fields(desk.post(path, data=asked).text)
+    slots = list(_slots(three).values())
+    assert [typed] in slots  # what somebody typed is theirs
+    assert sorted(map(len, slots)) == [1, 3, 3, 3]
+    # More of them are on other days than those that are there.
+    more = fields(desk.post(path, data={**three, "do": "suggest"}).text)
+    days = [start[:10] for slot in _slots(more).values() for start in slot]
+    assert len(days) > 10
+    assert len(days) == len(set(days))
+    back = fields(desk.post(path, data={**more, "days": "1", "do": "suggest"}).text)
+    assert [len(slot) for slot in _slots(back).values()] == [1, 1, 1, 1]

@@ -248,7 +248,7 @@ def choose_sets(
     """Return the best sets of consecutive court days, each with a courtroom a day, best first.
 
     Everybody needed is free each day. The days begin at one time where they can, in one courtroom
-    where one is free on all; no two sets share a day.
+    where one is free on all; no two sets share a day, also not with an excluded start.
     """
     wish = searched.wish
     if wish is None or not query.rooms:
@@ -268,10 +268,12 @@ def choose_sets(
         if all(day in by_day for day in run)
     ]
     chosen: list[Sequence[Opening]] = []
+    taken = {at.astimezone(zone).date() for at in query.but_not}
     for each in sorted(sets, key=lambda found: (-sum(o.score for o in found), found[0].starts_at)):
-        taken = {opening.day for other in chosen for opening in other}
-        if len(chosen) < query.many and taken.isdisjoint(opening.day for opening in each):
+        its_days = {opening.day for opening in each}
+        if len(chosen) < query.many and taken.isdisjoint(its_days):
             chosen.append(each)
+            taken |= its_days
     return [
         SuggestedSlot(
             [

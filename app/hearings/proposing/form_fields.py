@@ -56,7 +56,8 @@ class ProposalFields:
 
     ``once`` identifies the form, so that sending it twice does it once; ``stood`` is the version
     it was loaded upon (see versions); ``seen`` is the seal of the previewed messages; ``how`` is
-    "ask" or "order".
+    "ask" or "order". ``suggested`` names the slots that were filled in for the user (see
+    ``suggested_key``), with spaces between.
     """
 
     once: str = ""
@@ -73,6 +74,7 @@ class ProposalFields:
     reason: str = ""
     cause: str = ""
     override_reason: str = ""
+    suggested: str = ""
     slots: list[SlotFields] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -95,6 +97,24 @@ class CalendarSelection:
     def as_query(self) -> dict[str, str]:
         """Return the selection as parameters of a link."""
         return {name: text for name, text in asdict(self).items() if text}
+
+
+def suggested_key(slot: SlotFields) -> str:
+    """Return what names a slot as it was suggested: its first start and its number of days."""
+    return f"{slot.starts_at}/{1 + len(slot.further)}"
+
+
+def drop_suggested(form: ProposalFields, days: int) -> ProposalFields:
+    """Drop the slots that were suggested for another number of days, and not changed since."""
+    suggested, others = set(form.suggested.split()), f"/{days}"
+    return replace(
+        form,
+        slots=[
+            slot
+            for slot in form.slots
+            if (key := suggested_key(slot)) not in suggested or key.endswith(others)
+        ],
+    )
 
 
 def parse(posted: Iterable[tuple[str, str]]) -> ProposalFields:

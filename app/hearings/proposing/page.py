@@ -32,7 +32,7 @@ from app.hearings.unrepresented import UnrepresentedParty, unrepresented_parties
 from app.law import Counted, benches, working_days
 
 # Fields that may still be changed after the preview, for no message shows them.
-NOT_IN_MESSAGES = ("once", "stood", "seen", "cause", "override_reason", "days")
+NOT_IN_MESSAGES = ("suggested", "once", "stood", "seen", "cause", "override_reason", "days")
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,11 @@ def suggestion_query(
 def add_suggestions(
     subject: ProposalSubject, form: ProposalFields, now: dt.datetime
 ) -> ProposalFields:
-    """Add free slots to those typed, none that was typed, asked about or fixed before."""
+    """Add free slots to those typed, none that was typed, asked about or fixed before.
+
+    They replace slots that were suggested for another number of days and left as they were.
+    """
+    form = form_fields.drop_suggested(form, typed_days(form) or 1)
     zone = ZoneInfo(subject.case.court.zone)
     query = suggestion_query(subject, form, now, min(SUGGESTED, MOST_SLOTS - len(form.slots)))
     free = suggestions.choose_slots(subject.session, query, subject.search(query, now))
@@ -124,6 +128,9 @@ def add_suggestions(
         ]
         days = [SittingFields(at, "", room) for at, room in further]
         form.slots.append(SlotFields(*first, days))
+        form.suggested += f" {form_fields.suggested_key(form.slots[-1])}"
+    kept = {form_fields.suggested_key(slot) for slot in form.slots}
+    form.suggested = " ".join(key for key in form.suggested.split() if key in kept)
     return form
 
 
