@@ -40,7 +40,7 @@ def _create_app(settings: Settings | None, external: ExternalServices | None) ->
 
     from app import config
     from app.core import zones
-    from app.core.web import static_files
+    from app.core.web import static_files, templates
     from app.storage import staged_uploads
 
     zones.choose()  # before anything computes with a time zone
@@ -49,6 +49,7 @@ def _create_app(settings: Settings | None, external: ExternalServices | None) ->
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance), static_folder="static")
     app.request_class = staged_uploads.UploadRequest
+    app.jinja_environment = templates.Environment
     app.config.update(_flask_config(settings))
     app.extensions["tingqi"] = _services(settings, external)
     _add_database(app)

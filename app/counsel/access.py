@@ -123,8 +123,8 @@ def enter_case(token: str) -> CasePage:
     if page.delegate is not None:
         _admit(page, page.delegate)
     if page.revoked_at or page.left:
-        chosen = None if page.left else _unasked(page, now)
-        shown = page_state.load_hearing(session, page, chosen, now) if chosen else page
+        first = None if page.left else _unasked(page, now)
+        shown = page_state.load_hearing(session, page, first, now) if first else page
         abort(make_response(render_template("counsel/link_revoked.html", page=shown), 410))
     if len(page.hearings) > 1:
         g.hearing_in_links = _named_hearing()
@@ -183,16 +183,15 @@ def with_hearing(page: CasePage) -> CasePage:
 
     Where a case has several, the page's links and forms name the one that it shows.
     """
-    now = web.now()
-    chosen = _chosen(page, now)
-    if chosen is None:
+    hearing = chosen(page)
+    if hearing is None:
         return page
     if len(page.hearings) > 1:
-        g.hearing_in_links = chosen.id
-    return page_state.load_hearing(db.session(), page, chosen, now)
+        g.hearing_in_links = hearing.id
+    return page_state.load_hearing(db.session(), page, hearing, web.now())
 
 
-def _chosen(page: CasePage, now: dt.datetime) -> CaseHearing | None:
+def chosen(page: CasePage) -> CaseHearing | None:
     """Return the hearing that a request is about, or None if counsel was invited to none.
 
     That is the one of the page that a form was sent from, else the one named in the address, else
@@ -211,13 +210,13 @@ def _chosen(page: CasePage, now: dt.datetime) -> CaseHearing | None:
             words = gettext("This case has no such hearing.")
             abort(make_response(render("counsel/case.html", page, Rejection(404, words)), 404))
         return named
-    return _unasked(page, now)
+    return _unasked(page, web.now())
 
 
 def hearing_id(page: CasePage) -> int | None:
     """Return the id of the hearing that a request is about, or None if there is none."""
-    chosen = _chosen(page, web.now())
-    return chosen.id if chosen else None
+    hearing = chosen(page)
+    return hearing.id if hearing else None
 
 
 def sent_hearing(request: Request) -> int | None:

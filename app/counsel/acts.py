@@ -4,15 +4,17 @@ A new act is a module with its form, its views and the call of its service, a te
 one row here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint
 from flask_babel import gettext
 
+from app.core import web
 from app.core.db import db
 from app.core.errors import N_
 from app.counsel import (
@@ -35,7 +37,7 @@ from app.counsel.callbacks import page as callbacks
 from app.counsel.case_hearings import HearingStatus
 from app.counsel.delegates import views as delegates
 from app.counsel.information import help_page
-from app.counsel.page_state import CasePage, CounselPage
+from app.counsel.page_state import CasePage, CounselPage, CountedFor
 from app.counsel.papers import completion, opinions, phone, phone_app, refiling, share_keys
 from app.counsel.papers import items as paper_items
 from app.counsel.papers import page as papers
@@ -88,7 +90,7 @@ class Act:
     submit: View | None = None
     label: str = ""
     line: str | Callable[[Any], str] = ""
-    counting: Callable[[CasePage], sa.Select[int]] | None = None
+    counting: Callable[[CountedFor], sa.Select[int]] | None = None
     counted_line: Callable[[CasePage, int], str] | None = None
     icon: str = ""
     group: ActGroup = ActGroup.CASE
@@ -342,17 +344,26 @@ def offered_acts(page: CasePage) -> dict[str, list[tuple[Act, str]]]:
         if act.label and act.offered(page)
         if delegate is None or act.reading.permits(delegate)
     ]
-    counting = {act.name: act.counting(page) for act in offered if act.counting}
-    counts = _counts(counting) if counting else {}
+    counting = tuple(act.name for act in offered if act.counting)
+    counts = _counts(counting, page.counted(web.now())) if counting else {}
     groups: dict[str, list[tuple[Act, str]]] = {group: [] for group in ActGroup}
     for act in offered:
         groups[act.group].append((act, act.state(page, counts.get(act.name, 0))))
     return groups
 
 
-def _counts(counting: Mapping[str, sa.Select[int]]) -> dict[str, int]:
-    columns = [each.scalar_subquery() for each in counting.values()]
-    return dict(zip(counting, db.session.execute(sa.select(*columns)).one(), strict=True))
+def _counts(names: tuple[str, ...], of: CountedFor) -> dict[str, int]:
+    statement = _counting(names, of.may_answer, of.by_delegate)
+    row = db.session().connection().execute(statement, of.parameters).one()
+    return dict(zip(names, row, strict=True))
+
+
+@lru_cache(64)
+def _counting(names: tuple[str, ...], may_answer: bool, by_delegate: bool) -> sa.Select:
+    """Put the statement together that counts for some acts; for each page, that takes long."""
+    of = CountedFor.places(may_answer, by_delegate)
+    acts = {act.name: act for act in ACTS}
+    return sa.select(*(acts[name].counting(of).scalar_subquery() for name in names))  # type: ignore[misc]
 
 
 def blueprint() -> Blueprint:

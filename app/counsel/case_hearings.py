@@ -31,7 +31,7 @@ MOST_ELSEWHERE = 20  # hearings in other cases
 class CaseHearing:
     """One hearing of a case in a line; ``invitation_id`` is counsel's newest, or None.
 
-    ``answer_by`` is the date to answer by of that invitation.
+    ``side`` is on which side that invitation is, and ``answer_by`` its date to answer by.
     """
 
     id: int
@@ -41,38 +41,46 @@ class CaseHearing:
     ends_at: dt.datetime | None
     courtroom: str
     invitation_id: int | None
+    side: str
     answer_by: dt.datetime | None
     # As it was entered last (see outcomes.rules.Outcome); empty before that.
     outcome: str = ""
+
+
+# Statements are put together once: for each page, that takes longer than to ask them.
+_OF_CASE = (
+    sa.select(
+        *(Hearing.id, Hearing.kind, Hearing.state, Hearing.starts_at, Hearing.ends_at),
+        Hearing.outcome,
+        Courtroom.name.label("courtroom"),
+        Proposal.id.label("proposal_id"),
+        Proposal.state.label("proposal_state"),
+        Proposal.answer_by,
+        Invitation.id.label("invitation_id"),
+        Invitation.side,
+        Invitation.answered_at,
+    )
+    .select_from(Hearing)
+    .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
+    .outerjoin(Proposal, Proposal.hearing_id == Hearing.id)
+    .outerjoin(
+        Invitation,
+        sa.and_(
+            Invitation.proposal_id == Proposal.id,
+            Invitation.counsel_id == sa.bindparam("counsel"),
+        ),
+    )
+    .where(Hearing.case_id == sa.bindparam("case"))
+    .order_by(Hearing.id.desc(), Proposal.round.desc())
+)
 
 
 def load(
     session: Session, case_id: int, counsel_id: int, now: dt.datetime
 ) -> Sequence[CaseHearing]:
     """Return all hearings of a case, the newest first."""
-    query = (
-        sa.select(
-            *(Hearing.id, Hearing.kind, Hearing.state, Hearing.starts_at, Hearing.ends_at),
-            Hearing.outcome,
-            Courtroom.name.label("courtroom"),
-            Proposal.id.label("proposal_id"),
-            Proposal.state.label("proposal_state"),
-            Proposal.answer_by,
-            Invitation.id.label("invitation_id"),
-            Invitation.answered_at,
-        )
-        .select_from(Hearing)
-        .outerjoin(Courtroom, Courtroom.id == Hearing.courtroom_id)
-        .outerjoin(Proposal, Proposal.hearing_id == Hearing.id)
-        .outerjoin(
-            Invitation,
-            sa.and_(Invitation.proposal_id == Proposal.id, Invitation.counsel_id == counsel_id),
-        )
-        .where(Hearing.case_id == case_id)
-        .order_by(Hearing.id.desc(), Proposal.round.desc())
-    )
     by_hearing: dict[int, list[sa.Row]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_OF_CASE, {"case": case_id, "counsel": counsel_id}):
         by_hearing.setdefault(row.id, []).append(row)
     return [_of(rows, now) for rows in by_hearing.values()]
 
@@ -89,6 +97,7 @@ def _of(proposals: Sequence[sa.Row], now: dt.datetime) -> CaseHearing:
         ends_at=newest.ends_at,
         courtroom=newest.courtroom or "",
         invitation_id=own.invitation_id if own else None,
+        side=own.side if own else "",
         answer_by=own.answer_by if own else None,
         outcome=newest.outcome,
     )
@@ -130,53 +139,67 @@ def shown_first(hearings: Sequence[CaseHearing], now: dt.datetime) -> CaseHearin
     return max(invited, key=lambda each: each.id, default=None)
 
 
+_CASE_IDS = (
+    sa.select(Party.case_id)
+    .join(Representation)
+    .where(Representation.counsel_id == sa.bindparam("counsel"), Representation.left_at.is_(None))
+)
+_AHEAD = (
+    sa.select(Hearing)
+    .where(
+        Hearing.court_id == sa.bindparam("court"),
+        Hearing.case_id.in_(_CASE_IDS),
+        Hearing.case_id != sa.bindparam("case"),
+        Hearing.ends_at > sa.bindparam("now"),
+        Hearing.state.in_([HearingState.FIXED.value, HearingState.PROPOSED.value]),
+    )
+    .order_by(Hearing.starts_at)
+    .limit(MOST_ELSEWHERE)
+)
+_UNANSWERED = (
+    sa.select(Proposal)
+    .join(Invitation)
+    .join(Proposal.hearing)
+    .where(
+        Invitation.counsel_id == sa.bindparam("counsel"),
+        Invitation.answered_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Proposal.state == ProposalState.OPEN.value,
+        Proposal.answer_by > sa.bindparam("now"),
+        Hearing.case_id != sa.bindparam("case"),
+        Hearing.case_id.in_(_CASE_IDS),
+    )
+    .order_by(Proposal.answer_by)
+    .limit(MOST_ELSEWHERE)
+)
+# Whether there are any, for a statement that asks that about several things.
+ANY_AHEAD, ANY_UNANSWERED = (
+    query.with_only_columns(sa.literal(1), maintain_column_froms=True)
+    .order_by(None)
+    .limit(None)
+    .exists()
+    for query in (_AHEAD, _UNANSWERED)
+)
+_AHEAD = _AHEAD.options(joinedload(Hearing.case), joinedload(Hearing.courtroom))
+_UNANSWERED = _UNANSWERED.options(joinedload(Proposal.hearing).joinedload(Hearing.case))
+
+
 def ahead(
     session: Session, counsel: Counsel, excluded: Case, now: dt.datetime
 ) -> Sequence[Hearing]:
     """Return the hearings ahead with a date in which counsel acts elsewhere, the next first."""
-    hearings = (
-        sa.select(Hearing)
-        .where(
-            Hearing.court_id == counsel.court_id,
-            Hearing.case_id.in_(_case_ids(counsel)),
-            Hearing.case_id != excluded.id,
-            Hearing.ends_at > now,
-            Hearing.state.in_([HearingState.FIXED.value, HearingState.PROPOSED.value]),
-        )
-        .options(joinedload(Hearing.case), joinedload(Hearing.courtroom))
-        .order_by(Hearing.starts_at)
-        .limit(MOST_ELSEWHERE)
-    )
-    return session.scalars(hearings).all()
+    parameters = {
+        "court": counsel.court_id,
+        "counsel": counsel.id,
+        "case": excluded.id,
+        "now": now,
+    }
+    return session.scalars(_AHEAD, parameters).all()
 
 
 def unanswered(
     session: Session, counsel: Counsel, excluded: Case, now: dt.datetime
 ) -> Sequence[Proposal]:
     """Return the open proposals elsewhere that counsel has not answered, the next first."""
-    proposals = (
-        sa.select(Proposal)
-        .join(Invitation)
-        .join(Proposal.hearing)
-        .where(
-            Invitation.counsel_id == counsel.id,
-            Invitation.answered_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Proposal.state == ProposalState.OPEN.value,
-            Proposal.answer_by > now,
-            Hearing.case_id != excluded.id,
-            Hearing.case_id.in_(_case_ids(counsel)),
-        )
-        .options(joinedload(Proposal.hearing).joinedload(Hearing.case))
-        .order_by(Proposal.answer_by)
-        .limit(MOST_ELSEWHERE)
-    )
-    return session.scalars(proposals).all()
-
-
-def _case_ids(counsel: Counsel) -> sa.Select:
-    return (
-        sa.select(Party.case_id)
-        .join(Representation)
-        .where(Representation.counsel_id == counsel.id, Representation.left_at.is_(None))
-    )
+    parameters = {"counsel": counsel.id, "case": excluded.id, "now": now}
+    return session.scalars(_UNANSWERED, parameters).all()

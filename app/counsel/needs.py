@@ -16,7 +16,7 @@ from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.case_hearings import CaseHearing, HearingStatus
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.needs import forms, queries, rules, service
 from app.needs.models import Need
 from app.needs.rules import EMPTY, NeedInput
@@ -79,9 +79,9 @@ def _hearings(page: CasePage, own: Sequence[Need]) -> list[CaseHearing]:
     ]
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many entries counsel has."""
-    return queries.counting(page.representation.id)
+    return queries.counting(of.representation_id)
 
 
 def line(_page: CasePage, count: int) -> str:

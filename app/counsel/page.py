@@ -18,19 +18,21 @@ from app.core import web, wording
 from app.core.db import db, release_session, retrying
 from app.core.errors import N_
 from app.core.ical import web_calendar_links
+from app.core.matters import Matter
 from app.core.runtime.logs import one_line_error
 from app.counsel import access, case_hearings, move_requests, visit_log
 from app.counsel.access import NOT_REJECTED, Rejection
 from app.counsel.availability import days_away
-from app.counsel.case_hearings import HearingStatus
+from app.counsel.case_hearings import CaseHearing, HearingStatus
 from app.counsel.page_state import CasePage, CounselPage
 from app.hearings import calendar_events
 from app.hearings.answers.forms import AnswerForm
 from app.hearings.availability import away
 from app.hearings.availability.away import AwayFields
-from app.hearings.availability.half_day_choice import half_day_calendar
+from app.hearings.availability.half_day_choice import KnownDays, half_day_calendar
 from app.hearings.half_days import HalfDayWeek
 from app.hearings.rescheduling.asking import MAX_REASON
+from app.hearings.rules import Span
 from app.record.rules import Event
 
 log = logging.getLogger("tingqi.reply")
@@ -51,10 +53,10 @@ class CalendarChoice:
 @access.case_page
 def show(page: CasePage) -> ResponseReturnValue:
     """Show a hearing as it is now; 410 if answers came too late and no date is fixed."""
-    page = access.with_hearing(page)
     agent = visit_log.agent_class(request.method, dict(request.headers))
-    if record_visit(_visitor(page), Event.FETCHED, agent):
-        page = access.with_hearing(access.enter_case(page.token))
+    if record_visit(_visitor(page, access.chosen(page)), Event.FETCHED, agent):
+        page = access.enter_case(page.token)
+    page = access.with_hearing(page)
     if not isinstance(page, CounselPage):
         return access.render("counsel/case.html", page)
     over = page.status == HearingStatus.LATE and page.hearing.starts_at is None
@@ -68,7 +70,7 @@ def opened(page: CasePage) -> ResponseReturnValue:
     if not access.sent_from_page(page):
         return "", 422
     if visit_log.agent_class(request.method, dict(request.headers)) == visit_log.UNSEEN:
-        record_visit(_visitor(page), Event.OPENED, "person")
+        record_visit(_visitor(page, access.chosen(page)), Event.OPENED, "person")
     return "", 204
 
 
@@ -89,20 +91,17 @@ def record_visit(visitor: visit_log.Visitor, event: Event, agent: str) -> bool:
     return True
 
 
-def _visitor(page: CasePage) -> visit_log.Visitor:
-    if isinstance(page, CounselPage):
-        invitation, hearing_id = page.invitation, page.hearing.id
-        attempt, side = f"i{invitation.id}", invitation.side
-    else:
-        attempt, side, hearing_id = f"r{page.representation.id}", page.party.side, None
+def _visitor(page: CasePage, chosen: CaseHearing | None) -> visit_log.Visitor:
+    """Return who visits the page of a case, at a hearing to which they were invited."""
+    attempt = f"i{chosen.invitation_id}" if chosen else f"r{page.representation.id}"
     visitor = visit_log.Visitor(
         court_id=page.court.id,
         case_id=page.case.id,
-        about=page.about,
-        hearing_id=hearing_id,
+        about=str(Matter.hearing(chosen.id) if chosen else Matter.case(page.case.id)),
+        hearing_id=chosen.id if chosen else None,
         attempt=attempt,
         counsel_id=page.counsel.id,
-        side=side,
+        side=chosen.side if chosen else page.party.side,
         name=page.counsel.name,
     )
     if page.delegate is None:
@@ -130,11 +129,13 @@ def render(
     """Render the page; the form holds ``answer_form``, or the answer that is recorded."""
     session, now = db.session(), web.now()
     answered, own = page.status == HearingStatus.ANSWERED, page.delegate is None
+    beside = page.beside if own else None
+    half_days = page.invitation.half_days if page.invitation.answered_at else ()
     recorded = AnswerForm(
         says={each.slot.id: each.says for each in page.slots},
         comment=page.invitation.comment if answered else "",
-        none=bool(page.invitation.half_days),
-        half_days=tuple(map(str, page.invitation.half_days)),
+        none=bool(half_days),
+        half_days=tuple(map(str, half_days)),
     )
     event = calendar_events.fixed_event(page.hearing, web.language())
     return access.render(
@@ -144,10 +145,14 @@ def render(
         answer_form=answer_form or recorded,
         days_away_form=days_away_form,
         days_away_errors=days_away_errors,
-        days_away=days_away.upcoming(page) if answered and own else [],
-        ahead=case_hearings.ahead(session, page.counsel, page.case, now) if own else [],
-        unanswered=case_hearings.unanswered(session, page.counsel, page.case, now) if own else [],
-        half_day_weeks=_half_day_weeks(page, now) if page.open else [],
+        days_away=days_away.upcoming(page) if answered and beside and beside.away else [],
+        ahead=case_hearings.ahead(session, page.counsel, page.case, now)
+        if own and (beside is None or beside.ahead)
+        else [],
+        unanswered=case_hearings.unanswered(session, page.counsel, page.case, now)
+        if own and (beside is None or beside.unanswered)
+        else [],
+        half_day_weeks=_half_day_weeks(page, now) if page.open else (),
         calendar_choices=calendar_choices(page, event) if event else [],
         clock_times=_clock_times,
         opinion_form=move_requests.OpinionForm(),
@@ -155,8 +160,17 @@ def render(
     )
 
 
-def _half_day_weeks(page: CounselPage, now: dt.datetime) -> list[HalfDayWeek]:
-    return half_day_calendar(db.session(), page.hearing, page.counsel.id, now).weeks
+def _half_day_weeks(page: CounselPage, now: dt.datetime) -> tuple[HalfDayWeek, ...]:
+    beside, proposal = page.beside, page.proposal
+    known = KnownDays(
+        closed=beside.closed if beside else None,
+        slots=[Span(each.starts_at, each.ends_at) for each in proposal.slots]
+        if proposal.round == 1
+        else None,
+        is_away=beside is None or bool(beside.away or beside.busy),
+    )
+    calendar = half_day_calendar(db.session(), page.hearing, page.counsel.id, now, known)
+    return tuple(calendar.weeks)
 
 
 def calendar_choices(page: CounselPage, event: Mapping[str, Any]) -> list[CalendarChoice]:

@@ -4,15 +4,16 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Self, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from app.cases.models import Case, Counsel, Delegate, Party, Representation
+from app.cases.models import BusyTime, Case, Counsel, Delegate, Party, Representation
 from app.cases.rules import addresses_by_channel, masked_address
-from app.core import wording
+from app.core import links, wording
 from app.core.matters import Matter
 from app.counsel import case_hearings
 from app.counsel.case_hearings import CaseHearing, HearingStatus
@@ -20,9 +21,12 @@ from app.counsel.page_keys import PageSubject
 from app.court.models import Court
 from app.hearings import move_requests
 from app.hearings.answers import acknowledgements, counsel_keys
+from app.hearings.answers.counsel_keys import ResolvedKey
+from app.hearings.availability import away
 from app.hearings.models import (
     Booking,
     Hearing,
+    HearingMember,
     Invitation,
     MoveRequest,
     Proposal,
@@ -30,11 +34,16 @@ from app.hearings.models import (
 )
 from app.hearings.rules import agreed_slot, resource
 from app.hearings.sittings.rules import days_of
+from app.law import working_days
 from app.notices.kinds import NoticeKind
 from app.notices.models import ASKS, Notice
 from app.papers.access import Reader
+from app.papers.queries import draft_key
 from app.papers.readers import counsel_reader
 from app.record.models import Entry
+
+OPEN = (HearingStatus.ASKED, HearingStatus.ANSWERED)
+NEAR = dt.timedelta(days=1)  # of a slot: what may lie on the same day, in whatever zone
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,35 @@ class SlotView:
     says: str
     busy: tuple[dt.datetime, ...]
     own_zone: str
+
+
+@dataclass(frozen=True)
+class CountedFor:
+    """Whose things are counted for a page of counsel, until when.
+
+    Each field but the last two is a value, or its place in a statement that is put together once.
+    """
+
+    case_id: Any
+    counsel_id: Any
+    party_id: Any
+    representation_id: Any
+    draft_key: Any
+    today: Any
+    now: Any
+    may_answer: bool
+    by_delegate: bool
+
+    @classmethod
+    def places(cls, may_answer: bool, by_delegate: bool) -> Self:
+        """Return the places of all values, each named as its field."""
+        places: dict[str, Any] = {each.name: sa.bindparam(each.name) for each in fields(cls)[:-2]}
+        return cls(**places, may_answer=may_answer, by_delegate=by_delegate)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values, by the names of their places."""
+        return {each.name: getattr(self, each.name) for each in fields(self)[:-2]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +130,24 @@ class CasePage:
         """As whom the papers of the case are read: as counsel for their party, or a delegate."""
         return counsel_reader(self.counsel.id, self.party.id, self.delegate_id or None)
 
+    def counted(self, now: dt.datetime) -> CountedFor:
+        """Return whose things are counted for the page."""
+        return CountedFor(
+            case_id=self.case.id,
+            counsel_id=self.counsel.id,
+            party_id=self.party.id,
+            representation_id=self.representation.id,
+            draft_key=draft_key(self.case.id, self.representation.id, None),
+            today=now.astimezone(ZoneInfo(self.court.zone)).date(),
+            now=now,
+            may_answer=self.may_answer,
+            by_delegate=self.delegate is not None,
+        )
+
     @property
     def subject(self) -> PageSubject:
         """What forms on the page are bound to."""
         return PageSubject.representation(self.representation.id, self.delegate_id)
-
-    @property
-    def about(self) -> str:
-        """The matter that visits to the page are about."""
-        return str(Matter.case(self.case.id))
 
     @property
     def masked_addresses(self) -> list[str]:
@@ -113,13 +160,31 @@ class CasePage:
         return self.case.assistant.name if self.case.assistant else ""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What there is beside a hearing that is asked about, so that nothing else is looked for.
+
+    ``closed``: the court's closed days. Of counsel: entries of days ``away`` that are not over and
+    ``busy`` times of their own calendar, in number; whether there are hearings ``ahead`` in other
+    cases, others ``unanswered``, and hearings near the slots.
+    """
+
+    closed: frozenset[dt.date]
+    away: int
+    busy: bool
+    ahead: bool
+    unanswered: bool
+    near: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class CounselPage(CasePage):
     """View model of counsel's page of a case with one of its hearings.
 
     ``asked`` and ``answered`` count invitations of the proposal; ``previous_date`` is the date
     that the last move ended, with ``starts_at``; ``reason`` is why the court asks anew. The hearing
-    has ``begun`` once its time has come, and is ``past`` once it has ended.
+    has ``begun`` once its time has come, and is ``past`` once it has ended. ``beside`` is known of
+    a hearing that is open to answers.
     """
 
     invitation: Invitation
@@ -138,6 +203,7 @@ class CounselPage(CasePage):
     move_request: MoveRequest | None = None
     acknowledged_at: dt.datetime | None = None
     acknowledged_by: str = ""
+    beside: Beside | None = None
 
     @property
     def same_offset_at(self) -> dt.datetime | None:
@@ -150,17 +216,12 @@ class CounselPage(CasePage):
     @property
     def open(self) -> bool:
         """Whether an answer is taken now."""
-        return self.status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
+        return self.status in OPEN
 
     @property
     def subject(self) -> PageSubject:
         """What forms on the page are bound to."""
         return PageSubject.invitation(self.invitation.id, self.proposal.id, self.delegate_id)
-
-    @property
-    def about(self) -> str:
-        """The matter that visits to the page are about."""
-        return self.hearing.about
 
     @property
     def contact(self) -> str:
@@ -169,28 +230,75 @@ class CounselPage(CasePage):
         return user.name if user else ""
 
 
+# Statements are put together once: for each page, that takes longer than to ask them.
+_WITH_CASE = (
+    sa.select(Representation)
+    .options(
+        joinedload(Representation.counsel),
+        joinedload(Representation.declarations),
+        joinedload(Representation.party)
+        .joinedload(Party.case)
+        .options(joinedload(Case.court), joinedload(Case.assistant)),
+    )
+    .execution_options(populate_existing=True)
+)
+_BY_KEY = _WITH_CASE.where(Representation.key_digest == sa.bindparam("digest"))
+_BY_ID = _WITH_CASE.where(Representation.id == sa.bindparam("representation"))
+# With all of a hearing that its page shows: the slots, and who sits beside the judge.
+_PROPOSAL = (
+    sa.select(Proposal)
+    .where(
+        Proposal.id
+        == sa.select(Invitation.proposal_id)
+        .where(Invitation.id == sa.bindparam("invitation"))
+        .scalar_subquery()
+    )
+    .options(
+        joinedload(Proposal.slots),
+        joinedload(Proposal.hearing).options(
+            joinedload(Hearing.judge),
+            joinedload(Hearing.user),
+            joinedload(Hearing.members).joinedload(HearingMember.judge),
+        ),
+    )
+    .execution_options(populate_existing=True)
+)
+_INVITATIONS = (
+    sa.select(Invitation)
+    .where(Invitation.proposal_id == sa.bindparam("proposal"))
+    .options(joinedload(Invitation.answers))
+    .order_by(Invitation.id)
+    .execution_options(populate_existing=True)
+)
+
+
+_BOOKED_NEAR = (
+    Booking.resource == sa.bindparam("resource"),
+    Booking.firm,
+    Booking.hearing_id != sa.bindparam("hearing"),
+    Booking.starts_at.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+_COUNSEL, _TODAY, _NOW = (cast(Any, sa.bindparam(name)) for name in ("counsel", "today", "now"))
+_BESIDE = sa.select(
+    working_days.closures_in_one(sa.bindparam("court")),
+    away.counting_current(_COUNSEL, _TODAY).scalar_subquery(),
+    sa.exists().where(BusyTime.counsel_id == _COUNSEL, BusyTime.ends_at > _NOW),
+    case_hearings.ANY_AHEAD,
+    case_hearings.ANY_UNANSWERED,
+    sa.exists().where(*_BOOKED_NEAR),
+)
+_NEAR_STARTS = sa.select(Booking.starts_at).where(*_BOOKED_NEAR).order_by(Booking.starts_at)
+
+
 def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None:
     """Return what a key opens of a case, or None for an unknown key."""
-    key = counsel_keys.resolve(session, token, now)
+    found = session.scalars(_BY_KEY, {"digest": links.digest(token)}).unique().one_or_none()
+    key = ResolvedKey(found.id) if found else counsel_keys.resolve(session, token, now)
     if key is None:
         return None
     delegate = session.get_one(Delegate, key.delegate_id) if key.delegate_id else None
-    representation = (
-        session.scalars(
-            sa.select(Representation)
-            .where(Representation.id == key.representation_id)
-            .options(
-                joinedload(Representation.counsel),
-                joinedload(Representation.declarations),
-                joinedload(Representation.party)
-                .joinedload(Party.case)
-                .options(joinedload(Case.court), joinedload(Case.assistant)),
-            )
-            .execution_options(populate_existing=True)
-        )
-        .unique()
-        .one()
-    )
+    by_id = {"representation": key.representation_id}
+    representation = found or session.scalars(_BY_ID, by_id).unique().one()
     case, counsel_id = representation.party.case, representation.counsel_id
     return CasePage(
         token=token,
@@ -206,7 +314,7 @@ def load_case(session: Session, token: str, now: dt.datetime) -> CasePage | None
         ],
         sent_for=key.hearing_id,
         revoked_at=key.revoked_at,
-        left=not counsel_keys.acts(session, case.id, counsel_id),
+        left=bool(representation.left_at) and not counsel_keys.acts(session, case.id, counsel_id),
         delegate=delegate,
         ended_because=key.ended_because,
     )
@@ -225,30 +333,13 @@ def load_hearing(
     session: Session, page: CasePage, chosen: CaseHearing, now: dt.datetime
 ) -> CounselPage:
     """Return what the page of a case shows now of one of its hearings."""
-    # From the proposal down: an invitation loaded first would be loaded again among the others, and
-    # with it all that hangs on it.
-    proposal = session.scalars(
-        sa.select(Proposal)
-        .join(Proposal.invitations)
-        .where(Invitation.id == chosen.invitation_id)
-        .options(
-            selectinload(Proposal.slots),
-            selectinload(Proposal.invitations).options(
-                joinedload(Invitation.counsel),
-                joinedload(Invitation.party),
-                selectinload(Invitation.answers),
-                selectinload(Invitation.offered),
-            ),
-            joinedload(Proposal.hearing).options(
-                joinedload(Hearing.judge),
-                joinedload(Hearing.user),
-                joinedload(Hearing.case).joinedload(Case.court),
-            ),
-        )
-        .execution_options(populate_existing=True)
-    ).one()
-    invitation = next(each for each in proposal.invitations if each.id == chosen.invitation_id)
+    by_invitation = {"invitation": chosen.invitation_id}
+    proposal = session.scalars(_PROPOSAL, by_invitation).unique().one()
+    invitations = session.scalars(_INVITATIONS, {"proposal": proposal.id}).unique().all()
+    set_committed_value(proposal, "invitations", list(invitations))
+    invitation = next(each for each in invitations if each.id == chosen.invitation_id)
     hearing, status = proposal.hearing, chosen.status
+    beside = _beside(session, page, proposal, now) if status in OPEN else None
     fixed = status == HearingStatus.FIXED
     acknowledged = (
         acknowledgements.first_acknowledgement(session, hearing, invitation.counsel_id)
@@ -262,9 +353,10 @@ def load_hearing(
         hearing=hearing,
         proposal=proposal,
         status=status,
-        slots=_slots(session, invitation, with_busy=page.delegate is None)
-        if status in (HearingStatus.ASKED, HearingStatus.ANSWERED)
+        slots=_slots(session, invitation, with_busy=beside.near and page.delegate is None)
+        if beside
         else [],
+        beside=beside,
         asked=len(proposal.invitations),
         answered=sum(each.answered_at is not None for each in proposal.invitations),
         none_suits=_none_suits(proposal),
@@ -281,6 +373,33 @@ def load_hearing(
         acknowledged_at=acknowledged.at if acknowledged else None,
         acknowledged_by=_delegate_of(acknowledged) if acknowledged else "",
     )
+
+
+def _beside(session: Session, page: CasePage, proposal: Proposal, now: dt.datetime) -> Beside:
+    """Return what there is beside a hearing that is asked about, read in one statement."""
+    counsel = page.counsel
+    parameters = {
+        "court": page.court.id,
+        "counsel": counsel.id,
+        "case": page.case.id,
+        "today": now.astimezone(ZoneInfo(page.court.zone)).date(),
+        "now": now,
+        **_near(proposal, counsel.id),
+    }
+    closed, *others = session.connection().execute(_BESIDE, parameters).one()
+    return Beside(working_days.closures_of(closed), *others)
+
+
+def _near(proposal: Proposal, counsel_id: int) -> dict[str, Any]:
+    """Return what names a counsel's other bookings near the slots of a proposal."""
+    starts = [each.starts_at for slot in proposal.slots for each in slot.sittings]
+    starts = starts or [proposal.answer_by]
+    return {
+        "resource": resource("counsel", counsel_id),
+        "hearing": proposal.hearing_id,
+        "first": min(starts) - NEAR,
+        "last": max(starts) + NEAR,
+    }
 
 
 def _delegate_of(entry: Entry) -> str:
@@ -349,22 +468,8 @@ def _other_hearings_by_day(
     session: Session, invitation: Invitation, zone: ZoneInfo
 ) -> dict[dt.date, list[dt.datetime]]:
     """Return the starts of counsel's other hearings in this court near the slots, by local day."""
-    slots = invitation.proposal.slots
-    slot_starts = [each.starts_at for slot in slots for each in slot.sittings]
+    near = _near(invitation.proposal, invitation.counsel_id)
     days: dict[dt.date, list[dt.datetime]] = defaultdict(list)
-    if not slot_starts:
-        return days
-    day = dt.timedelta(days=1)
-    bookings = (
-        sa.select(Booking.starts_at)
-        .where(
-            Booking.resource == resource("counsel", invitation.counsel_id),
-            Booking.firm,
-            Booking.hearing_id != invitation.proposal.hearing_id,
-            Booking.starts_at.between(min(slot_starts) - day, max(slot_starts) + day),
-        )
-        .order_by(Booking.starts_at)
-    )
-    for starts_at in session.scalars(bookings):
+    for starts_at in session.scalars(_NEAR_STARTS, near):
         days[starts_at.astimezone(zone).date()].append(starts_at)
     return days

@@ -17,7 +17,7 @@ from app.core.wording import MOST_TYPED, one_line, typed_lines
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.information import answers_known
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.hearings import queries as hearings
 from app.law import working_days
 from app.questions import known_facts, queries, rules, service
@@ -114,9 +114,9 @@ def _followed(page: CasePage, form: QuestionInput) -> Question | None:
     return None if asked is not None and asked.is_private and page.delegate else asked
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many questions of the case are open."""
-    return queries.counting_open(page.case.id)
+    return queries.counting_open(of.case_id)
 
 
 def line(_page: CasePage, count: int) -> str:

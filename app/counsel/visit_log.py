@@ -82,15 +82,23 @@ class Visit:
     method: str
 
 
+_RECENT = sa.select(Entry.detail).where(
+    Entry.notice_id.is_(None),
+    Entry.attempt == sa.bindparam("attempt"),
+    Entry.what == sa.bindparam("what"),
+    Entry.at > sa.bindparam("since"),
+)
+
+
 def is_recent(session: Session, visit: Visit, now: dt.datetime) -> bool:
     """Tell whether such a visit was recorded within the last ten minutes."""
-    details = sa.select(Entry.detail).where(
-        Entry.notice_id.is_(None),
-        Entry.attempt == visit.visitor.attempt,
-        Entry.what == visit.event.value,
-        Entry.at > now - ONCE_IN,
-    )
-    return any(detail.get("agent") == visit.agent for detail in session.scalars(details))
+    parameters = {
+        "attempt": visit.visitor.attempt,
+        "what": visit.event.value,
+        "since": now - ONCE_IN,
+    }
+    details = session.scalars(_RECENT, parameters)
+    return any(detail.get("agent") == visit.agent for detail in details)
 
 
 def write(session: Session, visit: Visit, now: dt.datetime) -> bool:

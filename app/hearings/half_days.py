@@ -1,9 +1,10 @@
 """Pure: the half-days from which counsel choose when they could come, week by week."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from app.core.errors import N_, Invalid, Message
@@ -60,8 +61,8 @@ TOO_FAR = N_("This half-day is too far ahead: %(half_day)s")
 class HalfDayWeek:
     """Monday to Friday of one week; each row has the state of that half of each day."""
 
-    days: Sequence[dt.date]
-    rows: Sequence[tuple[DayHalf, Sequence[tuple[HalfDay, HalfDayState]]]]
+    days: tuple[dt.date, ...]
+    rows: tuple[tuple[DayHalf, tuple[tuple[HalfDay, HalfDayState], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,15 @@ class HalfDayCalendar:
         """The next weeks in which a half-day can be chosen, at most three."""
         monday = self.first - self.first.weekday() * DAY
         weeks = (self._week(monday + n * WEEK) for n in range(SEARCHED_WEEKS))
-        return [week for week in weeks if _is_choice(week)][:WEEKS]
+        return list(islice(filter(_is_choice, weeks), WEEKS))
 
     def _week(self, monday: dt.date) -> HalfDayWeek:
-        days = [monday + n * DAY for n in range(WORKDAYS)]
-        rows = [
-            (half, [(each, self.state(each)) for each in (HalfDay(day, half) for day in days)])
+        days = tuple(monday + n * DAY for n in range(WORKDAYS))
+        rows = (
+            (half, tuple((each, self.state(each)) for each in (HalfDay(day, half) for day in days)))
             for half in DayHalf
-        ]
-        return HalfDayWeek(days, rows)
+        )
+        return HalfDayWeek(days, tuple(rows))
 
     def choose(self, typed: Iterable[str]) -> tuple[HalfDay, ...]:
         """Return the half-days that a form chose, each once, in order; ``typed`` are its values.

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from app.law.periods import Period
 __all__ = [
     "WorkingDays",
     "closures",
+    "closures_in_one",
+    "closures_of",
     "deadline",
     "evidence_close",
     "is_working_day",
@@ -49,6 +52,20 @@ class WorkingDays:
 def closures(session: Session, court: Court) -> frozenset[dt.date]:
     """Return the court's closed days, without public holidays."""
     return frozenset(session.scalars(sa.select(ClosedDay.on).where(ClosedDay.court_id == court.id)))
+
+
+def closures_in_one(court_id: Any) -> sa.ScalarSelect[str | None]:
+    """Select a court's closed days as one text, for a statement that reads several things.
+
+    ``court_id`` is an id, or its place in the statement; see ``closures_of`` for what comes back.
+    """
+    days = sa.func.aggregate_strings(sa.cast(ClosedDay.on, sa.String), ",")
+    return sa.select(days).where(ClosedDay.court_id == court_id).scalar_subquery()
+
+
+def closures_of(text: str | None) -> frozenset[dt.date]:
+    """Return the closed days in what ``closures_in_one`` selects."""
+    return frozenset(map(dt.date.fromisoformat, text.split(",") if text else ()))
 
 
 def working_days(session: Session, court: Court) -> WorkingDays:

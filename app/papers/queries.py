@@ -162,9 +162,8 @@ def has_draft(session: Session, case_id: int, representation_id: int) -> bool:
     return session.scalar(sa.select(Filing.id).where(Filing.draft_key == key)) is not None
 
 
-def counting_drafted(case_id: int, representation_id: int) -> sa.Select[int]:
-    """Select how many papers wait in the draft of a representation."""
-    key = draft_key(case_id, representation_id, None)
+def counting_drafted(key: str) -> sa.Select[int]:
+    """Select how many papers wait in the draft of a key."""
     return sa.select(sa.func.count(Paper.id)).join(Filing).where(Filing.draft_key == key)
 
 

@@ -4,7 +4,9 @@ import html
 import re
 
 import pytest
+from sqlalchemy import event
 
+from app.core.db import db
 from app.core.forms import load
 from app.hearings import forms, queries, service
 from tests.conftest import CASE, Scenario, at, case_with
@@ -62,6 +64,27 @@ def test_the_page_speaks_counsels_language_unless_they_choose_another(scenario: 
     link, client = scenario.link(LI), scenario.app.test_client()
     assert 'lang="zh' in client.get(link).get_data(as_text=True)
     assert 'lang="en' in client.get(link + "?lang=en").get_data(as_text=True)
+
+
+def test_the_page_costs_no_more_than_seven_statements(scenario: Scenario) -> None:
+    """It is what every recipient opens: what a hearing of two counsel needs, read once."""
+    propose(scenario)
+    client, link = browser(scenario), scenario.link(ZHAO)
+    assert client.get(link).status_code == 200  # which records the visit
+    asked: list[str] = []
+    with scenario.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    page = client.get(link)
+    assert page.status_code == 200
+    assert len(_but_begin(asked)) == 7, asked
+    answer(client, link, "yes", "no")
+    asked.clear()
+    assert "Your answer is recorded" in words(client.get(link))
+    assert len(_but_begin(asked)) == 8, asked  # with the half-days offered, which are none
+
+
+def _but_begin(statements: list[str]) -> list[str]:
+    return [each for each in statements if not each.startswith("BEGIN")]
 
 
 def test_counsel_elsewhere_also_sees_their_own_clock(scenario: Scenario) -> None:

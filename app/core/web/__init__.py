@@ -22,7 +22,7 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
@@ -45,7 +45,7 @@ from app.core.errors import (
 )
 from app.core.runtime.logs import one_line_error
 from app.core.translation import translate
-from app.core.web import catalogues, rate_limits
+from app.core.web import catalogues, rate_limits, templates
 
 if TYPE_CHECKING:
     from app.carriers.registry import ExternalServices
@@ -91,8 +91,7 @@ def secret() -> bytes:
 
 def language() -> str:
     """Return the language of this page, in which its texts are looked up."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    return catalogues.page_language()
 
 
 def _chosen_language() -> str:
@@ -340,6 +339,7 @@ def install_languages(app: Flask) -> None:
     """Add translations, and the functions and filters of all templates."""
     Babel(app, locale_selector=_chosen_language, default_translation_directories="translations")
     catalogues.install(app)
+    templates.install(app)
     app.jinja_env.globals.update(
         icon=icon,
         bdi=bdi,

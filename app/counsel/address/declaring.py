@@ -14,14 +14,14 @@ from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.address import page as address_page
 from app.counsel.address.page import AddressForms
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 
 STALE = N_("Nothing was recorded: this page is out of date. Please press the button once more.")
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many changes of address wait for their code."""
-    return queries.counting_pending(page.representation.id, web.now())
+    return queries.counting_pending(of.representation_id, of.now)
 
 
 def pending_line(_page: CasePage, _count: int) -> str:

@@ -17,7 +17,7 @@ from app.core.errors import N_, Refusal
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.hearings.acting_counsel import ActingCounsel
 from app.hearings.availability import away, busy_calendars
 from app.hearings.availability.away import AwayFields
@@ -71,9 +71,9 @@ def _today(page: CasePage) -> dt.date:
     return web.now().astimezone(ZoneInfo(page.court.zone)).date()
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many days away counsel has entered."""
-    return away.counting_current(page.counsel.id, _today(page))
+    return away.counting_current(of.counsel_id, of.today)
 
 
 def line(_page: CasePage, count: int) -> str:

@@ -14,7 +14,7 @@ from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.callbacks import service
 from app.counsel.callbacks.service import CallbackRequest
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.hearings.acting_counsel import ActingCounsel
 from app.tasks.models import Task
 
@@ -55,9 +55,9 @@ def render(page: CasePage, form: CallbackForm, rejection: Rejection) -> str:
     )
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many requests to be called are open: one or none."""
-    return service.counting_open(page.case.id, page.counsel.id)
+    return service.counting_open(of.case_id, of.counsel_id)
 
 
 def line(page: CasePage, _count: int) -> str:

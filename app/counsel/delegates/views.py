@@ -15,7 +15,7 @@ from app.core.wording import MOST_TYPED, one_line
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, CaseSubmission, Rejection
 from app.counsel.case_hearings import CaseHearing, HearingStatus
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.delegates import queries, rules, service
 from app.delegates.rules import DelegateInput
 from app.delegates.service import ActsForOtherSide
@@ -78,9 +78,9 @@ def render(page: CasePage, form: DelegateInput, rejection: Rejection) -> str:
     )
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how many delegates counsel named; some may act no longer."""
-    return queries.counting(page.representation.id)
+    return queries.counting(of.representation_id)
 
 
 def line(page: CasePage, _count: int) -> str:

@@ -26,7 +26,7 @@ from app.counsel.access import (
     Rejection,
     UploadLimits,
 )
-from app.counsel.page_state import CasePage
+from app.counsel.page_state import CasePage, CountedFor
 from app.counsel.papers import exchange, phone_panel, share_keys
 from app.delegates import queries as delegates
 from app.notices.case_lock import lock_case
@@ -195,28 +195,27 @@ def idle_line(page: CasePage) -> str:
     return gettext("Photograph or choose, file, get a receipt")
 
 
-def counting(page: CasePage) -> sa.Select[int]:
+def counting(of: CountedFor) -> sa.Select[int]:
     """Select how much waits: open exchanges, drafted papers and papers not opened, in all."""
-    if not page.may_answer:
+    if not of.may_answer:
         return sa.select(sa.literal(0))
-    return sa.select(sum((each.scalar_subquery() for each in _waiting(page)), sa.literal(0)))
+    return sa.select(sum((each.scalar_subquery() for each in _waiting(of)), sa.literal(0)))
 
 
-def _waiting(page: CasePage) -> list[sa.Select[int]]:
+def _waiting(of: CountedFor) -> list[sa.Select[int]]:
     """Return the selects of an open exchange, drafted papers, and papers not opened yet."""
-    case_id, counsel_id = page.case.id, page.counsel.id
-    new = queries.counting_new(case_id, counsel_id, page.party.id)
+    new = queries.counting_new(of.case_id, of.counsel_id, of.party_id)
     return [
-        exchange_queries.counting_open(case_id),
-        queries.counting_drafted(case_id, page.representation.id),
-        new if page.delegate is None else sa.select(sa.literal(0)),
+        exchange_queries.counting_open(of.case_id),
+        queries.counting_drafted(of.draft_key),
+        new if not of.by_delegate else sa.select(sa.literal(0)),
     ]
 
 
 def line(page: CasePage, _count: int) -> str:
     """Return what waits first, for the list on counsel's page; "" if nothing does."""
-    session = db.session()
-    is_open, drafted, new = (session.scalar(each) or 0 for each in _waiting(page))
+    session, of = db.session(), page.counted(web.now())
+    is_open, drafted, new = (session.scalar(each) or 0 for each in _waiting(of))
     if is_open:
         return exchange.line(session, page)
     if drafted:
