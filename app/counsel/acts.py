@@ -225,7 +225,14 @@ ACTS = (
         offered=_unless_withdrawn,
         reading=READ_CASE,
     ),
-    Act("signed_receipt", "/receipt", signed_receipts.show, mailing.submit, reading=READ_CASE),
+    Act(
+        "signed_receipt",
+        "/receipt",
+        signed_receipts.show,
+        mailing.submit,
+        reading=READ_CASE,
+        acting=READ_CASE,
+    ),
     Act("signed_receipt_json", "/receipt.json", signed_receipts.show_json, reading=READ_CASE),
     Act(
         "move_requests",

@@ -1,20 +1,24 @@
-"""Pages for anybody: check a receipt, the court's public keys, and the sealed days."""
+"""Check a receipt, the court's public keys, the sealed days; and the court's own receipts."""
 
 import json
 import re
 from contextlib import suppress
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 
+from app.cases import queries as cases
 from app.cases.models import Case
 from app.core import web
 from app.core.db import db, retrying
-from app.core.errors import Misconfigured
+from app.core.errors import N_, Misconfigured, NotFound
+from app.core.web.access import signed_in
 from app.core.web.params import row_number
 from app.court.models import Court
-from app.evidence import certificate, receipts, signing_keys
+from app.evidence import certificate, issued_receipts, receipts, signing_keys
 from app.evidence.receipts import ReceiptVerdict
 from app.evidence.signing_keys import SigningKey
 from app.evidence.witnesses import checking, following
@@ -22,6 +26,7 @@ from app.evidence.witnesses import rules as witness_rules
 from app.record import daily_seals
 from app.record.chain_checks import service as chain_checks
 from app.record.hashing import instant
+from app.record.models import Entry
 from app.record.time_stamps import service as time_stamps
 
 bp = Blueprint("signed_receipts", __name__)
@@ -102,6 +107,38 @@ def _checked(text: str, *, ask: bool = False) -> Any:
     unreadable = checked.verdict is ReceiptVerdict.UNREADABLE
     shown = text[:2000] if unreadable else ""
     return _page(checked=checked, text=shown, chain_check=chain_check), 422 if unreadable else 200
+
+
+@bp.get("/cases/<int:case_id>/receipt")
+@signed_in
+def of_entry(case_id: int) -> str:
+    """Show users of the court the signed receipt for an entry.
+
+    ``number`` is that of the entry in the case; without it, the newest.
+    """
+    case = cases.case_with_parties(db.session(), current_user.court_id, case_id)
+    issued = issued_receipts.issue(case, _entry(case))
+    return render_template("evidence/entry_receipt.html", case=case, issued=issued)
+
+
+@bp.get("/cases/<int:case_id>/receipt.json")
+@signed_in
+def of_entry_json(case_id: int) -> Any:
+    """Return the signed receipt for an entry as a file."""
+    case = cases.case_with_parties(db.session(), current_user.court_id, case_id)
+    issued = issued_receipts.issue(case, _entry(case))
+    return issued.as_file() if issued else redirect(request.full_path.replace(".json", "", 1))
+
+
+def _entry(case: Case) -> Entry:
+    """Return the entry that an address names. Raises NotFound, also for what is held back."""
+    query = sa.select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc()).limit(1)
+    if "number" in request.args:
+        query = query.where(Entry.seq == (row_number(request.args["number"]) or 0))
+    entry = db.session.scalar(query)
+    if entry is None or entry.content is None:
+        raise NotFound(N_("There is no such receipt."))
+    return entry
 
 
 @bp.get("/record/keys")

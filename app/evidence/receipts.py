@@ -44,24 +44,34 @@ def case_digest(case: Case) -> str:
     return sha([case.court.name, number_key(case.number)])
 
 
-def _acts(case_id: int, counsel_id: int) -> sa.Select[Entry]:
+def of_counsel(counsel_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is about counsel, or whoever acts for them."""
+    return Entry.counsel_id == counsel_id
+
+
+def of_page(attempt: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry came from the page of a member outside the court."""
+    return sa.and_(Entry.attempt == attempt, Entry.notice_id.is_(None))
+
+
+def _acts(case_id: int, whose: sa.ColumnElement[bool]) -> sa.Select[Entry]:
     return sa.select(Entry).where(
         Entry.case_id == case_id,
-        Entry.counsel_id == counsel_id,
+        whose,
         Entry.direction == "in",
         Entry.what.not_in([event.value for event in NO_ACTS]),
     )
 
 
-def acts(session: Session, case_id: int, counsel_id: int) -> list[Entry]:
-    """Return the entries of counsel's own acts in a case, newest first."""
-    query = _acts(case_id, counsel_id).order_by(Entry.seq.desc())
+def acts(session: Session, case_id: int, whose: sa.ColumnElement[bool]) -> list[Entry]:
+    """Return the entries of a person's own acts in a case, newest first."""
+    query = _acts(case_id, whose).order_by(Entry.seq.desc())
     return list(session.scalars(query))
 
 
-def act(session: Session, case_id: int, counsel_id: int, number: int) -> Entry | None:
-    """Return the entry of one act of counsel by its number in the case, None if it is none."""
-    return session.scalar(_acts(case_id, counsel_id).where(Entry.seq == number))
+def act(session: Session, case_id: int, whose: sa.ColumnElement[bool], number: int) -> Entry | None:
+    """Return the entry of one act of a person by its number in the case, None if it is none."""
+    return session.scalar(_acts(case_id, whose).where(Entry.seq == number))
 
 
 def issue(

@@ -4,6 +4,7 @@ The same rules as for counsel's pages (see ``app.counsel.access``), with keys of
 member's link opens no page of counsel, and counsel's none of these.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -17,7 +18,15 @@ from sqlalchemy.orm import Session
 from app.core import web
 from app.core.db import db
 from app.counsel import page_keys
-from app.counsel.access import ACT_RATE, NOT_REJECTED, PAGE_RATE, Rejection, StalePage, carry_out
+from app.counsel.access import (
+    ACT_RATE,
+    NOT_REJECTED,
+    PAGE_RATE,
+    Destination,
+    Rejection,
+    StalePage,
+    carry_out,
+)
 from app.counsel.page_keys import Audience
 from app.hearings.bench import invitations
 from app.members import page as member_page
@@ -35,6 +44,7 @@ class MemberSubmission(Generic[F]):
     proposal_id: int
     form: F
     nonce: str
+    now: dt.datetime
 
 
 def enter(token: str) -> MemberPage:
@@ -90,7 +100,10 @@ def act(
     *,
     stale: str,
 ) -> Callable[[Callable[[Session, MemberSubmission[F]], object]], View]:
-    """Guard a view by which a member does something; the arguments are those of counsel's."""
+    """Guard a view by which a member does something; the arguments are those of counsel's.
+
+    A Destination that the decorated function returns is where it goes on instead of their page.
+    """
 
     def guard(perform: Callable[[Session, MemberSubmission[F]], object]) -> View:
         @web.limiter.limit(ACT_RATE)
@@ -98,11 +111,12 @@ def act(
         def view(key: str) -> ResponseReturnValue:
             form, nonce = read(request), request.form.get("nonce", "")
 
-            def work(session: Session) -> None:
-                perform(session, _submission(session, key, nonce, form))
+            def work(session: Session) -> object:
+                return perform(session, _submission(session, key, nonce, form))
 
-            def go_on(_outcome: object) -> ResponseReturnValue:
-                return redirect(url_for("member.page", key=key), 303)
+            def go_on(outcome: object) -> ResponseReturnValue:
+                then = outcome if isinstance(outcome, Destination) else Destination("member.page")
+                return redirect(url_for(then.endpoint, key=key, **then.values), 303)
 
             return carry_out(work, go_on, partial(enter, key), show, form, stale)
 
@@ -120,5 +134,5 @@ def _submission(session: Session, token: str, nonce: str, form: F) -> MemberSubm
     if page_key.subject.id != opened.invitation.id:
         raise StalePage
     return MemberSubmission(
-        opened.invitation.id, page_key.subject.proposal_id, form, page_key.nonce
+        opened.invitation.id, page_key.subject.proposal_id, form, page_key.nonce, web.now()
     )

@@ -88,6 +88,12 @@ class MemberPage:
         return self.invitation.declined_revision == self.hearing.revision
 
     @property
+    def has_spoken(self) -> bool:
+        """Whether they ever answered, confirmed or declined: each has a receipt."""
+        invitation = self.invitation
+        return any((invitation.answered_at, invitation.confirmed_at, invitation.declined_at))
+
+    @property
     def subject(self) -> PageSubject:
         """The subject of the page's forms."""
         return PageSubject(self.invitation.id, self.proposal.id if self.proposal else 0)

@@ -19,7 +19,7 @@ from app.counsel.page import record_visit
 from app.hearings import calendar_events, queries
 from app.hearings.answers import forms
 from app.hearings.bench import answering, messages
-from app.members import access
+from app.members import access, receipts
 from app.members.access import MemberSubmission
 from app.members.page import MemberPage
 from app.record.rules import Event
@@ -200,3 +200,4 @@ bp.add_url_rule("/m/<key>", "answer", answer, methods=["POST"])
 bp.add_url_rule("/m/<key>/opened", "opened", opened, methods=["POST"])
 bp.add_url_rule("/m/<key>/date", "date", date, methods=["POST"])
 bp.add_url_rule("/m/<key>/hearing.ics", "calendar_file", calendar_file)
+receipts.add_routes(bp)

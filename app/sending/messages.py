@@ -94,7 +94,8 @@ def _link_and_code(notice: NoticeRow, secret: bytes, public_url: str) -> tuple[s
         return "", code
     # A text is paid for by its length, and the page shows first what is asked now.
     if notice.member_id is not None:
-        return f"{public_url}/m/{key.token}", code
+        page = NoticeKind(notice.kind).traits.page if channel.rich else ""
+        return f"{public_url}/m/{key.token}{page}", code
     return f"{public_url}/r/{key.token}{_place(notice) if channel.rich else ''}", code
 
 

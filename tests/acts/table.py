@@ -951,6 +951,17 @@ def _member_date(says: str, **more: str) -> Callable[[Stage], dict[str, str]]:
     return fields
 
 
+def _member_receipt(stage: Stage) -> dict[str, str]:
+    """The newest receipt of a member who answers first; its page has published the court's key."""
+    answer, browser = next(each for each in MEMBER if each.name == "answer"), stage.browser()
+    assert answer.post(stage, answer.form(stage)).status_code == answer.done
+    page = browser.get(stage.links["asked"] + "/receipts").text
+    found = re.search(r"receipt\?number=(\d+)", page)
+    assert found, page
+    assert browser.get(f"{stage.links['asked']}/receipt?number={found[1]}").status_code == 200
+    return {"number": found[1], "sure": "1"}
+
+
 MEMBER = (
     MemberAct("opened", "/opened", "fixed", done=204),
     MemberAct("answer", "", "asked", _member_slots),
@@ -958,6 +969,7 @@ MEMBER = (
     MemberAct(
         "cannot_come", "/date", "fixed", _member_date("cannot", reason="In hospital."), ("reason",)
     ),
+    MemberAct("signed_receipt", "/receipt", "asked", _member_receipt),
 )
 
 

@@ -27,7 +27,7 @@ from app.papers.exchange.service import ExchangeTerms, start
 from app.papers.models import Filing, Paper, PaperFile
 from app.people import service as people
 from app.people.models import User
-from app.record.models import ChainHead
+from app.record.models import ChainHead, Entry
 from app.storage.clamd import ScanState
 from app.worker import beat
 from tests.conftest import SECRET, Scenario, confirmed
@@ -57,6 +57,8 @@ NO_PAGES = (
     "/cases/<int:case_id>/papers.",
     "/r/<token>/papers/receipt.json",
     "/r/<token>/receipt.json",
+    "/m/<key>/receipt.json",
+    "/cases/<int:case_id>/receipt.json",
     "/record/keys",
     "/record/days.json",
     "/r/<token>/papers/sheet.json",
@@ -193,7 +195,28 @@ def paths(scenario: Scenario) -> Iterator[str]:
             yield from (url_for(rule.endpoint, **each) for each in fitting)
     with scenario.app.test_request_context():
         yield from _of_exchanges()
+        yield from _of_receipts()
     yield from LOOKS
+
+
+def _of_receipts() -> Iterator[str]:
+    """Yield the signed receipts of what a counsel and a member outside the court said."""
+    said = sa.select(Entry).where(Entry.what.in_(["answered", "confirmed"])).order_by(Entry.id)
+    by_counsel = db.session.scalars(said.where(Entry.counsel_id.is_not(None))).first()
+    assert by_counsel
+    own = (
+        sa.select(Invitation)
+        .join(Party)
+        .where(Party.case_id == by_counsel.case_id, Invitation.counsel_id == by_counsel.counsel_id)
+    )
+    invitation = db.session.scalars(own).first()
+    assert invitation
+    key = counsel_keys.key_of(invitation, SECRET).token
+    yield f"/r/{key}/receipt?number={by_counsel.seq}"
+    if by_member := db.session.scalars(said.where(Entry.attempt.startswith("b"))).first():
+        needed = db.session.get_one(MemberInvitation, int(by_member.attempt[1:]))
+        member_key = bench_invitations.key_of(needed, SECRET).token
+        yield f"/m/{member_key}/receipt?number={by_member.seq}"
 
 
 def _of_exchanges() -> Iterator[str]:

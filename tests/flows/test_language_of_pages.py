@@ -52,7 +52,7 @@ def read(left: dict[str, list[str]], name: str, page: Any, status: int = 200) ->
 # Read by programs, or what they give is no words of ours.
 NOT_READ = re.compile(
     r"api-.*|static|bootstrap\.static|operations\..*|feeds\.calendar|(counsel|member)\.calendar_file|rescheduling\.download|papers\.(download|to_download|as_zip|as_pdf)|counsel\.(papers_receipt_json|draft_state|phone_app_manifest)|counsel\.record_sheet_json|opinions\.record_sheet_json"
-    r"|imports\.template|figures\.file|single_sign_on\.callback"
+    r"|imports\.template|figures\.file|single_sign_on\.callback|signed_receipts\.of_entry_json"
 )
 # Tried with the keys that counsel and new users get.
 BY_KEY = {
@@ -89,6 +89,9 @@ BY_KEY = {
     "counsel.phone",
     "counsel.phone_app",
     "member.page",
+    "member.signed_receipts",
+    "member.signed_receipt",
+    "member.signed_receipt_json",
 }
 
 

@@ -1,17 +1,16 @@
 """The receipt for papers that counsel filed: a page to print, and the same for programs."""
 
-from contextlib import suppress
-
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from app.core.db import db
-from app.core.errors import N_, Misconfigured, NotFound
+from app.core.errors import N_, NotFound
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.page_state import CasePage
 from app.counsel.papers import page as papers_page
-from app.counsel.signed_receipts import issuing
+from app.counsel.signed_receipts.views import act
+from app.evidence import issued_receipts
 from app.papers import queries, receipts, rules
 from app.papers.models import Filing
 from app.papers.receipts import FilingReceipt
@@ -48,8 +47,6 @@ def show_json(page: CasePage) -> ResponseReturnValue:
         receipt = _receipt(page)
     except NotFound as fault:
         return papers_page.missing(page, fault)
-    entry, signed = issuing.act(page, receipt.filing.seq or 0), None
-    if entry is not None:
-        with suppress(Misconfigured):
-            signed = issuing.signed(page, entry)
-    return jsonify(receipts.as_json(receipt) | {"signed": signed})
+    entry = act(page, receipt.filing.seq or 0)
+    issued = issued_receipts.issue(page.case, entry) if entry else None
+    return jsonify(receipts.as_json(receipt) | {"signed": issued and issued.receipt})

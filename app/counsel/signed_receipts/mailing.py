@@ -1,17 +1,16 @@
-"""Counsel has one of their signed receipts sent by mail."""
+"""Counsel, or their delegate, has a signed receipt sent by mail."""
 
-from flask import Request, url_for
+from flask import Request
 from sqlalchemy.orm import Session
 
-from app.core import web
+from app.cases.models import Delegate
 from app.core.errors import N_, NotFound
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import CaseSubmission, Destination, Rejection
 from app.counsel.page_state import CasePage
-from app.counsel.signed_receipts import issuing
-from app.counsel.signed_receipts.views import render_receipt
-from app.evidence import receipt_mail, receipts, signing_keys
+from app.counsel.signed_receipts.views import act, render_receipt
+from app.evidence import receipt_mail, receipts
 
 
 def read(request: Request) -> int:
@@ -21,7 +20,7 @@ def read(request: Request) -> int:
 
 def render(page: CasePage, number: int, rejection: Rejection) -> str:
     """Render the receipt again, if there is one of this number, with why it was not sent."""
-    if issuing.act(page, number) is None:
+    if act(page, number) is None:
         return access.render("counsel/signed_receipts/missing.html", page, rejection)
     return render_receipt(page, number, rejection)
 
@@ -35,15 +34,16 @@ def render(page: CasePage, number: int, rejection: Rejection) -> str:
     unsure=N_("Nothing was sent. Tick the box, then press the button."),
 )
 def submit(session: Session, submission: CaseSubmission[int]) -> Destination:
-    """Send a receipt to counsel's own mail address."""
+    """Send a receipt to the mail address of counsel, or of the delegate who asks for it."""
     representation, now = submission.representation, submission.now
-    case, settings = representation.party.case, web.services().settings
-    entry = receipts.act(session, case.id, representation.counsel_id, submission.form)
+    whose = receipts.of_counsel(representation.counsel_id)
+    entry = receipts.act(session, representation.party.case_id, whose, submission.form)
     if entry is None:
         raise NotFound(N_("There is no such receipt."))
-    key = signing_keys.load(settings.signing_key)
-    signing_keys.publish(session, key, now)
-    receipt = receipts.issue(session, case, entry, key, now)
-    address = settings.public_url + url_for("signed_receipts.verify")
-    receipt_mail.send(session, representation, entry, receipt, address, now)
+    if submission.delegate is None:
+        recipient = receipt_mail.counsel(representation)
+    else:
+        delegate = session.get_one(Delegate, submission.delegate.id)
+        recipient = receipt_mail.delegate(representation, delegate)
+    receipt_mail.send(session, recipient, entry, now)
     return Destination("counsel.signed_receipt", {"number": entry.seq})

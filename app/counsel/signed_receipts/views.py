@@ -1,39 +1,36 @@
 """Signed receipts: a list of what counsel did in the case, and for each the receipt to keep."""
 
-import logging
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import segno
-from flask import Response, abort, make_response, request
+from flask import abort, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from markupsafe import Markup
 
-from app.core import web
 from app.core.db import db
-from app.core.errors import Misconfigured
 from app.core.web.params import row_number
 from app.counsel import access
 from app.counsel.access import NOT_REJECTED, Rejection
 from app.counsel.page_state import CasePage
-from app.counsel.signed_receipts import issuing
-from app.evidence import receipts
+from app.evidence import issued_receipts, receipts
+from app.evidence.issued_receipts import IssuedReceipt
 from app.record.models import Entry
 
-log = logging.getLogger("tingqi.receipts")
-MOST_IN_QR = 2_300  # characters; a QR code of level L holds 2,953 bytes (ISO/IEC 18004, version 40)
+
+def act(page: CasePage, number: int) -> Entry | None:
+    """Return the entry of one act of this counsel by its number in the case, None if it is none."""
+    whose = receipts.of_counsel(page.counsel.id)
+    return receipts.act(db.session(), page.case.id, whose, number)
 
 
-def _number() -> int:
-    return row_number(request.args.get("number", "")) or 0
-
-
-def _own_entry(page: CasePage, number: int) -> Entry:
-    """Return an entry by its number, of an act of this counsel. Aborts with 404."""
-    entry = issuing.act(page, number)
+def _issued(page: CasePage, number: int) -> IssuedReceipt:
+    """Return the signed receipt for an act of this counsel. Aborts with 404, or 503 without key."""
+    entry = act(page, number)
     if entry is None:
         _refuse(page, Rejection(404, gettext("There is no such receipt.")))
-    return entry
+    issued = issued_receipts.issue(page.case, entry)
+    if issued is None:
+        _refuse(page, Rejection(503, issued_receipts.unsigned()))
+    return issued
 
 
 def _refuse(page: CasePage, rejection: Rejection) -> NoReturn:
@@ -41,22 +38,15 @@ def _refuse(page: CasePage, rejection: Rejection) -> NoReturn:
     abort(make_response(words, rejection.status))
 
 
-def _issued(page: CasePage, entry: Entry) -> dict[str, Any]:
-    """Return the signed receipt. Aborts with 503 where the key cannot be read."""
-    try:
-        return issuing.signed(page, entry)
-    except Misconfigured as fault:
-        log.error("no receipt can be signed: %s", fault)
-        words = gettext(
-            "The court cannot sign receipts at present. Your act is recorded all the same."
-        )
-        _refuse(page, Rejection(503, words))
+def _number() -> int:
+    return row_number(request.args.get("number", "")) or 0
 
 
 @access.case_page
 def show_all(page: CasePage) -> ResponseReturnValue:
     """List what this counsel did in the case, newest first, each with its receipt."""
-    entries = receipts.acts(db.session(), page.case.id, page.counsel.id)
+    whose = receipts.of_counsel(page.counsel.id)
+    entries = receipts.acts(db.session(), page.case.id, whose)
     return access.render("counsel/signed_receipts/list.html", page, entries=entries)
 
 
@@ -68,23 +58,12 @@ def show(page: CasePage) -> ResponseReturnValue:
 
 def render_receipt(page: CasePage, number: int, rejection: Rejection) -> str:
     """Render a signed receipt, and why it was not sent by mail if it was not."""
-    entry = _own_entry(page, number)
-    receipt = _issued(page, entry)
-    code = receipts.as_code(receipt)
-    address = f"{web.services().settings.public_url}/verify?receipt={code}"
-    qr = None
-    if len(address) <= MOST_IN_QR:
-        picture = segno.make(address, error="l").svg_inline(
-            scale=3, border=4, dark="#000", light="#fff", omitsize=True
-        )
-        qr = Markup(picture)  # noqa: S704 - made by segno of our own address
     return access.render(
         "counsel/signed_receipts/receipt.html",
         page,
         rejection,
-        entry=entry,
-        receipt=receipt,
-        qr=qr,
+        issued=_issued(page, number),
+        mail_to=page.delegate.email if page.delegate else page.counsel.email,
         is_sent=request.args.get("done") == "sent",
     )
 
@@ -92,11 +71,4 @@ def render_receipt(page: CasePage, number: int, rejection: Rejection) -> str:
 @access.case_page
 def show_json(page: CasePage) -> ResponseReturnValue:
     """Return the signed receipt for one act as a file."""
-    entry = _own_entry(page, _number())
-    receipt = _issued(page, entry)
-    name = f"receipt-{receipt['case'][:8]}-{entry.seq}.json"
-    return Response(
-        receipts.as_text(receipt),
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return _issued(page, _number()).as_file()
