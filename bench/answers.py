@@ -13,7 +13,7 @@ from typing import Any
 import filling
 import load
 import sqlalchemy as sa
-from contest import Pair, Ring, Seats, Send, contest, ring, writing
+from contest import Pair, Ring, Seats, Send, contest, opening, ring, writing
 from measuring import Row, options, table
 from serving import SECRET
 from sqlalchemy.orm import Session
@@ -48,14 +48,15 @@ def _rows(results: Ring, arguments: argparse.Namespace) -> list[Row]:
     limits = (arguments.runs, arguments.seconds)
     first = contest(posting(port, seats), bare_write, arguments.clients, *limits)
     _check(seats.used, sum(_answered(first)))
-    both = contest(_visiting(port, seats), bare_write, arguments.clients[1:2], *limits)
+    bare_page = opening(results.ceiling)
+    both = contest(_visiting(port, seats), bare_page, arguments.clients[1:2], *limits)
     last = Last(seats.used)
     fixing = contest(posting(port, last), bare_write, arguments.clients[1:2], *limits)
     _check(last.used, sum(_answered(fixing)), fixed=True)
     say = results.stage.database
     return [
         *(pair.row("Answer by link", say, TARGET) for pair in first),
-        *(pair.row("Page opened, then answered", say, None) for pair in both),
+        *(pair.row("Page opened, then answered", say, TARGET) for pair in both),
         *(pair.row("Last answer: the date is fixed, all are told", say, None) for pair in fixing),
     ]
 

@@ -2,16 +2,18 @@
 
 ``/upload`` writes a file, and hashes it if asked to. ``/write`` does the minimum of an answer: one
 indexed read, one insert, one commit, with the same libraries. ``/plain`` does the same without the
-ORM.
+ORM. ``/page`` does the minimum of the page before it: one indexed read, one template, whose form
+leads to ``/write``.
 """
 
 import hashlib
 import os
+import secrets
 import tempfile
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, request, send_file
+from flask import Flask, render_template, request, send_file
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -79,11 +81,29 @@ def trivial() -> str:
     return "ok"
 
 
+PAGE = """<!doctype html><html lang="en"><head><title>Answer</title></head><body>
+<h1>Which date suits you, {{ seat.name }}?</h1>
+<form method="post" action="/write/{{ seat.digest }}" class="answer">
+<input type="hidden" name="nonce" value="{{ nonce }}">
+{% for n in range(1, 4) %}<fieldset class="slot" id="slot-{{ n }}"><legend>Slot {{ n }}</legend>
+{% for says in ("yes", "no") %}<label><input type="radio" name="slot-{{ n }}" value="{{ says }}">
+{{ says }}</label>{% endfor %}</fieldset>{% endfor %}
+<button>Submit</button></form></body></html>"""
+TEMPLATE = app.jinja_env.from_string(PAGE)
+
+
+@app.get("/page/<digest>")
+def page(digest: str) -> str:
+    """Read one row by its index, and show it in a template with a form."""
+    seat = db.session.scalars(sa.select(Seat).where(Seat.digest == digest)).one()
+    return render_template(TEMPLATE, seat=seat, nonce=secrets.token_urlsafe(16))
+
+
 @app.post("/write/<digest>")
 def write(digest: str) -> tuple[str, int]:
     """Read one row by its index, insert one, commit."""
     respondent = db.session.scalars(sa.select(Seat).where(Seat.digest == digest)).one()
-    db.session.add(Answer(seat_id=respondent.id, says=request.form["says"]))
+    db.session.add(Answer(seat_id=respondent.id, says=request.form.get("says", "yes")))
     db.session.commit()
     return "", 204
 

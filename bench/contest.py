@@ -120,6 +120,18 @@ def writing(port: int, form: dict[str, str]) -> Send:
     return send
 
 
+def opening(port: int) -> Send:
+    """Return the baseline of a page that is opened and answered: a bare page, then a bare write."""
+    numbers = _round()
+
+    def send(clients: int, seconds: float) -> load.Told:
+        count = int(3000 * seconds)
+        paths = [f"/page/seat-{next(numbers)}" for _ in range(count)]
+        return load.visit(port, paths, clients, seconds)
+
+    return send
+
+
 def _round() -> Iterator[int]:
     while True:
         yield from range(100_000)
