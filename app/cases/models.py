@@ -154,6 +154,10 @@ class BusyTime(Base):
     ends_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
+# As the index on who joined is written: SQLite does not use it for "welcomed IS 0".
+HAS_JOINED = sa.text("NOT representation.welcomed")
+
+
 class Representation(Base):
     """One counsel acts for one party of a case, until they leave it."""
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.cases import keys
-from app.cases.models import Case, Counsel, Party, Representation
+from app.cases.models import HAS_JOINED, Case, Counsel, Party, Representation
 from app.core.errors import Clash
 from app.events.rules import EventType
 from app.hearings import booking, facts, notifications, queries
@@ -51,7 +51,7 @@ def follow_addresses(
 
 def cases_joined(session: Session, limit: int = 100) -> list[int]:
     """Return cases that counsel joined and that have hearings; the others have nothing to tell."""
-    new = sa.and_(Representation.welcomed.is_(False), Representation.left_at.is_(None))
+    new = sa.and_(HAS_JOINED, Representation.left_at.is_(None))
     without_hearing = (
         sa.select(Representation.id)
         .join(Party)

@@ -68,10 +68,9 @@ def import_(
                 column_map or column_maps.best_match(table.headers), table.headers, country=country
             )
             read = pipeline.read(table.rows, mapping)
-        report = _enter(
+        report, kept = _enter(
             read, mapping, court_name, keep=not dry_run, partial_=partial, remind=remind
         )
-    kept = not dry_run and (partial or not report.refused)
     _print_report(file, table, mapping, report, kept)
     raise SystemExit(REFUSED if report.refused else 0)
 
@@ -95,13 +94,32 @@ def _enter(
     keep: bool,
     partial_: bool,
     remind: bool,
-) -> ImportReport:
-    """Enter the rows of a file in one transaction, which is rolled back if it must be."""
-    reports: list[ImportReport] = []
+) -> tuple[ImportReport, bool]:
+    """Enter the rows of a file, all or none, unless that is not asked for.
+
+    Returns the report, and whether what it says was kept. In many transactions, a case that was
+    fine when the whole file was checked may be refused as another writer was faster: the others
+    are kept then.
+    """
+    now, reports = web.now(), list[ImportReport]()
+
+    def context_in(session: Session) -> CourtContext:
+        return CourtContext(people.find_court(session, court_name), None, now, web.secret())
+
+    if pipeline.runs_in_batches(db.engine.dialect.name, read, mapping):
+        with _progress(read.count) as step:
+            if not keep or not partial_:
+                checked = pipeline.check_in_batches(
+                    context_in, read, mapping, remind=remind, step=step
+                )
+                if not keep or checked.refused:
+                    return checked, False
+        with _progress(read.count) as step:
+            entered = pipeline.enter_in_batches(context_in, read, mapping, remind=remind, step=step)
+        return entered, True
 
     def work(session: Session) -> None:
-        court = people.find_court(session, court_name)
-        context = CourtContext(court, None, web.now(), web.secret())
+        context = context_in(session)
         with _progress(read.count) as step:
             report = pipeline.enter(session, context, read, mapping, remind=remind, step=step)
         reports.append(report)
@@ -110,7 +128,7 @@ def _enter(
 
     with suppress(_Undone):
         retrying(work)
-    return reports[-1]
+    return reports[-1], keep and (partial_ or not reports[-1].refused)
 
 
 @contextmanager

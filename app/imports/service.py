@@ -49,6 +49,12 @@ class ImportReport:
     left_out: int = 0
     refused: list[RowRefusal] = field(default_factory=list)
 
+    def add(self, part: "ImportReport") -> None:
+        """Add the result of a batch."""
+        for name in ("new", "changed", "unchanged", "hearings", "known_hearings", "left_out"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.refused += part.refused
+
 
 def enter_cases(
     session: Session,
@@ -70,16 +76,7 @@ def enter_cases(
     for number, batch in enumerate(_batches(entries)):
         if number in COUNTED_BEFORE:
             _analyze(session)
-        known = unchanged.known_cases(court, batch)
-        for kind, some in groupby(batch, key=lambda each: _kind(court, known, each)):
-            together = list(some)
-            if kind is _Kind.NEW:
-                _enter_many(court, together, report)
-            elif kind is _Kind.UNCHANGED:
-                for entry in together:
-                    _count(report, entry, False, 0)
-            else:
-                _update_many(court, together, report)
+        enter_batch(court, batch, report)
         step(sum(len(entry.source.lines) for entry in batch))
         session.flush()
         # What was written is let go, so that a file of any length fits into memory.
@@ -87,6 +84,50 @@ def enter_cases(
             # A case takes its members along.
             if each is not context.court and each in session:
                 session.expunge(each)
+
+
+def check_new(
+    court: ImportCourt, batch: Sequence[ImportedCase], report: ImportReport
+) -> list[ImportedCase]:
+    """Judge by reading alone what a batch would do; return the cases that have to be tried.
+
+    For files no two hearings of which exclude each other (``shared_sittings``). Cases that change
+    known ones, or have outcomes or addresses, are returned: their errors show on entering.
+    """
+    known = unchanged.known_cases(court, batch)
+    tried: list[ImportedCase] = []
+    for entry in batch:
+        kind = _kind(court, known, entry)
+        has_outcome = any(each.outcome is not None for each in entry.imported_hearings)
+        if kind is _Kind.UNCHANGED:
+            _count(report, entry, False, 0)
+        elif kind is _Kind.OTHER or has_outcome or entry.addresses:
+            tried.append(entry)
+        else:
+            try:
+                for imported in entry.imported_hearings:
+                    court.room(imported)
+                    court.sittings(imported)
+            except RowRefused as fault:
+                report.refused.append(fault.refused)
+                report.left_out += 1
+            else:
+                _count(report, entry, None, len({each.key for each in entry.imported_hearings}))
+    return tried
+
+
+def enter_batch(court: ImportCourt, batch: Sequence[ImportedCase], report: ImportReport) -> None:
+    """Enter the cases of a batch, each as a whole or not at all."""
+    known = unchanged.known_cases(court, batch)
+    for kind, some in groupby(batch, key=lambda each: _kind(court, known, each)):
+        together = list(some)
+        if kind is _Kind.NEW:
+            _enter_many(court, together, report)
+        elif kind is _Kind.UNCHANGED:
+            for entry in together:
+                _count(report, entry, False, 0)
+        else:
+            _update_many(court, together, report)
 
 
 def _analyze(session: Session) -> None:
