@@ -110,8 +110,8 @@ def rows_as_table(
     dialect = session.get_bind().dialect
     if dialect.name == "postgresql":
         document = sa.cast(sa.bindparam(None, _document(rows), sa.Text), postgresql.JSON)
-        given = sa.func.json_to_recordset(document).table_valued(*columns, name="given")
-        return sa.select(given.render_derived(with_types=True)).cte(name)
+        recordset = sa.func.json_to_recordset(document).table_valued(*columns, name="given")
+        return sa.select(recordset.render_derived(with_types=True)).cte(name)
     names = tuple(each.name for each in columns)
     binders = [each.type.dialect_impl(dialect).bind_processor(dialect) for each in columns]
     values = [
