@@ -70,6 +70,11 @@ _HEARING = sa.table(
     sa.column("changed_at", UTCDateTime()),
 )
 _DELEGATE = bulk.table(Delegate)
+_COPIED = sa.select(_DELEGATE.c.id).where(
+    _DELEGATE.c.ended_at.is_(None),
+    _DELEGATE.c.copies,
+    _DELEGATE.c.representation_id.in_(sa.bindparam("representations", expanding=True)),
+)
 
 
 def ways(phone: str, email: str) -> list[tuple[str, str]]:
@@ -143,11 +148,8 @@ def copy_recipients(
     session: Session, representation_ids: Iterable[int], now: dt.datetime
 ) -> Sequence[CopyRecipient]:
     """Return the delegates who get copies of what some counsel are sent; most have none."""
-    active = _DELEGATE.c.ended_at.is_(None)
-    known = sa.select(_DELEGATE.c.id).where(
-        active, _DELEGATE.c.copies, _DELEGATE.c.representation_id.in_(set(representation_ids))
-    )
-    ids = session.connection().scalars(known).all()
+    representations = {"representations": sorted(set(representation_ids))}
+    ids = session.connection().scalars(_COPIED, representations).all()
     if not ids:
         return ()
     query = (

@@ -21,6 +21,9 @@ from app.events.rules import EventType
 
 _EVENT, _COUNTER = bulk.table(CourtEvent), bulk.table(EventCounter)
 _UNREACHED = bulk.table(UnreachedCounsel)
+_UNREACHED_IN_CASES = sa.select(_UNREACHED.c.case_id, _UNREACHED.c.counsel_id).where(
+    _UNREACHED.c.case_id.in_(sa.bindparam("cases", expanding=True))
+)
 NUMBERED_AT_ONCE = 1000
 
 
@@ -137,11 +140,8 @@ def note_reached(session: Session, people: Collection[tuple[int, int]]) -> set[t
     """Note that counsel, each as (case, counsel), were reached; return who had not been."""
     if not people:
         return set()
-    cases = {case_id for case_id, _ in people}
-    query = sa.select(_UNREACHED.c.case_id, _UNREACHED.c.counsel_id).where(
-        _UNREACHED.c.case_id.in_(cases)
-    )
-    rows = session.connection().execute(query)
+    cases = {"cases": sorted({case_id for case_id, _ in people})}
+    rows = session.connection().execute(_UNREACHED_IN_CASES, cases)
     found = {(case_id, counsel_id) for case_id, counsel_id in rows} & set(people)
     for case_id, counsel_id in found:
         session.connection().execute(sa.delete(_UNREACHED).where(*_person(case_id, counsel_id)))

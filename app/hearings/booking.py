@@ -36,6 +36,40 @@ CLASH = {
 }
 STATES = {True: Message(N_("fixed")), False: Message(N_("held"))}
 
+_BOOKING, _HEARING = bulk.table(Booking), bulk.table(Hearing)
+_OF_HEARING = _BOOKING.c.hearing_id == sa.bindparam("hearing")
+_SPANS = sa.select(_BOOKING.c.starts_at, _BOOKING.c.ends_at).where(_OF_HEARING).distinct()
+_DELETE = sa.delete(_BOOKING).where(_OF_HEARING)
+
+
+def _overlaps(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that rows overlap the span of the parameters.
+
+    No booking is longer than a day, so the index need not be read from the beginning of time.
+    """
+    return sa.and_(
+        table.c.starts_at < sa.bindparam("ends_at"),
+        table.c.starts_at > sa.bindparam("since"),
+        table.c.ends_at > sa.bindparam("starts_at"),
+    )
+
+
+_OVERLAPPING = (
+    sa.select(_BOOKING)
+    .where(_BOOKING.c.resource.in_(sa.bindparam("resources", expanding=True)), _overlaps(_BOOKING))
+    .order_by(_BOOKING.c.starts_at)
+)
+_IMPORTED = (
+    sa.select(_HEARING.c.id)
+    .where(
+        _HEARING.c.court_id == sa.bindparam("court"),
+        _HEARING.c.imported,
+        _HEARING.c.state == sa.literal_column("'fixed'"),  # a value: SQLite would plan anew
+        _overlaps(_HEARING),
+    )
+    .order_by(_HEARING.c.id)
+)
+
 
 @dataclass(frozen=True)
 class BookingConflict:
@@ -46,6 +80,11 @@ class BookingConflict:
     span: Span
     firm: bool
     hearing_id: int
+
+    @property
+    def resource(self) -> int:
+        """What is booked, as bookings name it."""
+        return resource(self.kind, self.row)
 
 
 # Spans by resource, and whether each is firm (a fixed date) or a hold.
@@ -175,7 +214,7 @@ def rebook_by_wall_clock(
     for at in range(0, len(spans), 500):
         some = spans[at : at + 500]
         busy = _busy(session, [{each[1]: [(each[3], True)]} for each in some])
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for hearing_id, of, firm, span in some:
             parts = subtract(span, busy[of])
             if parts != [span]:
@@ -202,12 +241,11 @@ def release(session: Session, hearing: Hearing) -> None:
 
 def _delete_bookings(session: Session, hearing: Hearing) -> list[Span]:
     """Delete the bookings of a hearing; return their spans."""
-    of_it = Booking.hearing_id == hearing.id
-    spans = session.execute(
-        sa.select(Booking.starts_at, Booking.ends_at).where(of_it).distinct()
-    ).all()
+    session.flush()
+    of_it = {"hearing": hearing.id}
+    spans = session.connection().execute(_SPANS, of_it).all()
     if spans:
-        session.execute(sa.delete(Booking).where(of_it))
+        session.connection().execute(_DELETE, of_it)
     return [Span(starts_at, ends_at) for starts_at, ends_at in spans]
 
 
@@ -215,11 +253,10 @@ def _insert(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
     rows = [
         _row(hearing.id, each, span, firm) for each, spans in needed.items() for span, firm in spans
     ]
-    if rows:
-        session.execute(sa.insert(Booking), rows)
+    bulk.insert(session, _BOOKING, rows)
 
 
-def _row(hearing_id: int, resource_number: int, span: Span, firm: bool) -> dict[str, object]:
+def _row(hearing_id: int, resource_number: int, span: Span, firm: bool) -> dict[str, Any]:
     return {
         "hearing_id": hearing_id,
         "resource": resource_number,
@@ -247,7 +284,7 @@ def book_many(
                     return False
                 busy[each] += parts
                 rows += [_row(hearing_id, each, part, firm) for part in parts]
-    bulk.insert(session, bulk.table(Booking), rows)
+    bulk.insert(session, _BOOKING, rows)
     return True
 
 
@@ -302,21 +339,18 @@ def _free_part(session: Session, hearing: Hearing, needed: TimeByResource) -> Ti
 
 def _extend_imported(session: Session, hearing: Hearing, released: Sequence[Span]) -> None:
     """Book imported hearings for time that another hearing, lying over them, has released."""
+    session.flush()
     for span in released:
-        imported = (
-            sa.select(Hearing)
-            .where(
-                Hearing.court_id == hearing.court_id,
-                Hearing.imported,
-                Hearing.id != hearing.id,
-                Hearing.state == "fixed",
-                Hearing.starts_at < span.ends_at,
-                Hearing.starts_at > span.starts_at - dt.timedelta(days=1),
-                Hearing.ends_at > span.starts_at,
-            )
-            .order_by(Hearing.id)
-        )
-        for each in session.scalars(imported).all():
+        parameters = {
+            "court": hearing.court_id,
+            "since": span.starts_at - dt.timedelta(days=1),
+            "starts_at": span.starts_at,
+            "ends_at": span.ends_at,
+        }
+        for hearing_id in session.connection().scalars(_IMPORTED, parameters).all():
+            if hearing_id == hearing.id:
+                continue
+            each = session.get_one(Hearing, hearing_id)
             needed = needed_time(each, None, sorted(queries.acting_counsel_ids(session, each)))
             _delete_bookings(session, each)
             _insert(session, each, _free_part(session, each, needed))
@@ -324,32 +358,37 @@ def _extend_imported(session: Session, hearing: Hearing, released: Sequence[Span
 
 def refuse_clashes(session: Session, hearing: Hearing, needed: TimeByResource) -> None:
     """Raise Clash on the first conflict; the message names resource, hearing and time."""
+    resources: dict[Span, list[int]] = defaultdict(list)
     for each, spans in needed.items():
         for span, _ in spans:
-            if conflicts := find_conflicts(session, [each], span, but=hearing.id):
-                raise clash_error(session, hearing.case.court, conflicts[0])
+            resources[span].append(each)
+    found = [
+        conflict
+        for span, some in resources.items()
+        for conflict in find_conflicts(session, some, span, but=hearing.id)
+    ]
+    if found:
+        order = list(needed)
+        first = min(found, key=lambda each: (order.index(each.resource), each.span))
+        raise clash_error(session, hearing.case.court, first)
 
 
 def find_conflicts(
     session: Session, resources: Sequence[int], span: Span, *, but: int | None = None
 ) -> list[BookingConflict]:
     """Return bookings of some resources that overlap a span, earliest first."""
-    # No booking is longer than a day, so the index need not be read from the beginning of time.
-    overlapping = (
-        sa.select(Booking)
-        .where(
-            Booking.resource.in_(resources),
-            Booking.starts_at < span.ends_at,
-            Booking.starts_at > span.starts_at - dt.timedelta(days=1),
-            Booking.ends_at > span.starts_at,
-        )
-        .order_by(Booking.starts_at)
-    )
+    session.flush()
+    parameters = {
+        "resources": list(resources),
+        "since": span.starts_at - dt.timedelta(days=1),
+        "starts_at": span.starts_at,
+        "ends_at": span.ends_at,
+    }
     return [
         BookingConflict(
             *kind_and_row(b.resource), Span(b.starts_at, b.ends_at), b.firm, b.hearing_id
         )
-        for b in session.scalars(overlapping)
+        for b in session.connection().execute(_OVERLAPPING, parameters)
         if b.hearing_id != but
     ]
 

@@ -263,7 +263,7 @@ def continue_without(session: Session, hearing_id: int, now: dt.datetime, secret
     if proposal and gone and now < proposal.answer_by:
         session.flush()
         answers = locking.counsel_answers(session, proposal.id, hearing.id)
-        decide(session, hearing.id, proposal.id, now, secret, answers)
+        decide(session, proposal.id, now, secret, answers)
     return bool(gone)
 
 

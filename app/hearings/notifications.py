@@ -29,6 +29,18 @@ NUDGE_BEFORE = dt.timedelta(hours=24)
 STALE_AFTER = dt.timedelta(days=3)  # GOV.UK Notify gives a message up after 72 hours
 
 
+_CONFIRMED = sa.and_(
+    ServiceDeclaration.kind == DeclarationKind.ADDRESS.value, ServiceDeclaration.ended_at.is_(None)
+)
+_FIRST_CONTACTED = sa.select(Representation.id).where(
+    Representation.id.in_(sa.bindparam("among", expanding=True)),
+    ~sa.exists().where(
+        Notice.case_id == sa.bindparam("case"), Notice.counsel_id == Representation.counsel_id
+    ),
+    ~Representation.declarations.any(_CONFIRMED),
+)
+
+
 def proposal(
     session: Session,
     hearing: Hearing,
@@ -84,16 +96,8 @@ def first_contacted(
     session: Session, case_id: int, invitations: Iterable[Invitation]
 ) -> set[int | None]:
     """Return the representations that get their first message, with an address to be confirmed."""
-    of_address = ServiceDeclaration.kind == DeclarationKind.ADDRESS.value
-    confirmed = sa.and_(of_address, ServiceDeclaration.ended_at.is_(None))
-    query = sa.select(Representation.id).where(
-        Representation.id.in_([each.representation_id for each in invitations]),
-        ~sa.exists().where(
-            Notice.case_id == case_id, Notice.counsel_id == Representation.counsel_id
-        ),
-        ~Representation.declarations.any(confirmed),
-    )
-    return set(session.scalars(query))
+    parameters = {"case": case_id, "among": [each.representation_id for each in invitations]}
+    return set(session.scalars(_FIRST_CONTACTED, parameters))
 
 
 def everyone(

@@ -138,30 +138,33 @@ def upcoming_and_newest(
     return upcoming, max((hearing.id for hearing, _ in rows), default=0)
 
 
-def _acting(hearing: Hearing) -> sa.Select[Any]:
-    return (
-        sa.select(Representation.counsel_id)
-        .join(Party)
-        .where(Party.case_id == hearing.case_id, Representation.left_at.is_(None))
+_ACTING = (
+    sa.select(Representation.counsel_id)
+    .join(Party)
+    .where(Party.case_id == sa.bindparam("case"), Representation.left_at.is_(None))
+)
+_INVITATIONS = (
+    sa.select(Invitation)
+    .join(Proposal)
+    .where(Proposal.hearing_id == sa.bindparam("hearing"), Invitation.counsel_id.in_(_ACTING))
+    .order_by(Proposal.round)
+    .options(
+        joinedload(Invitation.counsel, innerjoin=True), joinedload(Invitation.party, innerjoin=True)
     )
+)
 
 
 def acting_counsel_ids(session: Session, hearing: Hearing) -> set[int]:
     """Return the ids of counsel who act in a hearing's case now."""
-    return set(session.scalars(_acting(hearing)))
+    return set(session.scalars(_ACTING, {"case": hearing.case_id}))
 
 
 def latest_invitations(session: Session, hearing: Hearing) -> dict[int, Invitation]:
     """Return the newest invitation to a hearing of each counsel who acts now, by counsel id."""
-    statement = (
-        sa.select(Invitation)
-        .join(Proposal)
-        .where(Proposal.hearing_id == hearing.id, Invitation.counsel_id.in_(_acting(hearing)))
-        .order_by(Proposal.round)
-        .options(selectinload(Invitation.counsel), selectinload(Invitation.party))
-        .execution_options(populate_existing=True)
-    )
-    return {each.counsel_id: each for each in session.scalars(statement)}
+    parameters = {"hearing": hearing.id, "case": hearing.case_id}
+    afresh = {"populate_existing": True}
+    invitations = session.scalars(_INVITATIONS, parameters, execution_options=afresh)
+    return {each.counsel_id: each for each in invitations}
 
 
 def overdue_hearings(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:

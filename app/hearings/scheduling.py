@@ -275,7 +275,7 @@ def set_date(
     hearing.revise()
     hearing.reason = order
     session.flush()
-    session.refresh(hearing, ["courtroom"])
+    session.expire(hearing, ["courtroom"])
     invitations = invite_everybody(session, hearing, secret, now)
     booking.book(session, hearing, None, sorted(invitations))
     withdraw(session, hearing.about, now, N_("the date was settled"), kinds=ENDING_WITH_DATE)
@@ -305,13 +305,13 @@ def invite_everybody(
     told of it too, and have a page of their own.
     """
     invitations = queries.latest_invitations(session, hearing)
+    if queries.acting_counsel_ids(session, hearing) <= invitations.keys():
+        return invitations
     missing = [
         each
         for each in queries.acting_representations(session, hearing.case)
         if each.counsel_id not in invitations
     ]
-    if not missing:
-        return invitations
     proposal = queries.last_proposal(session, hearing) or Proposal(
         hearing_id=hearing.id,
         round=1,

@@ -308,7 +308,7 @@ def lapse(session: Session, hearing_id: int, now: dt.datetime, secret: bytes) ->
     if proposal is None or proposal.answer_by > now:
         return False
     answers = locking.counsel_answers(session, proposal.id, hearing.id)
-    if decide(session, hearing.id, proposal.id, now, secret, answers, over=True):
+    if decide(session, proposal.id, now, secret, answers, over=True):
         return True
     proposal.state = ProposalState.LAPSED.value
     holds = hearing.starts_at is not None

@@ -10,6 +10,7 @@ from app.core.attempt_reference import AttemptReference
 from app.core.db import Base, Json, Key, UTCDateTime, bulk
 from app.core.db.indexes import partial_index
 from app.notices.kinds import NoticeKind
+from app.record.rules import NoticeState
 
 
 class Notice(Base):
@@ -88,10 +89,11 @@ class Notice(Base):
         return str(AttemptReference(self.id, self.tries))
 
 
-# Conditions of partial indexes, written as literals: with bound parameters a database could not
-# tell that the index applies.
+# Conditions of partial indexes, written as literals: with bound parameters PostgreSQL could not
+# tell that the index applies, and SQLite plans the statement anew for each value.
 HAS_CARRIER_ID = Notice.carrier_id != sa.literal_column("''")
 HAS_SERVER_ID = Notice.server_id != sa.literal_column("''")
+WAITS = Notice.state == sa.literal_column(f"'{NoticeState.QUEUED}'")
 ASKS = Notice.kind == sa.literal_column(f"'{NoticeKind.PROPOSAL}'")
 
 

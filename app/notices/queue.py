@@ -25,7 +25,7 @@ from app.events.rules import EventType
 from app.notices.entries import entry_of
 from app.notices.keys import NoticeKey
 from app.notices.kinds import COPIED, TO_ONE_ADDRESS, NoticeKind
-from app.notices.models import COLUMNS, Notice, NoticeRow
+from app.notices.models import COLUMNS, WAITS, Notice, NoticeRow
 from app.record import chain, ledger
 from app.record.rules import Event, NoticeState
 
@@ -450,7 +450,7 @@ def _select_waiting(columns: tuple[str, ...]) -> sa.Select:
     limits = (_NOTICE.c[name].in_(sa.bindparam(name, expanding=True)) for name in columns)
     return (
         sa.select(*COLUMNS)
-        .where(_NOTICE.c.state == NoticeState.QUEUED.value, *limits)
+        .where(WAITS, *limits)
         .order_by(_NOTICE.c.case_id, _NOTICE.c.id)
         .with_for_update(skip_locked=True)
     )

@@ -19,6 +19,12 @@ from app.record.models import ChainHead
 _HEAD = bulk.table(ChainHead)
 # Databases limit the number of parameters of one statement.
 _CASES_PER_STATEMENT = 500
+_LOCK = (
+    sa.select(_HEAD.c.case_id, _HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at)
+    .where(_HEAD.c.case_id.in_(sa.bindparam("cases", expanding=True)))
+    .order_by(_HEAD.c.case_id)
+    .with_for_update()
+)
 
 
 @dataclass
@@ -75,12 +81,7 @@ def lock_head_with(
 def _lock(session: Session, case_ids: Sequence[int]) -> dict[int, ChainPosition]:
     heads: dict[int, ChainPosition] = {}
     for first in range(0, len(case_ids), _CASES_PER_STATEMENT):
-        query = (
-            sa.select(_HEAD.c.case_id, _HEAD.c.seq, _HEAD.c.hash, _HEAD.c.last_at)
-            .where(_HEAD.c.case_id.in_(case_ids[first : first + _CASES_PER_STATEMENT]))
-            .order_by(_HEAD.c.case_id)
-            .with_for_update()
-        )
-        for case_id, seq, last_hash, at in session.connection().execute(query):
+        some = {"cases": case_ids[first : first + _CASES_PER_STATEMENT]}
+        for case_id, seq, last_hash, at in session.connection().execute(_LOCK, some):
             heads[case_id] = ChainPosition(seq, last_hash, at)
     return heads

@@ -24,6 +24,7 @@ from app.hearings.models import (
     Hearing,
     Invitation,
     OfferedHalfDay,
+    Proposal,
     ProposalState,
     Slot,
 )
@@ -31,6 +32,7 @@ from app.hearings.scheduling import fix_slot
 from app.hearings.values import SlotValues
 from app.notices.kinds import ASKING, NoticeKind
 from app.notices.queue import withdraw_unrecorded
+from app.people.models import User
 from app.record import ledger
 from app.record.rules import Event
 
@@ -114,7 +116,7 @@ def take(
     )
     session.expire_all()  # the session knows nothing of these bulk statements
     answers = locked.with_own(answer_input.says)
-    decide(session, locked.hearing.id, locked.proposal.id, now, secret, answers)
+    decide(session, locked.proposal.id, now, secret, answers)
 
 
 def _store(
@@ -215,7 +217,6 @@ def offered_half_days(session: Session, invitation_id: int) -> tuple[HalfDay, ..
 
 def decide(
     session: Session,
-    hearing_id: int,
     proposal_id: int,
     now: dt.datetime,
     secret: bytes,
@@ -236,8 +237,8 @@ def decide(
     if not choices or any(says is None for says in choices):
         return False
     unrepresented_sides = {each.side for each in answers} - {each.side for each in acting}
-    hearing = session.get_one(Hearing, hearing_id, options=_WITH_CASE)
-    proposal = next(each for each in hearing.proposals if each.id == proposal_id)
+    proposal = session.get_one(Proposal, proposal_id, options=_WITH_HEARING)
+    hearing = proposal.hearing
     slots = [(slot.id, slot.starts_at) for slot in proposal.slots]
     agreed = agreement(slots, choices, invitations.availability(hearing, proposal), over=over)
     slot: Slot | None = next((each for each in proposal.slots if each.id == agreed.slot_id), None)
@@ -250,8 +251,13 @@ def decide(
     return False
 
 
-_WITH_CASE = (
-    joinedload(Hearing.case, innerjoin=True).joinedload(Case.court, innerjoin=True),
-    joinedload(Hearing.judge, innerjoin=True),
-    joinedload(Hearing.user),
+_HEARING_OF_PROPOSAL = joinedload(Proposal.hearing, innerjoin=True)
+_WITH_HEARING = (
+    _HEARING_OF_PROPOSAL.joinedload(Hearing.case, innerjoin=True).joinedload(
+        Case.court, innerjoin=True
+    ),
+    _HEARING_OF_PROPOSAL.joinedload(Hearing.judge, innerjoin=True),
+    # Outer joins of one table each: what one of several joins is read whole by SQLite.
+    _HEARING_OF_PROPOSAL.joinedload(Hearing.user).lazyload(User.court),
+    joinedload(Proposal.slots).joinedload(Slot.courtroom, innerjoin=False),
 )

@@ -81,7 +81,7 @@ def answer(
     ledger.append(session, entries, now)
     session.expire_all()
     counsel = locking.counsel_answers(session, proposal_id, hearing.id)
-    decide(session, hearing.id, proposal_id, now, secret, counsel)
+    decide(session, proposal.id, now, secret, counsel)
 
 
 def _check_open(hearing: Hearing, proposal: Proposal, now: dt.datetime) -> None:

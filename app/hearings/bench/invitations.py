@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.cases import delegates, keys
 from app.cases.keys import Key
 from app.core import links
+from app.core.db import bulk
 from app.court.bench import BenchRole
 from app.court.models import Judge
 from app.hearings.bench.rules import MemberAvailability
@@ -27,6 +28,11 @@ from app.hearings.models import (
 )
 
 OUTSIDE = [role.value for role in BenchRole if role.is_outside]
+_INVITED = (
+    sa.select(bulk.table(MemberInvitation).c.id)
+    .where(bulk.table(MemberInvitation).c.hearing_id == sa.bindparam("hearing"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,7 @@ def concerns(session: Session, hearing: Hearing) -> bool:
     """Tell whether a hearing has, or had, members outside the court; most have none."""
     if any(each.role in OUTSIDE for each in hearing.members):
         return True
-    invited = sa.select(MemberInvitation.id).where(MemberInvitation.hearing_id == hearing.id)
-    return session.scalar(invited.limit(1)) is not None
+    return session.connection().scalar(_INVITED, {"hearing": hearing.id}) is not None
 
 
 def bring_up_to_date(
