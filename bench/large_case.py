@@ -153,7 +153,11 @@ def filled(count: int) -> tuple[dict[str, str], int]:
         "the case's page": f"/cases/{case_id}",
         "the case's record": f"/cases/{case_id}/record",
         "the court's questions": "/questions",
+        "the proposal page": f"/hearings/new?case_id={case_id}",
         "home": "/",
+        "what waits": "/waiting",
+        "the calendar": "/calendar",
+        "hearings": "/hearings",
     }, entries
 
 

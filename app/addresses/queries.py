@@ -124,6 +124,8 @@ def refused_changes(
     Those of a court, or of one assistant's cases.
     """
     waiting = tasks.to_look_at(session, court_id, TaskKind.ADDRESS, assistant_id, MOST)
+    if not waiting:
+        return []
     ids = [task.because["change"] for task, _ in waiting]
     changes = {
         each.id: each

@@ -8,7 +8,7 @@ that they hold at once; a step of the worker puts them on the record later.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -88,6 +88,11 @@ def end_now(now: dt.datetime) -> sa.Case[str]:
 
     For statements that join Delegate with its Representation.
     """
+    return end_at(sa.literal(now, UTCDateTime), sa.literal(now - AFTER_PROPOSING, UTCDateTime))
+
+
+def end_at(now: sa.ColumnElement[Any], long_ago: sa.ColumnElement[Any]) -> sa.Case[str]:
+    """Return what ``end_now`` does, with the instants as parameters; AFTER_PROPOSING apart."""
     over = sa.exists().where(
         _HEARING.c.id == Delegate.hearing_id,
         sa.or_(
@@ -95,7 +100,7 @@ def end_now(now: dt.datetime) -> sa.Case[str]:
             sa.and_(
                 _HEARING.c.state == "cancelled",
                 _HEARING.c.ends_at.is_(None),
-                _HEARING.c.changed_at <= now - AFTER_PROPOSING,
+                _HEARING.c.changed_at <= long_ago,
             ),
         ),
     )

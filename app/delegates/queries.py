@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.cases.delegates import DelegateEnd, end_now
+from app.cases.delegates import AFTER_PROPOSING, DelegateEnd, end_at, end_now
 from app.cases.models import Case, Delegate, Party, Representation
+from app.core.db import UTCDateTime
 from app.core.errors import N_, NotFound
 from app.delegates import rules
 from app.hearings.models import Hearing
@@ -52,7 +54,9 @@ def counting(representation_id: int) -> sa.Select[int]:
 
 def of_case(session: Session, case_id: int, now: dt.datetime) -> Sequence[DelegateView]:
     """Return the delegates of all counsel in a case, those who may act first, then the newest."""
-    return _views(session, Delegate.case_id == case_id, now)
+    parameters = {"case": case_id, "now": now, "long_ago": now - AFTER_PROPOSING}
+    found = [_view(*row) for row in session.execute(_of_case(), parameters)]
+    return sorted(found, key=lambda each: each.ended is not None)
 
 
 def all_of_case(session: Session, case_id: int, now: dt.datetime) -> Sequence[DelegateView]:
@@ -74,8 +78,25 @@ def _views(
     now: dt.datetime,
     most: int | None = MOST_SHOWN,
 ) -> Sequence[DelegateView]:
-    query = (
-        sa.select(Delegate, Hearing, end_now(now).label("why"))
+    query = _query(condition, end_now(now), most)
+    found = [_view(*row) for row in session.execute(query)]
+    return sorted(found, key=lambda each: each.ended is not None)
+
+
+@cache
+def _of_case() -> sa.Select[Delegate, Hearing, str]:
+    """Return the statement of a case's delegates; put together once, since most cases have none."""
+    why = end_at(
+        sa.bindparam("now", type_=UTCDateTime), sa.bindparam("long_ago", type_=UTCDateTime)
+    )
+    return _query(Delegate.case_id == sa.bindparam("case"), why, MOST_SHOWN)
+
+
+def _query(
+    condition: sa.ColumnElement[bool], why: sa.ColumnElement[str], most: int | None
+) -> sa.Select[Delegate, Hearing, str]:
+    return (
+        sa.select(Delegate, Hearing, why.label("why"))
         .join(Delegate.representation)
         .outerjoin(Hearing, Hearing.id == Delegate.hearing_id)
         .where(condition)
@@ -91,8 +112,6 @@ def _views(
         .limit(most)
         .execution_options(populate_existing=True)
     )
-    found = [_view(*row) for row in session.execute(query)]
-    return sorted(found, key=lambda each: each.ended is not None)
 
 
 def _view(delegate: Delegate, hearing: Hearing | None, why: str) -> DelegateView:
@@ -118,6 +137,8 @@ def refused(
     Those of a court, or of one assistant's cases.
     """
     waiting = tasks.to_look_at(session, court_id, TaskKind.DELEGATE, assistant_id, MOST_SHOWN)
+    if not waiting:
+        return []
     found = sa.select(Delegate).where(
         Delegate.id.in_([task.because["delegate"] for task, _ in waiting])
     )

@@ -50,6 +50,7 @@ def _home_context() -> dict[str, Any]:
     waiting = queries.waiting(session, court, current_user if whose == "mine" else None, now)
     items = waiting.items(_day_ends(now))
     week = queries.week(session, court, now)
+    summary = queries.court_summary(session, court, now)
     shown = list({each.id: each for _, listed in week for each, _ in listed}.values())
     return {
         "court": court,
@@ -59,10 +60,10 @@ def _home_context() -> dict[str, Any]:
         "items": items[:MOST_ITEMS],
         "due_today": sum(each.is_today for each in items),
         "week": week,
-        "coming": queries.coming(session, court, now),
         "reach": reach_counts.grades(session, shown),
         "not_reached": Counter(each.hearing.id for each in waiting.unreached),
-        "setup": queries.setup_progress(session, court),
+        "setup": summary,
+        "coming": summary.coming,
         "service_levels": service_levels.measure(session, now, court.id),
         **_carriers(now),
         "stopped_webhooks": webhooks.stopped(session, court.id)

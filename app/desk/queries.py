@@ -312,7 +312,7 @@ def _proposals_to_handle(
             ),
             selectinload(Proposal.slots),
             selectinload(Proposal.invitations).options(
-                joinedload(Invitation.counsel), selectinload(Invitation.answers)
+                joinedload(Invitation.counsel), joinedload(Invitation.answers)
             ),
         )
     )
@@ -347,8 +347,8 @@ def week(
     return sorted(days.items())
 
 
-def coming(session: Session, court: Court, now: dt.datetime) -> int:
-    """Count the sittings of the next seven days, today included."""
+def _coming(court: Court, now: dt.datetime) -> sa.ColumnElement[int]:
+    """Return the number of the sittings of the next seven days, today included, as SQL."""
     span = _next_days(court, now)
     live = [Hearing.court_id == court.id, Hearing.state != HearingState.CANCELLED.value]
     of_one = sa.select(sa.func.count(Hearing.id)).where(
@@ -366,7 +366,7 @@ def coming(session: Session, court: Court, now: dt.datetime) -> int:
             HearingSitting.starts_at < span.ends_at,
         )
     )
-    return session.scalar(sa.select(of_one.scalar_subquery() + of_several.scalar_subquery())) or 0
+    return of_one.scalar_subquery() + of_several.scalar_subquery()
 
 
 def _next_days(court: Court, now: dt.datetime) -> Span:
@@ -383,16 +383,22 @@ def _in_next_days(court: Court, now: dt.datetime) -> list[sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class SetupProgress:
-    """Which prerequisites of a first hearing a court has already."""
+class CourtSummary:
+    """Which prerequisites of a first hearing a court has already, and its sittings to come.
+
+    ``coming`` is the number of sittings in the next seven days, today included.
+    """
 
     courtroom: bool
     case: bool
     hearing: bool
+    coming: int
 
 
-def setup_progress(session: Session, court: Court) -> SetupProgress:
-    """Return the setup progress of a new court."""
+def court_summary(session: Session, court: Court, now: dt.datetime) -> CourtSummary:
+    """Return the summary of a court for its home page."""
     tables = (Courtroom, Case, Hearing)
-    found = sa.select(*(sa.exists().where(table.court_id == court.id) for table in tables))
-    return SetupProgress(*map(bool, session.execute(found).one()))
+    exists = [sa.exists().where(table.court_id == court.id) for table in tables]
+    columns: list[sa.ColumnElement[Any]] = [*exists, _coming(court, now)]
+    row = session.execute(sa.select(*columns)).one()
+    return CourtSummary(bool(row[0]), bool(row[1]), bool(row[2]), row[3] or 0)

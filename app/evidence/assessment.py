@@ -25,9 +25,15 @@ def contacts(
     notices: Sequence[Notice],
     entries: Sequence[Entry],
     now: dt.datetime,
+    representations: Sequence[Representation] | None = None,
 ) -> list[CounselReach]:
-    """Return every counsel who was asked or acts now, with their evidence and the verdict."""
-    contacts = reach.contacts(hearing, acting(session, hearing.case), notices, entries, now)
+    """Return every counsel who was asked or acts now, with their evidence and the verdict.
+
+    ``representations`` are those in force, where the caller has read them.
+    """
+    if representations is None:
+        representations = acting(session, hearing.case)
+    contacts = reach.contacts(hearing, representations, notices, entries, now)
     _judge(session, hearing, contacts, now)
     return contacts
 
@@ -76,6 +82,13 @@ def acting(session: Session, case: Case) -> Sequence[Representation]:
             selectinload(Representation.declarations),
         )
     ).all()
+
+
+def acting_in(case: Case) -> Sequence[Representation]:
+    """Return what ``acting`` does, of a case that is loaded with its people."""
+    everybody = [each for party in case.parties for each in party.representations]
+    in_force = [each for each in everybody if each.left_at is None]
+    return sorted(in_force, key=lambda each: each.id)
 
 
 def notices(session: Session, hearing: Hearing) -> Sequence[Notice]:

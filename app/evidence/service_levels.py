@@ -1,7 +1,9 @@
 """Service levels of a court's contacts, measured from its own record."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from statistics import mean
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.carriers import registry
 from app.core.channels import Channel
+from app.core.db import UTCDateTime
 from app.hearings.models import Hearing, Invitation, Proposal
 from app.notices.models import Notice
 from app.record.rules import LOST, WENT_OUT, NoticeState
@@ -49,26 +52,71 @@ def measure(session: Session, now: dt.datetime, court_id: int | None = None) -> 
     Late are messages that were handed over late and those that were not handed over at all:
     failed, missed, still waiting. Messages older than the column ``handed_at`` are not counted.
     """
-    since = now - WINDOW
-    ours = [Notice.first_due_at >= since, Notice.counsel_id.is_not(None)]
-    ours += [Notice.court_id == court_id] if court_id else []
-    due, prompt, texts, delivered = session.execute(_shares(ours, now)).one()
+    parameters = {
+        "now": now,
+        "since": now - WINDOW,
+        "prompt_before": now - dt.timedelta(seconds=PROMPT),
+        "court": court_id,
+    }
+    statements = _statements(bool(court_id), tuple(sorted(registry.with_receipts())))
+    row = session.execute(statements.figures, parameters).one()
     return ServiceLevels(
-        due=due or 0,
-        prompt=prompt or 0,
-        texts=texts or 0,
-        texts_delivered=delivered or 0,
-        confirmed_after=_median(session, _answers(since, court_id)),
-        called_after=_median(session, _calls(since, court_id)),
-        waiting_calls=session.scalar(_uncalled(court_id)) or 0,
-        uneven=session.scalar(_uneven(ours, now)) or 0,
+        due=row.due or 0,
+        prompt=row.prompt or 0,
+        texts=row.texts or 0,
+        texts_delivered=row.delivered or 0,
+        confirmed_after=_median(session, statements.answers, row.answers, parameters),
+        called_after=_median(session, statements.calls, row.calls, parameters),
+        waiting_calls=row.uncalled,
+        uneven=row.uneven,
     )
 
 
-def _shares(ours: list, now: dt.datetime) -> sa.Select:
+@dataclass(frozen=True)
+class _Statements:
+    """The statements of the figures, and of what the medians are of, which take parameters."""
+
+    figures: sa.Select
+    answers: sa.Select
+    calls: sa.Select
+
+
+@cache
+def _statements(of_court: bool, with_receipts: tuple[str, ...]) -> _Statements:
+    """Return the statements for one court or all, put together once: home sends them each time.
+
+    The figures are one row, with the number of answers and of calls, without which there is no
+    median.
+    """
+    ours = [Notice.first_due_at >= _instant("since"), Notice.counsel_id.is_not(None)]
+    ours += [Notice.court_id == sa.bindparam("court")] if of_court else []
+    answers, calls, uncalled = _answers(), _calls(), _uncalled()
+    if of_court:
+        answers = answers.where(Hearing.court_id == sa.bindparam("court"))
+        calls, uncalled = (
+            each.where(Task.court_id == sa.bindparam("court")) for each in (calls, uncalled)
+        )
+    figures = _shares(ours, with_receipts).add_columns(
+        _counted(answers).label("answers"),
+        _counted(calls).label("calls"),
+        uncalled.scalar_subquery().label("uncalled"),
+        _uneven(ours).scalar_subquery().label("uneven"),
+    )
+    return _Statements(figures, answers, calls)
+
+
+def _instant(name: str) -> sa.BindParameter[dt.datetime]:
+    return sa.bindparam(name, type_=UTCDateTime)
+
+
+def _counted(query: sa.Select) -> sa.ScalarSelect:
+    return query.with_only_columns(sa.func.count()).scalar_subquery()
+
+
+def _shares(ours: list, with_receipts: tuple[str, ...]) -> sa.Select:
     dated = sa.or_(Notice.handed_at.is_not(None), Notice.state.not_in(WENT_OUT))
     was_due = sa.and_(
-        Notice.first_due_at <= now - dt.timedelta(seconds=PROMPT),
+        Notice.first_due_at <= _instant("prompt_before"),
         dated,
         Notice.state != NoticeState.WITHDRAWN.value,
     )
@@ -76,7 +124,7 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
     # A carrier without receipts, such as the local outbox, never reports a delivery.
     a_text = sa.and_(
         Notice.channel == Channel.SMS,
-        Notice.carrier.in_(registry.with_receipts()),
+        Notice.carrier.in_(with_receipts),
         Notice.state.in_(WENT_OUT | LOST),
     )
 
@@ -84,52 +132,55 @@ def _shares(ours: list, now: dt.datetime) -> sa.Select:
         return sa.func.sum(sa.case((sa.and_(*conditions), 1), else_=0))
 
     return sa.select(
-        counted(was_due),
-        counted(was_due, took <= PROMPT),
-        counted(a_text),
-        counted(a_text, Notice.state == NoticeState.DELIVERED.value),
+        counted(was_due).label("due"),
+        counted(was_due, took <= PROMPT).label("prompt"),
+        counted(a_text).label("texts"),
+        counted(a_text, Notice.state == NoticeState.DELIVERED.value).label("delivered"),
     ).where(*ours)
 
 
-def _answers(since: dt.datetime, court_id: int | None) -> sa.Select:
-    query = (
+def _answers() -> sa.Select:
+    return (
         sa.select(Proposal.created_at, Invitation.answered_at)
         .join(Invitation, Invitation.proposal_id == Proposal.id)
         .join(Hearing, Hearing.id == Proposal.hearing_id)
-        .where(Proposal.created_at >= since, Invitation.answered_at.is_not(None))
+        .where(Proposal.created_at >= _instant("since"), Invitation.answered_at.is_not(None))
     )
-    return query.where(Hearing.court_id == court_id) if court_id else query
 
 
-def _calls(since: dt.datetime, court_id: int | None) -> sa.Select:
-    query = sa.select(Task.created_at, Task.tried_at).where(
-        Task.way == TaskKind.CALLBACK.value, Task.created_at >= since, Task.tried_at.is_not(None)
+def _calls() -> sa.Select:
+    return sa.select(Task.created_at, Task.tried_at).where(
+        Task.way == TaskKind.CALLBACK.value,
+        Task.created_at >= _instant("since"),
+        Task.tried_at.is_not(None),
     )
-    return query.where(Task.court_id == court_id) if court_id else query
 
 
-def _uncalled(court_id: int | None) -> sa.Select:
-    query = (
+def _uncalled() -> sa.Select:
+    return (
         sa.select(sa.func.count())
         .select_from(Task)
         .where(Task.way == TaskKind.CALLBACK.value, Task.state == "open", Task.tried_at.is_(None))
     )
-    return query.where(Task.court_id == court_id) if court_id else query
 
 
-def _median(session: Session, query: sa.Select) -> float | None:
-    """Return the median of the seconds between a query's two times, computed by the database."""
-    begin, end = query.selected_columns
-    took = sa.extract("epoch", end) - sa.extract("epoch", begin)
-    count = session.scalar(query.with_only_columns(sa.func.count())) or 0
+def _median(
+    session: Session, query: sa.Select, count: int, parameters: Mapping[str, object]
+) -> float | None:
+    """Return the median of the seconds between a query's two times, computed by the database.
+
+    ``count`` is how many rows it has; None where there are none.
+    """
     if not count:
         return None
+    begin, end = query.selected_columns
+    took = sa.extract("epoch", end) - sa.extract("epoch", begin)
     ordered = query.with_only_columns(took).order_by(took)
-    middle = session.scalars(ordered.offset((count - 1) // 2).limit(2 - count % 2))
-    return float(mean(middle))
+    middle = ordered.offset((count - 1) // 2).limit(2 - count % 2)
+    return float(mean(session.scalars(middle, parameters)))
 
 
-def _uneven(ours: list, now: dt.datetime) -> sa.Select:
+def _uneven(ours: list) -> sa.Select:
     """Return the query that counts hearings with messages to one side and none to another."""
     sides = (
         sa.select(
@@ -137,7 +188,11 @@ def _uneven(ours: list, now: dt.datetime) -> sa.Select:
             Notice.side,
             sa.func.max(sa.case((Notice.state.in_(WENT_OUT), 1), else_=0)).label("informed"),
         )
-        .where(*ours, Notice.first_due_at <= now, Notice.state != NoticeState.WITHDRAWN.value)
+        .where(
+            *ours,
+            Notice.first_due_at <= _instant("now"),
+            Notice.state != NoticeState.WITHDRAWN.value,
+        )
         .where(Notice.side != "", Notice.about.startswith("hearing/"))
         .group_by(Notice.about, Notice.side)
         .subquery()

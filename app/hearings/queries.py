@@ -106,7 +106,7 @@ def acting_representations(session: Session, case: Case) -> Sequence[Representat
 
 def acting_in(case: Case) -> Sequence[Representation]:
     """Return what ``acting_representations`` does, of a case that is loaded with its people."""
-    everybody = [each for party in case.parties for each in party.representations]
+    everybody = (each for party in case.parties for each in party.representations)
     by_counsel: dict[int, Representation] = {}
     for each in sorted(everybody, key=lambda each: each.id):
         if each.left_at is None:

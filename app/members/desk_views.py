@@ -52,6 +52,11 @@ def members_to_ask(owner: Hearing | Case) -> list[MemberToAsk]:
 @bp.app_template_global()
 def absent_members(hearing: Hearing) -> list[MemberLine]:
     """Return the members who cannot come on the date of a hearing, unless that was seen."""
+    declined = members_to_ask(hearing) and any(
+        each.declined_revision == hearing.revision for each in hearing.member_invitations
+    )
+    if not declined:
+        return []
     return [
         each
         for each in member_lines(hearing)

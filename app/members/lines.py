@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_
 from app.core.wording.presented import PresentedState
-from app.hearings import queries
 from app.hearings.bench import invitations
 from app.hearings.models import Hearing, HearingState, MemberInvitation, Proposal, Slot
 from app.notices.keys import NoticeKey
@@ -82,8 +81,9 @@ def lines(session: Session, hearing: Hearing, now: dt.datetime) -> list[MemberLi
     outside = [each for each in hearing.members if each.role in invitations.OUTSIDE]
     if not outside:
         return []
-    by_person = {each.judge_id: each for each in invitations.current(session, hearing)}
-    proposal = queries.last_proposal(session, hearing)
+    current = (each for each in hearing.member_invitations if each.ended_at is None)
+    by_person = {each.judge_id: each for each in current}
+    proposal = hearing.proposals[-1] if hearing.proposals else None
     ids = [each.id for each in by_person.values()]
     notices, entries = _notices(session, hearing, ids), _entries(session, hearing, by_person)
     news = _news_of(hearing, proposal)

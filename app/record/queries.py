@@ -1,7 +1,7 @@
 """Contacts with the people of a case's sides for the timeline, and pages of a record's rows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -33,11 +33,10 @@ def contacts(session: Session, case_id: int, about: str = "") -> Sequence[Contac
             Entry.direction,
             Entry.attempt,
             Entry.seq,
-            Entry.detail,
+            # Only of what was logged by hand it matters, and it is long to read.
+            sa.case((Entry.notice_id.is_(None), Entry.detail)).label("detail"),
             Entry.notice_id,
-            EntryContent.body,
         )
-        .outerjoin(EntryContent, EntryContent.line_id == Entry.id)
         .where(Entry.case_id == case_id, Entry.counsel_id.is_not(None))
         .where(sa.or_(Entry.notice_id.is_not(None), Entry.what.in_(_DRAWN)))
         .order_by(Entry.seq)
@@ -67,8 +66,17 @@ def _message(rows: Sequence[sa.Row]) -> Contact | None:
 
 
 def _contact(row: sa.Row, mark: Touchpoint) -> Contact:
-    name = str((row.body or {}).get("name", ""))
-    return Contact(row.at, row.side, row.channel, row.kind, mark, row.what, name, row.seq)
+    return Contact(row.at, row.side, row.channel, row.kind, mark, row.what, row.seq)
+
+
+def names(session: Session, case_id: int, numbers: Collection[int]) -> dict[int, str]:
+    """Return whom some entries of a case are about, by their number; "" where that is blanked."""
+    query = (
+        sa.select(Entry.seq, EntryContent.body)
+        .join(EntryContent, EntryContent.line_id == Entry.id)
+        .where(Entry.case_id == case_id, Entry.seq.in_(numbers))
+    )
+    return {seq: str((body or {}).get("name", "")) for seq, body in session.execute(query)}
 
 
 @dataclass(frozen=True)

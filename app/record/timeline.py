@@ -9,6 +9,7 @@ from enum import StrEnum
 WIDTH, LANE, TOP, LEFT, RIGHT = 760, 76, 8, 120, 12
 STEP = 22  # points between two distinguishable marks
 TICKS = 4
+LISTED = 50  # contacts in the table beside the drawing
 SOON = dt.timedelta(minutes=1)  # within which two contacts count as simultaneous
 
 
@@ -30,7 +31,6 @@ class Contact:
     kind: str
     did: Touchpoint
     what: str
-    name: str = ""
     line: int = 0
 
 
@@ -66,6 +66,17 @@ class Timeline:
     left: int = LEFT
     height: int = 0
     contacts: Sequence[Contact] = field(default_factory=tuple)
+
+    @property
+    def newest(self) -> Sequence[Contact]:
+        """The contacts that the table beside the drawing lists."""
+        return self.contacts[-LISTED:]
+
+    @property
+    def named_lines(self) -> set[int]:
+        """The numbers of the entries whose people are named: of the table, and of each mark."""
+        marks = (mark for lane in self.lanes for mark in lane.marks)
+        return {each.line for each in self.newest} | {mark.first.line for mark in marks}
 
 
 def draw(contacts: Sequence[Contact], sides: Sequence[str]) -> Timeline:

@@ -531,4 +531,4 @@ def test_the_page_costs_as_many_queries_with_six_counsel_as_with_two(
         event.remove(engine, "before_cursor_execute", note)
         assert page.status_code == 200
         counted.append(len(asked))
-    assert counted[0] == counted[1] <= 25, counted
+    assert counted[0] == counted[1] <= 17, counted

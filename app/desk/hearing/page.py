@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case
+from app.cases.models import Case, Party, Representation
 from app.core.errors import N_, NotFound, Refusal
 from app.court.models import Court
 from app.desk import queries as desk
@@ -106,6 +107,11 @@ class HearingPage:
     goes_on: bool = False
 
     @property
+    def last(self) -> Proposal | None:
+        """The newest proposal, by which the version of the page's forms is told."""
+        return self.hearing.proposals[-1] if self.hearing.proposals else None
+
+    @property
     def latest(self) -> ProposalProgress | None:
         """The newest proposal with slots."""
         return self.proposals[0] if self.proposals else None
@@ -161,7 +167,8 @@ def hearing_page(session: Session, court_id: int, hearing_id: int, now: dt.datet
     """Load the view model of a hearing. Raises NotFound, also for a hearing of another court."""
     hearing = _hearing(session, court_id, hearing_id)
     lines, notices = assessment.entries(session, hearing), assessment.notices(session, hearing)
-    contacts = assessment.contacts(session, hearing, notices, lines, now)
+    acting = assessment.acting_in(hearing.case)
+    contacts = assessment.contacts(session, hearing, notices, lines, now, acting)
     open_tasks = todo.of_hearing(session, hearing, now)
     proposals = [
         desk.progress_of(proposal) for proposal in reversed(hearing.proposals) if proposal.slots
@@ -237,31 +244,39 @@ def fix_agreed(session: Session, context: CourtContext, hearing_id: int, slot_id
 
 
 def _hearing(session: Session, court_id: int, hearing_id: int) -> Hearing:
+    parameters = {"hearing": hearing_id, "court": court_id}
+    hearing = session.scalars(_hearing_statement(), parameters).unique().one_or_none()
+    if hearing is None:
+        raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
+    return hearing
+
+
+@cache
+def _hearing_statement() -> sa.Select[Hearing]:
+    """Return the statement of a hearing with its case and all rounds, put together once."""
     case, proposals = joinedload(Hearing.case), selectinload(Hearing.proposals)
-    query = (
+    return (
         sa.select(Hearing)
-        .where(Hearing.id == hearing_id, Hearing.court_id == court_id)
+        .where(Hearing.id == sa.bindparam("hearing"), Hearing.court_id == sa.bindparam("court"))
         .options(
             case.joinedload(Case.court),
             case.joinedload(Case.assistant),
+            case.selectinload(Case.parties)
+            .joinedload(Party.representations)
+            .options(joinedload(Representation.counsel), joinedload(Representation.declarations)),
             joinedload(Hearing.judge),
-            selectinload(Hearing.members),
+            joinedload(Hearing.members),
             joinedload(Hearing.courtroom),
             joinedload(Hearing.user),
-            proposals.selectinload(Proposal.slots),
+            proposals.joinedload(Proposal.slots),
+            # Their counsel and parties are those of the case, which are there by then.
             proposals.selectinload(Proposal.invitations).options(
-                joinedload(Invitation.counsel),
-                joinedload(Invitation.party),
-                selectinload(Invitation.answers),
+                joinedload(Invitation.answers),
                 selectinload(Invitation.offered),
             ),
         )
         .execution_options(populate_existing=True)
     )
-    hearing = session.scalar(query)
-    if hearing is None:
-        raise NotFound(N_("There is no hearing %(hearing)s in this court."), hearing=hearing_id)
-    return hearing
 
 
 def _delivery(

@@ -91,7 +91,7 @@ def _page(view: HearingPage, page: str, **changes: Any) -> str:
         case=view.hearing.case,
         zone=view.court.zone,
         answers_of=hearing_page.answers_of,
-        version=versions.of_hearing(db.session(), view.hearing),
+        version=versions.version_of(view.hearing, view.last),
         by_mail_or_text=[each for each in view.contacts if not each.silent],
         unreachable=[each for each in view.contacts if each.acts and each.silent],
         **context,
