@@ -23,8 +23,9 @@ Each file is known by what is in it, in any order:
   whether the court showed two witnesses two histories.
 
 Of a time stamp (RFC 3161) this file checks that it is of this day, and that what it says is what
-its signer signed a digest of; it has no library for the signature itself. `--stamps FOLDER` writes
-the stamps into a folder, and the commands of OpenSSL are printed that check the rest.
+its signer signed a digest of; it has no library for the signature itself. `--tsa-ca FILE`, the
+authority's certificates as PEM, lets the program `openssl` check signature and chain, if it is
+installed. `--stamps FOLDER` writes the stamps into a folder, and the same commands are printed.
 
 A record may come from a newer Tingqi than this copy. What this copy does not know is then named,
 and not called broken. Exit status: 0 whole, 1 not whole, 2 the file cannot be read, 3 made by a
@@ -35,7 +36,11 @@ import base64
 import hashlib
 import json
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple, TextIO
@@ -415,7 +420,14 @@ def check_receipt(record: Reading, receipt: dict, keys: list[str]) -> tuple[int,
     return WHOLE, f"Receipt of line {receipt['number']} signed by key {key}, and the record says so"
 
 
-def check_days(days: list, record: "Reading | None", folder: str) -> tuple[int, list[str]]:
+class Stamps(NamedTuple):
+    """How time stamps are checked: where they are written to, and the authority's certificates."""
+
+    folder: str = ""
+    authority: str = ""
+
+
+def check_days(days: list, record: "Reading | None", stamps: Stamps) -> tuple[int, list[str]]:
     """Return the exit status for sealed days, and what was found: their hashes, heads and stamps.
 
     Days that follow each other must be chained; a record holds only those that seal its case.
@@ -440,7 +452,7 @@ def check_days(days: list, record: "Reading | None", folder: str) -> tuple[int, 
                     f"the record has {record.hash_of(number) or 'no such line'}"
                 ]
         if stamp := day.get("stamp"):
-            why, words = check_stamp(day, stamp, folder)
+            why, words = check_stamp(day, stamp, stamps)
             if why:
                 return NOT_WHOLE, [f"NOT WHOLE: the time stamp of {name} {why}"]
             stamped.append(words)
@@ -539,22 +551,49 @@ def read_stamp(response: bytes) -> tuple[bytes, str]:
     return digest.body, fields[4].body.decode("ascii")
 
 
-def check_stamp(day: dict, stamp: dict, folder: str) -> tuple[str, str]:
+def check_stamp(day: dict, stamp: dict, how: Stamps) -> tuple[str, str]:
     """Return what is wrong with the time stamp of a day, "" if nothing is, and what it says."""
     try:
         response = base64.b64decode(stamp["response"], validate=True)
-        digest, time = read_stamp(response)
+        digest, at = read_stamp(response)
+        is_ahead = at[:14] > time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + 86_400))
     except (ValueError, KeyError, TypeError, IndexError) as error:
         return f"cannot be read ({error})", ""
     if digest.hex() != day["hash"]:
         return "is of other contents", ""
-    words = f"  day {day['number']} ({day['on']}): {time}; its signature is not checked here"
-    if folder:
-        name = os.path.join(folder, f"day-{int(day['number'])}.tsr")
+    if is_ahead:
+        return f"is of a time to come, {at}", ""
+    words = f"  day {day['number']} ({day['on']}): {at}"
+    why, checked = check_signature(response, day["hash"], how.authority)
+    if why:
+        return why, ""
+    words += f"; its signature is {'valid' if checked else 'not checked here'}"
+    if how.folder:
+        name = os.path.join(how.folder, f"day-{int(day['number'])}.tsr")
         with open(name, "wb") as file:
             file.write(response)
         words += f": openssl ts -verify -in {name} -digest {day['hash']} -CAfile AUTHORITY.pem"
     return "", words
+
+
+def check_signature(response: bytes, digest: str, authority: str) -> tuple[str, bool]:
+    """Return what is wrong with the signature and the chain of a stamp, and whether it was checked.
+
+    It is where the certificates of an authority are given, and the program ``openssl`` is there.
+    """
+    program = shutil.which("openssl") if authority else None
+    if program is None:
+        return "", False
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "stamp.tsr")
+        with open(name, "wb") as file:
+            file.write(response)
+        command = [program, "ts", "-verify", "-in", name, "-digest", digest, "-CAfile", authority]
+        run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - the user's own openssl
+    if run.returncode == 0 and "Verification: OK" in run.stdout + run.stderr:
+        return "", True
+    said = [line for line in run.stderr.splitlines() if "error" in line.lower()] or ["no reason"]
+    return f"is not by this authority: openssl says {said[0].strip()}", True
 
 
 def check_statement(statement: dict, keys: list[str]) -> str:
@@ -742,7 +781,7 @@ class Files(NamedTuple):
             raise ValueError("nothing in it is known")
 
 
-def check_all(files: Files, head: str, folder: str) -> tuple[int, list[str]]:
+def check_all(files: Files, head: str, stamps: Stamps) -> tuple[int, list[str]]:
     """Return the exit status for all files together, and what was found, a line each."""
     if len(files.records) > 1:
         raise ValueError("check one record at a time")
@@ -753,7 +792,7 @@ def check_all(files: Files, head: str, folder: str) -> tuple[int, list[str]]:
         found.append((record.status, [record.words]))
         own = files.records[0].get("days")
         if record.status == WHOLE and own:
-            found.append(check_days(own, record, folder))
+            found.append(check_days(own, record, stamps))
             days += own
     for receipt in files.receipts:
         if record is None or not files.keys:
@@ -761,7 +800,7 @@ def check_all(files: Files, head: str, folder: str) -> tuple[int, list[str]]:
         status, words = check_receipt(record, receipt, files.keys)
         found.insert(0, (status, [words]))
     if files.days and (record is None or record.status != NEWER):
-        found.append(check_days(files.days, record, folder))
+        found.append(check_days(files.days, record, stamps))
     if files.statements:
         found.append(check_statements(files.statements, days, files.keys))
     if not found:
@@ -771,15 +810,31 @@ def check_all(files: Files, head: str, folder: str) -> tuple[int, list[str]]:
     return worst, [line for _, lines in found for line in lines]
 
 
-def arguments_of(arguments: list[str]) -> tuple[list[str], str, str]:
-    """Return the names of files, the head and the folder for stamps that a command line gives."""
-    names, folder = list(arguments), ""
-    if "--stamps" in names:
-        place = names.index("--stamps")
-        folder = names[place + 1] if place + 1 < len(names) else "."
-        del names[place : place + 2]
+class Arguments(NamedTuple):
+    """What a command line says: names of files, a head, and how time stamps are checked."""
+
+    names: list[str]
+    head: str
+    stamps: Stamps
+
+
+def arguments_of(arguments: list[str]) -> Arguments:
+    """Return what a command line says."""
+    names = list(arguments)
+    stamps = Stamps(option(names, "--stamps"), option(names, "--tsa-ca"))
     heads = [name for name in names[1:] if len(name) == 64 and not os.path.exists(name)]
-    return [name for name in names if name not in heads], "".join(heads[:1]), folder
+    rest = [name for name in names if name not in heads]
+    return Arguments(rest, "".join(heads[:1]), stamps)
+
+
+def option(words: list[str], name: str) -> str:
+    """Take an option and its value out of a command line; "" where it is not there."""
+    if name not in words:
+        return ""
+    place = words.index(name)
+    value = words[place + 1] if place + 1 < len(words) else "."
+    del words[place : place + 2]
+    return value
 
 
 def main(arguments: list[str]) -> int:
@@ -787,7 +842,7 @@ def main(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal may lack the signs of a name.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    names, head, folder = arguments_of(arguments)
+    names, head, stamps = arguments_of(arguments)
     if not names:
         print(
             "Say which file: python3 verify_record.py record.json [HEAD], or with a receipt: "
@@ -798,10 +853,12 @@ def main(arguments: list[str]) -> int:
     files, name = Files([], [], [], [], []), names[0]
     try:
         with ExitStack() as opened:  # a record is read while it is checked
+            if stamps.authority:
+                opened.enter_context(open(stamps.authority, "rb"))  # says so where it is not there
             for name in names:
                 file = opened.enter_context(open(name, encoding="utf-8"))
                 files.sort_in(Document(file).members)
-            status, found = check_all(files, head, folder)
+            status, found = check_all(files, head, stamps)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return UNREADABLE

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -101,13 +102,14 @@ def days(scenario: Scenario) -> dict[str, Any]:
     return dict(scenario.client.get("/record/days.json").get_json())
 
 
-def offline(folder: Path, *files: Any, stamps_in: str = "") -> tuple[int, str]:
+def offline(folder: Path, *files: Any, stamps_in: str = "", authority: str = "") -> tuple[int, str]:
     """Check files with the one file that needs no Tingqi."""
     names = []
     for n, value in enumerate(files):
         (folder / f"file-{n}.json").write_text(json.dumps(value), encoding="utf-8")
         names.append(f"file-{n}.json")
     more = ["--stamps", stamps_in] if stamps_in else []
+    more += ["--tsa-ca", authority] if authority else []
     run = subprocess.run(
         [sys.executable, "-I", "-S", standalone_verifier.__file__, *names, *more],
         cwd=folder,
@@ -149,6 +151,8 @@ def test_each_sealed_day_is_stamped_and_every_place_shows_it(
     assert "Time stamp from outside the court" in page
     page = words(stamping.client.get(f"/record/{record['head']}?lang=en"))
     assert "Time stamp from outside the court" in page
+    assert "All times are Shanghai time" in page
+    assert not re.search(r"UTC(?!\+8)", page), page  # one zone on a page
 
 
 def test_without_an_authority_each_place_says_so(scenario: Scenario, tmp_path: Path) -> None:
@@ -293,6 +297,41 @@ def test_the_stamp_of_another_day_is_convicted(
     assert command(stamping, "record", "verify")[0] == 1
     page = words(stamping.sign_in().get("/cases/1/certificate?lang=en"))
     assert "The time stamp does not match" in page
+
+
+def test_the_standalone_file_has_openssl_check_signature_and_chain(
+    stamping: Scenario, authority: LocalAuthority, tmp_path: Path
+) -> None:
+    seal_and_stamp(stamping)
+    published, trusted = days(stamping), str(authority.trusted)
+    status, said = offline(tmp_path, published, authority=trusted)
+    assert (status, "its signature is valid" in said) == (0, True), said
+    # Nobody can check it without the authority's certificates, and it says so.
+    status, said = offline(tmp_path, published)
+    assert (status, "its signature is not checked here" in said) == (0, True), said
+    # Another authority, which stamped the same day, is not the one that is trusted.
+    day = published["days"][0]
+    real = base64.b64decode(day["stamp"]["response"])
+    with LocalAuthority(tmp_path / "other") as other:
+        status, said = offline(tmp_path, published, authority=str(other.trusted))
+        assert (status, "is not by this authority" in said) == (1, True), said
+        elsewhere = other.reply(other.query(day["hash"]))
+    day["stamp"]["response"] = base64.b64encode(elsewhere).decode()
+    status, said = offline(tmp_path, published, authority=trusted)
+    assert (status, "is not by this authority" in said) == (1, True), said
+    # A forged signature: the last byte of the stamp belongs to it.
+    forged = real[:-1] + bytes([real[-1] ^ 1])
+    day["stamp"]["response"] = base64.b64encode(forged).decode()
+    assert offline(tmp_path, published)[0] == 0  # what plain Python cannot see
+    status, said = offline(tmp_path, published, authority=trusted)
+    assert (status, "is not by this authority" in said) == (1, True), said
+    # Of another day.
+    elsewhere = authority.reply(authority.query(DIGEST))
+    day["stamp"]["response"] = base64.b64encode(elsewhere).decode()
+    status, said = offline(tmp_path, published, authority=trusted)
+    assert (status, "is of other contents" in said) == (1, True), said
+    status, said = offline(tmp_path, published, authority="missing.pem")
+    assert (status, "missing.pem" in said, "Traceback" in said) == (2, True, False), said
 
 
 @pytest.mark.parametrize("response", [b"", b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x1f" * 9])
