@@ -348,7 +348,8 @@ def _chain(
         before = sha(covered(values, instant(entry.at)))
         rows[Entry].append({**values, "id": first + n, "hash": before})
         rows[EntryContent].append({"line_id": first + n, "body": body})
-    rows[ChainHead].append({"case_id": case, "seq": len(entries), "hash": before})
+    head = {"case_id": case, "seq": len(entries), "hash": before, "last_at": entries[-1].at}
+    rows[ChainHead].append(head)
 
 
 def count_on(session: Session, *models: type) -> None:
