@@ -45,7 +45,11 @@ def test_only_the_clock_and_carriers_ask_the_time() -> None:
         f"{name(f)}:{line} {call}"
         for f in FILES
         for line, call in calls(f)
-        if call in asking and not name(f).startswith(("core/runtime/clock", "carriers/"))
+        if call in asking
+        # The verifier is one file that runs without Tingqi, and so without its clock.
+        and not name(f).startswith(
+            ("core/runtime/clock", "carriers/", "record/standalone_verifier")
+        )
     ]
     assert violations == []
 

@@ -254,7 +254,8 @@ _PROPOSAL = (
         .scalar_subquery()
     )
     .options(
-        joinedload(Proposal.slots),
+        # Outer joins of one table each: what one of several joins is read whole by SQLite.
+        joinedload(Proposal.slots).joinedload(Slot.courtroom, innerjoin=False),
         joinedload(Proposal.hearing).options(
             joinedload(Hearing.judge),
             joinedload(Hearing.user),

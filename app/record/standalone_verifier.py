@@ -592,8 +592,8 @@ def check_signature(response: bytes, digest: str, authority: str) -> tuple[str, 
         run = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - the user's own openssl
     if run.returncode == 0 and "Verification: OK" in run.stdout + run.stderr:
         return "", True
-    said = [line for line in run.stderr.splitlines() if "error" in line.lower()] or ["no reason"]
-    return f"is not by this authority: openssl says {said[0].strip()}", True
+    errors = [line for line in run.stderr.splitlines() if "error" in line.lower()] or ["no reason"]
+    return f"is not by this authority: openssl says {errors[0].strip()}", True
 
 
 def check_statement(statement: dict, keys: list[str]) -> str:

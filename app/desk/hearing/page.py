@@ -268,7 +268,8 @@ def _hearing_statement() -> sa.Select[Hearing]:
             joinedload(Hearing.members),
             joinedload(Hearing.courtroom),
             joinedload(Hearing.user),
-            proposals.joinedload(Proposal.slots),
+            # An outer join of one table: what one of several joins is read whole by SQLite.
+            proposals.joinedload(Proposal.slots).joinedload(Slot.courtroom, innerjoin=False),
             # Their counsel and parties are those of the case, which are there by then.
             proposals.selectinload(Proposal.invitations).options(
                 joinedload(Invitation.answers),
