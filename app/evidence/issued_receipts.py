@@ -1,8 +1,9 @@
 """Signed receipts as pages hand them out: signed now, with a QR code, and as a file."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import segno
 from flask import Response
@@ -49,6 +50,22 @@ def issue(case: Case, entry: Entry) -> IssuedReceipt | None:
     receipt = receipts.issue(db.session(), case, entry, key, now)
     address = f"{settings.public_url}/verify?receipt={receipts.as_code(receipt)}"
     return IssuedReceipt(entry, receipt, _qr(address))
+
+
+def issue_or_refuse(
+    case: Case, entry: Entry | None, refuse: Callable[[int, str], NoReturn]
+) -> IssuedReceipt:
+    """Sign the receipt for an entry of a case.
+
+    ``refuse`` aborts with a status and the reason: 404 where there is no such entry, 503 where the
+    key cannot be read.
+    """
+    if entry is None:
+        refuse(404, gettext("There is no such receipt."))
+    issued = issue(case, entry)
+    if issued is None:
+        refuse(503, unsigned())
+    return issued
 
 
 def unsigned() -> str:

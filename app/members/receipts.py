@@ -1,8 +1,10 @@
 """Signed receipts of members outside the court: one for each thing that they said."""
 
-from flask import Blueprint, Request, make_response, request
+from functools import partial
+from typing import NoReturn
+
+from flask import Blueprint, Request, abort, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.core.db import db
@@ -24,13 +26,16 @@ def _act(session: Session, invitation: MemberInvitation, number: int) -> Entry |
     return receipts.act(session, invitation.hearing.case_id, whose, number)
 
 
-def _issued(page: MemberPage, number: int) -> IssuedReceipt | Rejection:
-    """Return the signed receipt for an act of this person, or why there is none."""
+def _issued(page: MemberPage, number: int) -> IssuedReceipt:
+    """Return the signed receipt for an act of this person. Aborts with 404, or 503 without key."""
     entry = _act(db.session(), page.invitation, number)
-    if entry is None:
-        return Rejection(404, gettext("There is no such receipt."))
-    issued = issued_receipts.issue(page.hearing.case, entry)
-    return issued or Rejection(503, issued_receipts.unsigned())
+    return issued_receipts.issue_or_refuse(page.hearing.case, entry, partial(_refuse, page))
+
+
+def _refuse(page: MemberPage, status: int, reason: str) -> NoReturn:
+    rejection = Rejection(status, reason)
+    words = access.render("members/receipt.html", page, rejection, issued=None)
+    abort(make_response(words, status))
 
 
 def _number() -> int:
@@ -53,22 +58,19 @@ def show(page: MemberPage) -> ResponseReturnValue:
 
 def render(page: MemberPage, number: int, rejection: Rejection) -> ResponseReturnValue:
     """Render a signed receipt, and why it was not sent by mail if it was not."""
-    issued = _issued(page, number)
-    if isinstance(issued, Rejection):
-        words = access.render("members/receipt.html", page, issued, issued=None)
-        return make_response(words, issued.status)
-    is_sent = request.args.get("done") == "sent"
-    return access.render("members/receipt.html", page, rejection, issued=issued, is_sent=is_sent)
+    return access.render(
+        "members/receipt.html",
+        page,
+        rejection,
+        issued=_issued(page, number),
+        is_sent=request.args.get("done") == "sent",
+    )
 
 
 @access.page
 def show_json(page: MemberPage) -> ResponseReturnValue:
     """Return the signed receipt for one act as a file."""
-    issued = _issued(page, _number())
-    if isinstance(issued, Rejection):
-        words = access.render("members/receipt.html", page, issued, issued=None)
-        return make_response(words, issued.status)
-    return issued.as_file()
+    return _issued(page, _number()).as_file()
 
 
 def read(request: Request) -> tuple[int, bool]:

@@ -1,10 +1,10 @@
 """Signed receipts: a list of what counsel did in the case, and for each the receipt to keep."""
 
+from functools import partial
 from typing import NoReturn
 
 from flask import abort, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from app.core.db import db
 from app.core.web.params import row_number
@@ -25,17 +25,13 @@ def act(page: CasePage, number: int) -> Entry | None:
 def _issued(page: CasePage, number: int) -> IssuedReceipt:
     """Return the signed receipt for an act of this counsel. Aborts with 404, or 503 without key."""
     entry = act(page, number)
-    if entry is None:
-        _refuse(page, Rejection(404, gettext("There is no such receipt.")))
-    issued = issued_receipts.issue(page.case, entry)
-    if issued is None:
-        _refuse(page, Rejection(503, issued_receipts.unsigned()))
-    return issued
+    return issued_receipts.issue_or_refuse(page.case, entry, partial(_refuse, page))
 
 
-def _refuse(page: CasePage, rejection: Rejection) -> NoReturn:
+def _refuse(page: CasePage, status: int, reason: str) -> NoReturn:
+    rejection = Rejection(status, reason)
     words = access.render("counsel/signed_receipts/missing.html", page, rejection)
-    abort(make_response(words, rejection.status))
+    abort(make_response(words, status))
 
 
 def _number() -> int:
