@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from app.cases import benches, declarations
 from app.cases import service as cases
@@ -29,13 +28,19 @@ from app.imports.hearings import ImportCourt, enter_addresses
 from app.outcomes import service as outcomes
 from app.outcomes.rules import ImportedOutcome
 
-# Of every column of a counsel what a new one has, where nothing else is said.
-NEW_COUNSEL = {
-    each.name: each.default.arg if isinstance(each.default, sa.ColumnDefault) else None
-    for each in bulk.table(Counsel).c
-}
-# What a new row has where nothing else is said; the database has no such defaults.
-NEW_HEARING = {"corrections": 0, "bench_changes": 0, "reason": "", "outcome": ""}
+
+def _defaults(model: type[Base]) -> dict[str, Any]:
+    """Return what a new row of a model has where nothing else is said, by column."""
+    columns = bulk.table(model).c
+    return {
+        each.name: each.default.arg
+        for each in columns
+        if isinstance(each.default, sa.ColumnDefault) and each.default.is_scalar
+    }
+
+
+NEW_COUNSEL = dict.fromkeys(bulk.table(Counsel).c.keys()) | _defaults(Counsel)
+NEW_HEARING = _defaults(Hearing)
 
 
 class BulkEntryRefused(Exception):  # noqa: N818
@@ -248,7 +253,6 @@ class _Rows:
                 uid=court.uid(case["number"], imported),
                 remind=court.remind,
             ),
-            "sitting_count": 1,
             "upload_id": court.upload_id,
         }
         times = court.sittings(imported)
@@ -309,14 +313,10 @@ class _Rows:
 
     def with_outcome(self) -> list[tuple[Hearing, ImportedOutcome]]:
         """Return the hearings whose outcome the file gives."""
-        return [(_loaded(self.session, each), outcome) for each, outcome in self.outcomes]
+        return [(self.session.get_one(Hearing, n), outcome) for n, outcome in self.outcomes]
 
 
 def _values(counsel: Counsel) -> dict[str, Any]:
     """Return the values of a counsel who is not in the session, by column."""
     values = vars(counsel)
     return {name: values.get(name, default) for name, default in NEW_COUNSEL.items()}
-
-
-def _loaded(session: Session, hearing_id: int) -> Hearing:
-    return session.get_one(Hearing, hearing_id)

@@ -81,18 +81,16 @@ def check_in_batches(
     step: Callable[[int], object],
 ) -> ImportReport:
     """Return what an import would do, without a lock but for cases that have to be tried."""
-    report = ImportReport(rows=rows.count, refused=list(rows.refused))
-    pace, good = Pace(), _good(context, rows, mapping, report)
-    while batch := list(islice(good, pace.cases)):
+
+    def check(batch: Sequence[entries.ImportedCase], pace: Pace, report: ImportReport) -> None:
         session = db.session()
         court = ImportCourt(session, context(session), mapping, remind)
         tried = service.check_new(court, batch, report)
         session.rollback()
         if tried:
             report.add(_entered(context, tried, mapping, pace, remind=remind, keep=False))
-        step(sum(len(entry.source.lines) for entry in batch))
-    report.refused.sort(key=lambda each: each.line)
-    return report
+
+    return _by_batches(context, rows, mapping, check, step)
 
 
 def enter_in_batches(
@@ -107,10 +105,28 @@ def enter_in_batches(
 
     After a crash what is in is in, case by case; importing the file again enters the rest.
     """
-    report = ImportReport(rows=rows.count, refused=list(rows.refused))
-    pace, good = Pace(), _good(context, rows, mapping, report)
-    while batch := list(islice(good, pace.cases)):
+
+    def keep(batch: Sequence[entries.ImportedCase], pace: Pace, report: ImportReport) -> None:
         report.add(_entered(context, batch, mapping, pace, remind=remind, keep=True))
+
+    return _by_batches(context, rows, mapping, keep, step)
+
+
+def _by_batches(
+    context: Callable[[Session], CourtContext],
+    rows: ImportRows,
+    mapping: ColumnMapping,
+    work: Callable[[Sequence[entries.ImportedCase], "Pace", ImportReport], None],
+    step: Callable[[int], object],
+) -> ImportReport:
+    """Let ``work`` take the cases that can be read, batch by batch, each as large as its pace."""
+    report = ImportReport(rows=rows.count, refused=list(rows.refused))
+    session = db.session()
+    zone = ZoneInfo(mapping.column_map.zone or context(session).court.zone)
+    session.rollback()
+    pace, good = Pace(), _entries(rows, mapping, zone, report)
+    while batch := list(islice(good, pace.cases)):
+        work(batch, pace, report)
         step(sum(len(entry.source.lines) for entry in batch))
     report.refused.sort(key=lambda each: each.line)
     return report
@@ -136,18 +152,6 @@ class Pace:
             self.cases = max(FEWEST, self.cases // 2)
         elif seconds < LONG / 3:
             self.cases = min(IN_TRANSACTION, self.cases * 2)
-
-
-def _good(
-    context: Callable[[Session], CourtContext],
-    rows: ImportRows,
-    mapping: ColumnMapping,
-    report: ImportReport,
-) -> Iterator[entries.ImportedCase]:
-    session = db.session()
-    zone = ZoneInfo(mapping.column_map.zone or context(session).court.zone)
-    session.rollback()
-    return _entries(rows, mapping, zone, report)
 
 
 def _entered(
